@@ -1,0 +1,66 @@
+"""Answers of commands: data on stdout as a table or JSON, messages on stderr."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+
+def as_json(value: Any) -> None:
+    """Print a value as JSON: dataclasses as objects, instants in RFC 3339."""
+    click.echo(json.dumps(value, default=plain, ensure_ascii=False, indent=2))
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, nothing: str) -> None:
+    """Print rows for people, or the sentence `nothing`. Colour on a terminal only."""
+    lines = list(rows)
+    if not lines:
+        click.echo(nothing)
+        return
+    drawn = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    for line in lines:
+        drawn.add_row(*(escape(_shown(value)) for value in line))
+    console().print(drawn)
+
+
+def console() -> Console:
+    """Standard output; wide where it is no terminal, so that nothing is folded in a file or a pipe."""
+    terminal = click.get_text_stream("stdout").isatty()
+    return Console(
+        file=click.get_text_stream("stdout"), width=None if terminal else 400, highlight=False, soft_wrap=not terminal
+    )
+
+
+def message(text: str) -> None:
+    """A sentence on standard error."""
+    click.echo(text, err=True)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, datetime):
+        return value.astimezone().strftime("%Y-%m-%d %H:%M")
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in str(value))
+
+
+def plain(value: Any) -> Any:
+    """A value of ours as JSON has words for. Raises TypeError where there are none."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"no JSON for {type(value).__name__}")

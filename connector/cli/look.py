@@ -1,0 +1,145 @@
+"""The commands that look: `status`, `rejected`, `skipped`, `held` and `trace`. None of them writes."""
+
+from __future__ import annotations
+
+import click
+
+from connector import plates
+from connector.cli import answer, exits, workplace
+from connector.cli.options import Options, shared_options
+from connector.ledger import looking as look
+from connector.reports import held_questions, rejected_rows, skipped_rows, trace_of
+from connector.status import GarageStatus, as_json, broken_garages, garage_status
+
+
+@click.command()
+@shared_options
+@click.pass_obj
+def status(options: Options) -> int:
+    """How every garage stands, and what to do next."""
+    loaded = workplace.load(options)
+    with workplace.ledger_to_look(loaded) as ledger:
+        found = [garage_status(garage, ledger, workplace.now()) for garage in options.chosen(loaded)]
+    found += [each for each in broken_garages(loaded) if options.garage in (None, each.garage)]
+    if options.json:
+        answer.as_json(as_json(found))
+    else:
+        _print_statuses(found)
+    return exits.OK
+
+
+def _print_statuses(statuses: list[GarageStatus]) -> None:
+    answer.table(
+        ("garage", "toestand", *look.STATES, "afgekeurd"),
+        (
+            (each.garage, each.state, *(each.passports[name] for name in look.STATES), each.rejected_rows)
+            for each in statuses
+        ),
+        nothing="Er is geen garage ingesteld.",
+    )
+    for each in statuses:
+        for source in each.sources:
+            warned = "".join(f" · {code} {number}" for code, number in source.warnings.items())
+            click.echo(f"{each.garage}/{source.name}: {source.state}, laatste bestand {source.last_file or '-'}{warned}")
+        click.echo(f"{each.garage}: {each.message}.")
+
+
+@click.command()
+@click.option("--all", "everything", is_flag=True, help="The history too, not only each source's latest file.")
+@shared_options
+@click.pass_obj
+def rejected(options: Options, everything: bool) -> int:
+    """Rows that cannot be a passport: file, line, column and what to mend."""
+    loaded = workplace.load(options)
+    with workplace.ledger_to_look(loaded) as ledger, ledger.looking() as connection:
+        found = [
+            row
+            for garage in options.chosen(loaded)
+            for row in rejected_rows(connection, garage.garage, everything=everything)
+        ]
+    if options.json:
+        answer.as_json(found)
+        return exits.OK
+    columns = ("source", "file", "line", "column", "code", "value", "message")
+    answer.table(
+        ("bron", "bestand", "regel", "kolom", "code", "waarde", "wat te doen"),
+        ([row[name] for name in columns] for row in found),
+        nothing="Er is geen rij afgekeurd.",
+    )
+    return exits.OK
+
+
+@click.command()
+@shared_options
+@click.pass_obj
+def skipped(options: Options) -> int:
+    """Rows of each source's latest file that are no passport and no mistake, with the reason."""
+    loaded = workplace.load(options)
+    with workplace.ledger_to_look(loaded) as ledger, ledger.looking() as connection:
+        found = [
+            row for garage in options.chosen(loaded) for row in skipped_rows(connection, garage.garage)
+        ]
+    if options.json:
+        answer.as_json(found)
+        return exits.OK
+    answer.table(
+        ("bron", "bestand", "regel", "reden"),
+        ([row[name] for name in ("source", "file", "line", "reason")] for row in found),
+        nothing="Er is geen rij overgeslagen.",
+    )
+    return exits.OK
+
+
+@click.command()
+@shared_options
+@click.pass_obj
+def held(options: Options) -> int:
+    """What waits for a person: passports and files, with the reason."""
+    loaded = workplace.load(options)
+    with workplace.ledger_to_look(loaded) as ledger, ledger.looking() as connection:
+        found = [
+            question
+            for garage in options.chosen(loaded)
+            for question in held_questions(connection, garage.garage)
+        ]
+    if options.json:
+        answer.as_json(found)
+        return exits.OK
+    columns = ("kind", "id", "source", "reason", "since", "message")
+    answer.table(
+        ("soort", "id", "bron", "reden", "sinds", "wat te doen"),
+        ([row[name] for name in columns] for row in found),
+        nothing="Er wacht niets op een mens.",
+    )
+    return exits.OK
+
+
+@click.command()
+@click.argument("plate")
+@shared_options
+@click.pass_obj
+def trace(options: Options, plate: str) -> int:
+    """All that happened to one PLATE, and what happens next."""
+    loaded = workplace.load(options)
+    wanted = plates.compact(plate)
+    with workplace.ledger_to_look(loaded) as ledger, ledger.looking() as connection:
+        traced = [
+            found
+            for garage in options.chosen(loaded)
+            if (found := trace_of(connection, garage, wanted, workplace.now()))
+        ]
+    if not traced:
+        raise click.ClickException("geen garage kent dit kenteken")
+    if len(traced) > 1:
+        raise click.UsageError("more than one garage has this plate: add --garage ID")
+    if options.json:
+        answer.as_json(traced[0])
+        return exits.OK
+    found = traced[0]
+    click.echo(f"{found['plate']} bij {found['garage']}: {found['state']}. {found['message']}")
+    answer.table(
+        ("wanneer", "wat", "bijzonderheden"),
+        ((each["at"], each["event"], each["detail"]) for each in found["events"]),
+        nothing="Er is nog niets gebeurd.",
+    )
+    return exits.OK

@@ -1,0 +1,79 @@
+"""Where the command line meets the world: the clock, chance, the ledger, the log and the net."""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from connector import config
+from connector.cli.options import Options
+from connector.config import ConnectorConfig, GarageConfig, Loaded
+from connector.errors import ConfigError
+from connector.igarage.client import Client
+from connector.ledger import Ledger, access
+from connector.log import Log, make_log
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def load(options: Options) -> Loaded:
+    """The configuration. Raises `ConfigError` when no garage of it can start."""
+    return config.load(options.directory, env=os.environ)
+
+
+def must_start(options: Options, loaded: Loaded) -> None:
+    """Raises `ConfigError` when the command is about a garage whose file is wrong."""
+    wrong = [each for each in loaded.mistakes if options.garage in (None, each.file.stem)]
+    if wrong and not options.chosen(loaded):
+        raise ConfigError(*wrong)
+
+
+def ledger_to_look(loaded: Loaded) -> AbstractContextManager[Ledger]:
+    """The ledger, for looking only."""
+    return access.to_look(_where(loaded.connector), now=now, entropy=os.urandom)
+
+
+def ledger_to_work(loaded: Loaded) -> AbstractContextManager[Ledger]:
+    """The ledger, for the one process that works on it."""
+    return access.to_work(_where(loaded.connector), now=now, entropy=os.urandom)
+
+
+def log_of(options: Options, loaded: Loaded) -> Log:
+    """The log: to its file as configured; without one, to standard error and quiet unless asked."""
+    logging = loaded.connector.logging
+    asked = ("warning", "info", "debug")[min(options.verbose, 2)]
+    return make_log(logging.level if logging.file and not options.verbose else asked, logging.file, now)
+
+
+@contextmanager
+def connect(garage: GarageConfig, stop: threading.Event) -> Iterator[Client]:
+    """A client of iGarage for one garage. Raises `ConfigError` when it has no token."""
+    garage.igarage.read_token(os.environ)
+    with Client(
+        garage.igarage.url,
+        lambda: garage.igarage.read_token(os.environ),
+        timeout=garage.igarage.timeout,
+        stop=stop,
+        now=now,
+    ) as client:
+        yield client
+
+
+def chance() -> float:
+    """A draw from [0, 1)."""
+    return random.random()  # noqa: S311  # spreads retries, guards nothing
+
+
+def _where(connector: ConnectorConfig) -> access.Where:
+    directory: Path | None = connector.state_directory
+    return connector.database_url or directory or Path("state")
+
+

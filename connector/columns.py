@@ -1,0 +1,183 @@
+"""Which column of an export gives which canonical field, and what stands in its cells.
+
+Columns are matched once per file: headers without regard to case, surrounding space, BOM and NBSP. A mapped
+column that is gone, or that stands there twice, holds the whole file (`SourceFormatError`): columns never
+shift and nothing is guessed. A source without a header (a pushed record) is matched record by record, and
+then nothing can be gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from functools import lru_cache
+
+from connector import dictionary, figures, masks
+from connector.errors import SourceFormatError
+from connector.model import CANONICAL_FIELDS, Column
+
+Cell = tuple[str, str | None]
+"""A cell's trimmed text and the source's own name of its column (None for a fixed value)."""
+
+Cells = Mapping[str, Cell]
+"""Canonical field → cell, for every field that is mapped and whose column is there; text may be empty."""
+
+_INVISIBLE = "".join(
+    map(chr, (*range(0x21), *range(0x7F, 0xA1), 0x1680, *range(0x2000, 0x2010), 0x2028, 0x2029))
+) + ("\u202f\u205f\u2060\u3000\ufeff")
+"""Spaces, controls and zero-width signs; NUL padding and a closing Ctrl-Z are among them."""
+
+_LONGEST_NAME = 60
+"""Characters of a column name that are compared and shown when one is missing."""
+
+_Step = tuple[str, tuple[str, ...], Cell, Callable[[str], bool]]
+"""Field, its columns' names as the records have them, the cell if all are empty, and what is empty there."""
+
+
+def trimmed(text: str) -> str:
+    """The text without what surrounds it unseen: spaces (NBSP too), controls, zero-width signs, BOM."""
+    text = text.strip()
+    return text if text.isprintable() else text.strip(_INVISIBLE)
+
+
+def normalised(header: str) -> str:
+    """A header as it is compared: without case, surrounding space and BOM, and with plain spaces for NBSP."""
+    return trimmed(header).replace("\u00a0", " ").casefold()
+
+
+class Columns:
+    """The columns of one file, found: `pick` gives a record's cells, `given` those of a plugin's mapping."""
+
+    def __init__(self, columns: Mapping[str, Column], header: Sequence[str] | None) -> None:
+        """Raises `SourceFormatError` when a mapped column is gone and not optional, or stands there twice."""
+        self._columns = {field: columns[field] for field in CANONICAL_FIELDS if field in columns}
+        self._steps = None if header is None else self._match(header)
+        self._loose_steps = lru_cache(maxsize=64)(self._match_loosely)
+
+    def form(self, field: str) -> str | None:
+        """The `strptime` format that the garage gave for a field's dates, if any."""
+        return self._columns[field].format if field in self._columns else None
+
+    def pick(self, values: Mapping[str, str]) -> dict[str, Cell]:
+        """The cells of one record: of each field the first column that is not empty, or its fixed value."""
+        cells: dict[str, Cell] = {}
+        for field, names, fallback, is_empty in self._steps or self._loose_steps(tuple(values)):
+            cells[field] = fallback
+            for name in names:
+                text = trimmed(values.get(name) or "")
+                if text and not is_empty(text):
+                    cells[field] = (text, name)
+                    break
+        return cells
+
+    def given(self, texts: Mapping[str, str]) -> dict[str, Cell]:
+        """The cells of a record that a plugin has mapped itself: canonical field → raw text.
+
+        A field that it leaves empty or out takes its fixed value, where the garage has set one. Names that
+        are no canonical fields are passed over.
+        """
+        return {
+            field: self._own(field, texts)
+            for field in CANONICAL_FIELDS
+            if field in texts or self._fixed(field)
+        }
+
+    def _own(self, field: str, texts: Mapping[str, str]) -> Cell:
+        text = trimmed(texts.get(field, ""))
+        if text and not _emptiness(field)(text):
+            return text, self._name(field)
+        fixed = self._fixed(field)
+        return (fixed, None) if fixed else ("", self._name(field))
+
+    def _name(self, field: str) -> str:
+        names = self._columns[field].names if field in self._columns else ()
+        return names[0] if names else field
+
+    def _fixed(self, field: str) -> str:
+        return trimmed(self._columns[field].value or "") if field in self._columns else ""
+
+    def _match(self, header: Sequence[str]) -> tuple[_Step, ...]:
+        there = _by_name(header)
+        self._refuse_doubled(there)
+        self._refuse_gone(there)
+        return self._steps_for(there)
+
+    def _match_loosely(self, header: tuple[str, ...]) -> tuple[_Step, ...]:
+        return self._steps_for(_by_name(header))
+
+    def _steps_for(self, there: Mapping[str, Sequence[str]]) -> tuple[_Step, ...]:
+        steps: list[_Step] = []
+        for field, column in self._columns.items():
+            names = tuple(found for name in column.names for found in there.get(normalised(name), ())[:1])
+            fixed = self._fixed(field)
+            if names or fixed:
+                fallback = (fixed, None) if fixed else ("", names[0])
+                steps.append((field, names, fallback, _emptiness(field)))
+        return tuple(steps)
+
+    def _refuse_doubled(self, there: Mapping[str, Sequence[str]]) -> None:
+        for column in self._columns.values():
+            for name in column.names:
+                if len(there.get(normalised(name), ())) > 1:
+                    raise SourceFormatError(
+                        f"De kolom {_quoted(name)} staat meer dan eens in het bestand;"
+                        " geef elke kolom een eigen naam.",
+                        column=name,
+                    )
+
+    def _refuse_gone(self, there: Mapping[str, Sequence[str]]) -> None:
+        gone = [name for name in self._needed() if normalised(name) not in there]
+        if gone:
+            raise SourceFormatError(
+                f"In het bestand ontbreekt {_listed(_asked(name, self._unmapped(there)) for name in gone)}."
+                " Herstel de export, pas de kolomnamen in de instellingen aan,"
+                " of zet er `optional: true` bij.",
+                column=gone[0],
+            )
+
+    def _needed(self) -> Iterable[str]:
+        return dict.fromkeys(
+            name for column in self._columns.values() if not column.optional for name in column.names
+        )
+
+    def _unmapped(self, there: Mapping[str, Sequence[str]]) -> dict[str, str]:
+        mapped = {normalised(name) for column in self._columns.values() for name in column.names}
+        return {name: headers[0] for name, headers in there.items() if name not in mapped}
+
+
+def _by_name(header: Iterable[str]) -> dict[str, list[str]]:
+    """Normalised name → the headers that bear it, as they stand in the file."""
+    there: dict[str, list[str]] = {}
+    for name in header:
+        there.setdefault(normalised(name), []).append(name)
+    return there
+
+
+def _emptiness(field: str) -> Callable[[str], bool]:
+    return _EMPTY.get(field, figures.is_blank)
+
+
+_EMPTY: Mapping[str, Callable[[str], bool]] = {
+    "plate": dictionary.is_no_plate,
+    "email": dictionary.is_no_address,
+    **dict.fromkeys(
+        ("first_registration", "apk_due", "service_due", "mileage_at", "consent", "opt_out", "changed_at"),
+        figures.is_blank_date,
+    ),
+}
+"""What says nothing in a field, beside an empty cell and dashes alone."""
+
+
+def _asked(name: str, unmapped: Mapping[str, str]) -> str:
+    short = [other for other in unmapped if len(other) <= _LONGEST_NAME]
+    alike = get_close_matches(normalised(name), short, n=1)
+    return _quoted(name) + (f" (bedoelt u {_quoted(unmapped[alike[0]])}?)" if alike else "")
+
+
+def _listed(names: Iterable[str]) -> str:
+    every = list(names)
+    return ("de kolom " if len(every) == 1 else "de kolommen ") + ", ".join(every)
+
+
+def _quoted(name: str) -> str:
+    return f"“{masks.bounded(masks.visible(trimmed(name)), _LONGEST_NAME)}”"

@@ -1,0 +1,30 @@
+"""The configuration: one folder, one file for the connector, one for each garage.
+
+`load` reads it, strictly, and tells all mistakes at once; `GarageConfig` is what the house works with.
+"""
+
+from connector.config.connector_file import ConnectorConfig, LoggingConfig, StateConfig
+from connector.config.garage_file import (
+    DeliveryConfig,
+    GarageConfig,
+    IGarageConfig,
+    RetryConfig,
+    SourceConfig,
+)
+from connector.config.loader import FindAdapter, HasSettings, Loaded, default_directory, load
+
+__all__ = [
+    "ConnectorConfig",
+    "DeliveryConfig",
+    "FindAdapter",
+    "GarageConfig",
+    "HasSettings",
+    "IGarageConfig",
+    "Loaded",
+    "LoggingConfig",
+    "RetryConfig",
+    "SourceConfig",
+    "StateConfig",
+    "default_directory",
+    "load",
+]

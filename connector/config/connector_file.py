@@ -1,0 +1,63 @@
+"""`connector.yaml`: the connector itself. Every key may be left out, and so may the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
+
+from connector.config.forms import FilePath, Strict
+
+DATABASE_PREFIX = "postgresql+psycopg://"
+
+
+class StateConfig(Strict):
+    """Where the ledger lives: a folder of this computer, or a PostgreSQL database. Exactly one is not None.
+
+    `database` is a SQLAlchemy URL; it may hold a password, so it is shown to nobody.
+    """
+
+    database: SecretStr | None = None
+    directory: Annotated[FilePath | None, Field(validate_default=True)] = None
+
+    @field_validator("database")
+    @classmethod
+    def _postgresql(cls, database: SecretStr | None) -> SecretStr | None:
+        if database and not database.get_secret_value().startswith(DATABASE_PREFIX):
+            raise ValueError(f"must begin with {DATABASE_PREFIX} (SQLite needs only a directory)")
+        return database
+
+    @field_validator("directory", mode="before")
+    @classmethod
+    def _one_of_two(cls, directory: Any, info: ValidationInfo) -> Any:
+        if info.data.get("database") is None:
+            return "./state" if directory is None else directory
+        if directory is not None:
+            raise ValueError("stands beside database: keep one of the two")
+        return None
+
+
+class LoggingConfig(Strict):
+    """What is logged, and where: `file` None is standard error alone."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    file: FilePath | None = None
+
+
+class ConnectorConfig(Strict):
+    """`connector.yaml`. `threads` is the number of workers that all garages share."""
+
+    state: Annotated[StateConfig, Field(default_factory=dict, validate_default=True)]
+    logging: LoggingConfig = LoggingConfig()
+    threads: int = Field(default=4, ge=1, le=64)
+
+    @property
+    def database_url(self) -> str | None:
+        """The database's URL with its password, for the ledger only; None when the state is a folder."""
+        return self.state.database.get_secret_value() if self.state.database else None
+
+    @property
+    def state_directory(self) -> Path | None:
+        """The state's folder; None when the state is a database."""
+        return self.state.directory

@@ -1,0 +1,64 @@
+"""The forms that settings share: what a name, a path or a number of seconds may be."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+
+from connector.config.document import Document
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+
+class Strict(BaseModel):
+    """A part of a configuration file: unchangeable, and no key is taken that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+def document_of(info: ValidationInfo) -> Document | None:
+    """The file that is being validated, or None where a model is made by hand."""
+    return info.context if isinstance(info.context, Document) else None
+
+
+def _safe_id(text: str) -> str:
+    if not _ID.fullmatch(text):
+        raise ValueError("may hold only a-z, 0-9 and -, at most 63, and begins with a letter or digit")
+    return text
+
+
+def _printable(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise ValueError("must be a text on one line")
+    return text
+
+
+def _written_path(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if not value.strip() or any(ord(character) < 32 or ord(character) == 127 for character in value):
+        raise ValueError("must be a path, without control characters")
+    if value.startswith("~"):
+        raise ValueError("must be written in full: ~ has no meaning for a service")
+    return value
+
+
+def _from_the_file(path: Path, info: ValidationInfo) -> Path:
+    document = document_of(info)
+    return document.folder / path if document else path
+
+
+SafeId = Annotated[str, AfterValidator(_safe_id)]
+"""A name that is safe in file names, keys and logs."""
+
+OneLine = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
+"""A text for people: filled in, one line, at most 200 characters."""
+
+FilePath = Annotated[Path, BeforeValidator(_written_path), AfterValidator(_from_the_file)]
+"""A path; a relative one is relative to the file it is written in, and absolute once loaded."""
+
+Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+"""More than no time, and at most a day."""

@@ -1,0 +1,206 @@
+"""`garages/<id>.yaml`: all that is set for one garage."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    InstanceOf,
+    PrivateAttr,
+    SerializeAsAny,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic.json_schema import SkipJsonSchema
+
+from connector.backoff import Retry
+from connector.config import secret, service_url
+from connector.config.document import Document
+from connector.config.forms import FilePath, OneLine, SafeId, Seconds, Strict, document_of
+from connector.config.secret import Written
+from connector.config.zones import zone
+
+T = TypeVar("T")
+
+CONFIG_VERSION = 1
+
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
+_PATTERN_FAULT = re.compile(r"[/\\\x00-\x1f\x7f]|\.\.")
+
+
+class IGarageConfig(Strict):
+    """The garage's door at iGarage. `timeout` in seconds for a whole call, answer included.
+
+    Exactly one of `token_file` and `token_env` says where the token is; the token itself stands in no model.
+    """
+
+    url: str
+    allow_http: Annotated[bool, Field(validate_default=True)] = False
+    inline_token: SkipJsonSchema[Any] = Field(default=None, alias="token", exclude=True, repr=False)
+    token_file: FilePath | None = None
+    token_env: Annotated[str | None, Field(validate_default=True)] = None
+    timeout: Annotated[Seconds, Field(le=3600)] = 30.0
+
+    _written: Written = PrivateAttr(default_factory=Written)
+
+    def model_post_init(self, context: Any) -> None:
+        """Remembers where the token's key stands, for what `read_token` may have to say later."""
+        if isinstance(context, Document):
+            steps = ("igarage", "token_file" if self.token_file else "token_env")
+            self._written = Written(context.file, context.place_of_key(steps))
+
+    def read_token(self, env: Mapping[str, str]) -> str:
+        """The garage's token, read anew at each call, so that a replaced one counts without a restart.
+
+        Raises ConfigError, at the key's place in the garage's file, when there is none or it cannot be one.
+        """
+        return secret.read(self.token_file, self.token_env, env, self._written)
+
+    @field_validator("url")
+    @classmethod
+    def _good_url(cls, url: str) -> str:
+        if fault := service_url.fault(url):
+            raise ValueError(fault)
+        return url.rstrip("/")
+
+    @field_validator("allow_http")
+    @classmethod
+    def _only_for_loopback(cls, allowed: bool, info: ValidationInfo) -> bool:
+        url = info.data.get("url")
+        if url and allowed and not service_url.is_loopback(url):
+            raise ValueError("may be true only where the url is this computer itself")
+        if url and not allowed and service_url.is_http(url):
+            raise ValueError("must be true for an http:// url")
+        return allowed
+
+    @field_validator("inline_token", mode="before")
+    @classmethod
+    def _never_inline(cls, _token: Any) -> None:
+        raise ValueError(
+            "may not stand here: put the token in a file and write token_file: FILE, or token_env: VARIABLE"
+        )
+
+    @field_validator("token_env")
+    @classmethod
+    def _one_place(cls, name: str | None, info: ValidationInfo) -> str | None:
+        if name is not None and not _VARIABLE.fullmatch(name):
+            raise ValueError("must be a variable's name in capitals, as JANSEN_TOKEN, never the token itself")
+        if not {"token_file", "inline_token"} <= info.data.keys():
+            return name  # what is wrong there is told already
+        if name is None and info.data["token_file"] is None:
+            raise ValueError("is missing, and so is token_file: one of them says where the token is")
+        if name is not None and info.data["token_file"] is not None:
+            raise ValueError("stands beside token_file: keep one of the two")
+        return name
+
+
+def _listed(patterns: Any) -> Any:
+    return [patterns] if isinstance(patterns, str) else patterns
+
+
+def _file_name_pattern(pattern: str) -> str:
+    if not pattern.strip() or _PATTERN_FAULT.search(pattern):
+        raise ValueError("must be a pattern for file names, as *.csv, without folders or ..")
+    return pattern
+
+
+def _at_least_one(items: tuple[T, ...]) -> tuple[T, ...]:
+    # Not min_length: with that, a list of one item that is wrong is told to be too short as well.
+    if not items:
+        raise ValueError("must hold at least one")
+    return items
+
+
+Pattern = Annotated[str, BeforeValidator(_file_name_pattern)]
+
+
+class SourceConfig(Strict):
+    """Where one stream of records comes from. `scan_every` and `settle` in seconds.
+
+    `settings` is the adapter's own model, validated by the loader; None for an adapter that has none.
+    """
+
+    name: SafeId
+    adapter: str
+    watch: FilePath
+    pattern: Annotated[tuple[Pattern, ...], BeforeValidator(_listed), AfterValidator(_at_least_one)] = (
+        "*.csv",
+    )
+    contains: Literal["all", "selection"] = "all"
+    scan_every: Seconds = 30.0
+    settle: float = Field(default=3.0, ge=0, le=3600, allow_inf_nan=False)
+    settings: SerializeAsAny[InstanceOf[BaseModel]] | None = None
+
+
+class RetryConfig(Strict):
+    """Waiting after a failure: `first` and `max` in seconds; after `attempts` a person must look."""
+
+    first: Seconds = 30.0
+    max: Annotated[float, Field(gt=0, le=604_800, allow_inf_nan=False, validate_default=True)] = 21_600.0
+    attempts: int = Field(default=20, ge=1, le=1000)
+
+    @field_validator("max")
+    @classmethod
+    def _not_before_first(cls, longest: float, info: ValidationInfo) -> float:
+        if longest < info.data.get("first", longest):
+            raise ValueError("must not be less than first")
+        return longest
+
+    @property
+    def policy(self) -> Retry:
+        """The same, as `backoff` takes it."""
+        return Retry(first=self.first, max=self.max, attempts=self.attempts)
+
+
+class DeliveryConfig(Strict):
+    """How passports go to iGarage, and who is invited. `workers`: the most calls at once for this garage."""
+
+    route: Literal["direct"] = "direct"
+    send: Literal["never", "always", "consented"] = "never"
+    workers: int = Field(default=4, ge=1, le=64)
+    retry: RetryConfig = RetryConfig()
+
+
+class GarageConfig(Strict):
+    """One garage. `garage` is its id, and the name of its file."""
+
+    config_version: int
+    garage: SafeId
+    name: OneLine
+    timezone: str = "Europe/Amsterdam"
+    igarage: IGarageConfig
+    sources: Annotated[tuple[SourceConfig, ...], AfterValidator(_at_least_one)]
+    delivery: DeliveryConfig = DeliveryConfig()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The garage's time zone."""
+        return zone(self.timezone)
+
+    @field_validator("config_version")
+    @classmethod
+    def _known_version(cls, version: int) -> int:
+        if version != CONFIG_VERSION:
+            raise ValueError(f"must be {CONFIG_VERSION}: this program knows no other")
+        return version
+
+    @field_validator("garage")
+    @classmethod
+    def _named_as_its_file(cls, garage: str, info: ValidationInfo) -> str:
+        document = document_of(info)
+        if document and garage != document.file.stem:
+            raise ValueError("must be the name of this file without .yaml")
+        return garage
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        zone(name)
+        return name

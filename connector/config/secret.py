@@ -1,0 +1,75 @@
+"""Where a garage's token is read. The token itself is in no message, whatever is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from connector.config import small_file
+from connector.config.document import START, Place, dotted
+from connector.errors import ConfigError, Mistake
+
+LARGEST = 16 * 1024
+"""Bytes in a token's file."""
+
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+_BOM = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where a garage's file names its token."""
+
+    file: Path = Path()
+    place: Place = START
+
+
+def read(file: Path | None, variable: str | None, env: Mapping[str, str], written: Written) -> str:
+    """The token in `file`, else in `variable` of `env`, without surrounding white space.
+
+    Raises ConfigError at `written` when there is none or when it cannot stand in an HTTP header.
+    """
+    key = "token_file" if file else "token_env"
+    try:
+        return _good(_from_file(file)) if file else _good(_from_environment(variable or "", env))
+    except _Unfit as unfit:
+        holder = f"{file}" if file else f"the variable {variable}"
+        place = written.place
+        message = f"{holder} {unfit}"
+        raise ConfigError(
+            Mistake(written.file, place.line, place.column, dotted(("igarage", key)), message)
+        ) from None
+
+
+class _Unfit(Exception):  # noqa: N818  # an unfit token, named as the errors of the house are
+    """Why there is no token, said of its file or variable."""
+
+
+def _from_file(file: Path) -> str:
+    try:
+        return small_file.read(file, LARGEST).decode("utf-8")
+    except FileNotFoundError:
+        raise _Unfit("does not exist: put the garage's token there") from None
+    except OSError as error:
+        raise _Unfit(f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise _Unfit("holds what no token holds: save it as plain text (UTF-8), the token alone") from None
+
+
+def _from_environment(variable: str, env: Mapping[str, str]) -> str:
+    if variable not in env:
+        raise _Unfit("is not set: give it the garage's token")
+    return env[variable]
+
+
+def _good(text: str) -> str:
+    token = text.removeprefix(_BOM).strip()
+    if not token:
+        raise _Unfit("is empty: put the garage's token there")
+    if len(token.split()) > 1:
+        raise _Unfit("holds more than one word or line: it must hold the token alone, without Bearer")
+    if not _TOKEN.fullmatch(token):
+        raise _Unfit("holds a control character or one outside ASCII, as no token does: copy it anew")
+    return token

@@ -1,0 +1,40 @@
+"""The hooks of an adapter (pluggy, prefix `connector_`): all that a plugin may implement.
+
+An adapter translates the garage system's words into ours and does nothing else: watching, settling, retry,
+transactions and judgement are the core's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pluggy import HookspecMarker
+from pydantic import BaseModel
+
+from connector.model import Column, ExportFile, Skipped, SourceRecord
+
+hookspec = HookspecMarker("connector")
+
+
+@hookspec(firstresult=True)
+def connector_settings() -> type[BaseModel]:  # type: ignore[empty-body]  # a hookspec has no body
+    """The model of the adapter's own `settings:`; optional. Without it an adapter takes no settings."""
+
+
+@hookspec(firstresult=True)
+def connector_read_file(file: ExportFile, settings: BaseModel) -> Iterable[SourceRecord]:  # type: ignore[empty-body]
+    """The records of a watched export, streamed; a `model.Table` where the header is known.
+
+    Raises `SourceFormatError` when the file is not of the form the adapter reads. A record that cannot be cut into
+    cells is yielded with its `fault`, never raised and never left out.
+    """
+
+
+@hookspec(firstresult=True)
+def connector_columns(settings: BaseModel) -> Mapping[str, Column]:  # type: ignore[empty-body]
+    """Canonical field ← the source's own column names."""
+
+
+@hookspec(firstresult=True)
+def connector_map_record(record: SourceRecord, settings: BaseModel) -> Mapping[str, str] | Skipped:  # type: ignore[empty-body]
+    """Canonical field → raw text, only where columns do not suffice; a record that is none is `Skipped`, never None."""

@@ -1,0 +1,144 @@
+"""iGarage's contract, spoken: what we ask, and what its answers mean."""
+
+from __future__ import annotations
+
+import re
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+from connector.errors import NotAuthorised, Refused
+from connector.http import Answer, Http, TransportError
+from connector.http.trust import system_trust
+from connector.igarage.answers import NotAsPromised, garage_info, passport_status, problem
+from connector.igarage.body import passport_body
+from connector.igarage.verdicts import not_as_promised, verdict, without_answer
+from connector.model import Content, GarageInfo, PassportStatus
+
+_PACE = 0.95
+"""The share of the service's limit that is used: its clock and ours are not the same."""
+
+_ACCEPT = "application/json, application/problem+json"
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+
+
+class Client:
+    """iGarage for one garage, from any number of threads.
+
+    `url` is the base address without the paths of the contract, `token` gives the token of this moment and is
+    asked before every request, so that a rotated one counts at once. `timeout`: seconds for a whole call,
+    answer included. `stop` ends every wait. `ssl_context` stands in place of the system's trust store;
+    `monotonic` counts seconds and `now` gives an aware instant.
+
+    Every call raises a `DeliveryError` when it has no good end (the table: `connector.igarage.verdicts`), and
+    lets through what `token` raises.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: Callable[[], str],
+        *,
+        timeout: float,
+        stop: threading.Event | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._url = url.rstrip("/")
+        self._token = token
+        self._now = now
+        self._http = Http(
+            timeout=timeout,
+            stop=stop,
+            trust=system_trust if ssl_context is None else lambda: ssl_context,
+            monotonic=monotonic,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection. Calls from now on raise Transient."""
+        self._http.close()
+
+    def garage(self) -> GarageInfo:
+        """`GET /garage`: who we are to iGarage. From now on calls stay below the limit it names."""
+        answer = self._call("GET", "/garage")
+        self._demand(answer, (200,), on_passport=False)
+        try:
+            info = garage_info(answer)
+        except NotAsPromised as error:
+            raise not_as_promised(answer.status, str(error)) from None
+        limit = info.requests_per_minute
+        self._http.pace(None if limit is None else limit * _PACE)
+        return info
+
+    def put(
+        self, plate: str, content: Content, *, system: str, record: str, send: bool, key: str
+    ) -> PassportStatus:
+        """`PUT /passports/{plate}`: the passport as it should be, with an invitation where `send` is due one.
+
+        `key` is the idempotency key: the same for the same content, whenever it is tried.
+        """
+        body = passport_body(plate, content, system=system, record=record, send=send)
+        answer = self._call("PUT", _path(plate), body=body, key=key)
+        return self._status(answer, plate, (200, 201))
+
+    def look(self, plate: str) -> PassportStatus | None:
+        """`GET /passports/{plate}`: what iGarage has; None when it has no such passport."""
+        answer = self._call("GET", _path(plate))
+        if answer.status == 404 and problem(answer).code == "not_found":
+            return None
+        return self._status(answer, plate, (200,))
+
+    def send(self, plate: str, *, key: str) -> PassportStatus:
+        """`POST /passports/{plate}/send`: the invitation to the address on file. Each success is one mail."""
+        answer = self._call("POST", f"{_path(plate)}/send", body=b"{}", key=key)
+        return self._status(answer, plate, (202,))
+
+    def _call(self, method: str, path: str, *, body: bytes | None = None, key: str | None = None) -> Answer:
+        headers = {"Authorization": f"Bearer {self._usable_token()}", "Accept": _ACCEPT}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        try:
+            return self._http.call(method, self._url + path, headers=headers, body=body)
+        except TransportError as error:
+            raise without_answer(error) from error
+
+    def _usable_token(self) -> str:
+        """The token without the space around it. Raises NotAuthorised when no header can hold it."""
+        token = self._token().strip()
+        if not _TOKEN.fullmatch(token):
+            raise NotAuthorised("the token is empty or has characters no token has", code="token_unusable")
+        return token
+
+    def _demand(self, answer: Answer, promised: Iterable[int], *, on_passport: bool) -> None:
+        if answer.status not in promised:
+            raise verdict(answer, now=self._now(), on_passport=on_passport)
+
+    def _status(self, answer: Answer, plate: str, promised: Iterable[int]) -> PassportStatus:
+        self._demand(answer, promised, on_passport=True)
+        try:
+            return passport_status(answer, plate)
+        except NotAsPromised as error:
+            raise not_as_promised(answer.status, str(error)) from None
+
+
+def _path(plate: str) -> str:
+    """Raises Refused for a plate that is another path: `..` is resolved before it is sent, quoted or not."""
+    if not plate.strip("."):
+        raise Refused("the plate can stand in no address", code="malformed")
+    return f"/passports/{quote(plate, safe='')}"

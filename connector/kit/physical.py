@@ -1,0 +1,83 @@
+"""The physical lines of a text, bounded, with those of the record now being read held for its faults."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+
+from connector.errors import SourceFormatError
+from connector.kit.encoding import is_damaged
+
+RECORD_LIMIT = 1 << 20
+"""Characters in one record, over all its lines, at most: a line without an end does not fill the memory."""
+
+
+class PhysicalLines:
+    """Lines with their ends as they stand (CR, LF or CRLF), for one pass.
+
+    Raises `SourceFormatError` at a NUL, and `csv.Error` when a record passes `RECORD_LIMIT`, so that a
+    reader of CSV has one kind of mistake to explain.
+    """
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self.held: list[str] = []
+        """The lines handed out since the last `next_record`."""
+        self.damaged = False
+        """Whether one of them holds a byte that is not of the encoding."""
+
+    def next_record(self) -> None:
+        """Tells that the record of the lines held is complete."""
+        self.held.clear()
+        self.damaged = False
+
+    def __iter__(self) -> Iterator[str]:
+        readline, held = self._text.readline, self.held
+        number = size = 0
+        while line := readline(RECORD_LIMIT):
+            number += 1
+            size = size + len(line) if held else len(line)
+            held.append(line)
+            if "\0" in line:
+                raise SourceFormatError(
+                    f"Regel {number} bevat binaire tekens (NUL); dit is geen CSV-bestand.", line=number
+                )
+            if size >= RECORD_LIMIT:
+                raise csv.Error("record too long")
+            if not line.isascii() and is_damaged(line):
+                self.damaged = True
+            yield line
+
+
+def misread(lines: Sequence[str], first: int, delimiter: str) -> SourceFormatError:
+    """Why these lines, beginning at line `first` of the file, are no record: a quote, or their length."""
+    text = "".join(lines)
+    opened = _last_quote(text, delimiter)
+    if opened is None:
+        message = f"Regel {first} is te lang, of bevat een te lange cel; dit lijkt geen CSV-bestand."
+        return SourceFormatError(message, line=first)
+    line = first + len(_LINE_END.findall(text, 0, opened))
+    return SourceFormatError(
+        f"Op regel {line} begint een cel met een aanhalingsteken dat niet goed wordt afgesloten; "
+        "de regels daarna zijn niet betrouwbaar te lezen.",
+        line=line,
+    )
+
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+def _last_quote(text: str, delimiter: str) -> int | None:
+    """Where the last cell begins that is quoted, up to the first that is not followed by a delimiter."""
+    cell = re.compile(rf'"[^"]*+(?:""[^"]*+)*+"?|[^{re.escape(delimiter)}\r\n]*')
+    opened, at = None, 0
+    while found := cell.match(text, at):
+        if text.startswith('"', at):
+            opened = at
+        at = found.end()
+        if not text.startswith(delimiter, at):
+            break
+        at += 1
+    return opened

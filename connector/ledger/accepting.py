@@ -1,0 +1,393 @@
+"""Accepting a judged file: slice by slice its rows become passports, memory and lists, each slice one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from connector.ledger import passports as passport_rows
+from connector.ledger.files import close
+from connector.ledger.schema import addresses, files, passports, rejected_rows, rows, skipped_rows, staged
+from connector.ledger.writing import compact_json, event, insert_all, record, upsert
+from connector.plan import Policy
+
+Row = Mapping[Any, Any]
+Values = dict[str, Any]
+Weighed = Literal["new", "changed", "unchanged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepting:
+    """What every slice of one file needs to know. `system` is the adapter's name, as iGarage gets to see it."""
+
+    file: int
+    garage: str
+    source: str
+    system: str
+    recipe: bytes
+    policy: Policy
+    today: date
+    now: datetime
+    entropy: Callable[[int], bytes]
+
+
+@dataclass(slots=True)
+class _Slice:
+    """What one slice will write."""
+
+    faults: dict[str, str | None]
+    counts: Counter[str] = field(default_factory=Counter)
+    passports: dict[str, Values] = field(default_factory=dict)
+    memory: dict[str, Values] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
+    rejected: list[Values] = field(default_factory=list)
+    skipped: list[Values] = field(default_factory=list)
+    events: list[Values] = field(default_factory=list)
+
+
+def start(connection: sa.Connection, file: int) -> None:
+    """Begin to accept: rows recognised as passports change nothing and are counted at once."""
+    unchanged = connection.execute(
+        sa.select(sa.func.count()).select_from(staged).where(staged.c.file == file, _is_known_passport())
+    ).scalar_one()
+    read = connection.execute(
+        sa.select(sa.func.count()).select_from(staged).where(staged.c.file == file)
+    ).scalar_one()
+    connection.execute(
+        files.update().where(files.c.id == file).values(state="accepting", unchanged=unchanged, read=read)
+    )
+
+
+def accept_slice(connection: sa.Connection, job: Accepting, limit: int) -> bool:
+    """Accept the next `limit` rows of a file; True when there are more."""
+    done = connection.execute(sa.select(files.c.accepted_to).where(files.c.id == job.file)).scalar_one()
+    query = (
+        sa.select(staged)
+        .where(staged.c.file == job.file, staged.c.position > done, ~_is_known_passport())
+        .order_by(staged.c.position)
+        .limit(limit)
+    )
+    chunk = connection.execute(query).mappings().all()
+    if chunk:
+        _write(connection, job, _judge(connection, job, chunk), int(chunk[-1]["position"]))
+    return len(chunk) == limit
+
+
+def finish(connection: sa.Connection, job: Accepting) -> None:
+    """Close an accepted file as taken; older held files of its source are superseded, old lists of skips go."""
+    _forget_keyless(connection, job)
+    of_source = (files.c.garage == job.garage) & (files.c.source == job.source) & (files.c.id != job.file)
+    connection.execute(
+        files.update()
+        .where(of_source, files.c.state == "held", files.c.id < job.file)
+        .values(state="superseded", closed_at=job.now)
+    )
+    connection.execute(
+        skipped_rows.delete().where(skipped_rows.c.file.in_(sa.select(files.c.id).where(of_source)))
+    )
+    close(connection, job.file, "taken", job.now)
+
+
+def _is_known_passport() -> sa.ColumnElement[bool]:
+    return staged.c.recognised & (staged.c.verdict == "passport")
+
+
+def _forget_keyless(connection: sa.Connection, job: Accepting) -> None:
+    """Rows without a key are remembered under their own digest, and only while the export still has them."""
+    present = sa.select(staged.c.digest).where(staged.c.file == job.file)
+    connection.execute(
+        rows.delete().where(
+            rows.c.garage == job.garage,
+            rows.c.source == job.source,
+            rows.c.key.startswith("#", autoescape=True),
+            rows.c.digest.not_in(present),
+        )
+    )
+
+
+def _judge(connection: sa.Connection, job: Accepting, chunk: Sequence[Row]) -> _Slice:
+    result = _Slice(faults={row["address"]: row["address_fault"] for row in chunk if row["address"]})
+    memory, prior = weighed_against(connection, job.garage, job.source, chunk)
+    first_seen = _first_seen(connection, job, _values(chunk, "digest", verdict="rejected"))
+    for row in chunk:
+        if row["verdict"] == "passport":
+            _take(job, row, memory.get(row["key"]), prior.get(row["plate"]), result)
+        elif row["verdict"] == "rejected":
+            _reject(job, row, first_seen.get(bytes(row["digest"])), result)
+        else:
+            _skip(job, row, result)
+    return result
+
+
+def _values(chunk: Sequence[Row], name: str, **only: str) -> list[Any]:
+    wanted = (row for row in chunk if all(row[key] == value for key, value in only.items()))
+    return [row[name] for row in wanted if row[name]]
+
+
+def _take(job: Accepting, row: Row, memory: Row | None, prior: Row | None, result: _Slice) -> None:
+    """A row that is a passport: new, changed, or what this source or the ledger said before."""
+    weighed = weigh(row, memory, prior)
+    result.counts[weighed] += 1
+    if weighed == "new":
+        _make(job, row, result)
+    elif weighed == "changed" and prior:
+        _change(job, row, prior, result)
+    result.memory[row["key"]] = _memory_of(job, row, row["key"])
+
+
+def weigh(row: Row, memory: Row | None, prior: Row | None) -> Weighed:
+    """What a staged passport is to the ledger: `row` as staged, `memory` of its key, `prior` of its plate.
+
+    What the source said last time under this key is unchanged, whatever another source has said since.
+    """
+    if prior is None:
+        return "new"
+    if memory and memory["said"] == row["said"] and memory["plate"] == row["plate"]:
+        return "unchanged"
+    return "changed" if changed_fields(prior, row) or _told(prior, row) else "unchanged"
+
+
+def changed_fields(prior: Row, row: Row) -> list[str]:
+    """The fields in which two contents differ."""
+    before, after = json.loads(prior["content"]), json.loads(row["content"])
+    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+
+
+def _told(prior: Row, row: Row) -> Values:
+    """The facts beside the content that a row says otherwise; what it does not say stands."""
+    said = json.loads(row["facts"])
+    return {name: value for name, value in said.items() if prior[name] != value}
+
+
+def _make(job: Accepting, row: Row, result: _Slice) -> None:
+    said = json.loads(row["facts"])
+    result.passports[row["plate"]] = {
+        **_EMPTY,
+        **_content_of(job, row),
+        "garage": job.garage,
+        "plate": row["plate"],
+        "seed": job.entropy(16),
+        "revision": 1,
+        "due_at": job.now,
+        **{name: said.get(name) for name in _FACTS},
+    }
+    result.events.append(event(job.garage, row["plate"], job.now, "new", revision=1, source=job.source))
+
+
+def _change(job: Accepting, row: Row, prior: Row, result: _Slice) -> None:
+    """Another content raises the revision; other facts only make the step anew."""
+    told, fields = _told(prior, row), changed_fields(prior, row)
+    changed = {**prior, **told, "source": job.source}
+    if fields:
+        changed |= {**_content_of(job, row), "revision": prior["revision"] + 1, **_fresh_start(job, prior)}
+    result.passports[row["plate"]] = changed
+    detail = {"revision": changed["revision"], "source": job.source, "fields": [*fields, *sorted(told)]}
+    result.events.append(event(job.garage, row["plate"], job.now, "changed", **detail))
+
+
+def _fresh_start(job: Accepting, prior: Row) -> Values:
+    """A new revision ends a refusal and starts its attempts anew; what only a person can answer stays."""
+    fresh = {"due_at": job.now, "attempts": 0, "last_failure": None}
+    if prior["held"] in ("refused", "exhausted"):
+        fresh |= {"held": None, "held_since": None, "held_message": None}
+    return fresh
+
+
+def _reject(job: Accepting, row: Row, first_seen: datetime | None, result: _Slice) -> None:
+    column, value, message = json.loads(row["rejection"])
+    result.counts["rejected"] += 1
+    result.counts["new_rejected"] += first_seen is None
+    result.rejected.append(
+        {
+            "file": job.file,
+            "line": row["line"],
+            "digest": row["digest"],
+            "column": column,
+            "code": row["reason"],
+            "value": value,
+            "message": message,
+            "first_seen": first_seen or job.now,
+        }
+    )
+
+
+def _skip(job: Accepting, row: Row, result: _Slice) -> None:
+    """Count and list a row that is no passport, and remember it under its own digest: it has no key.
+
+    A row that lost against another of its plate is not remembered: tonight it may win. Nor does its source still
+    say what it said under that row's key. What a key said last stands through any other skip or rejection.
+    """
+    result.counts["skipped"] += 1
+    result.skipped.append({name: row[name] for name in ("file", "position", "line", "reason", "plate")})
+    if row["reason"] == "duplicate_in_file":
+        result.lost.append(row["key"])
+    elif row["reason"] != "repeated":
+        key = f"#{bytes(row['digest']).hex()}"
+        result.memory[key] = _memory_of(job, row, key)
+
+
+def _memory_of(job: Accepting, row: Row, key: str) -> Values:
+    remembered = ("digest", "verdict", "reason", "plate", "rank", "said", "address", "warnings")
+    return {
+        "garage": job.garage,
+        "source": job.source,
+        "key": key,
+        "recipe": job.recipe,
+        **{name: row[name] for name in remembered},
+    }
+
+
+def _content_of(job: Accepting, row: Row) -> Values:
+    return {
+        "content": row["content"],
+        "address": row["address"],
+        "system": job.system,
+        "record": row["key"],
+        "source": job.source,
+    }
+
+
+_FACTS = ("service_due", "consent", "opt_out", "changed_at")
+_EMPTY: Mapping[str, Any] = {column.name: None for column in passports.columns} | {
+    "written": False,
+    "source_conflict": False,
+    "invitations": 0,
+    "attempts": 0,
+}
+
+
+def _write(connection: sa.Connection, job: Accepting, result: _Slice, done: int) -> None:
+    _forget_lost(connection, job, result.lost)
+    upsert(connection, rows, list(result.memory.values()))
+    judged_anew = _judge_addresses(connection, job, result.faults)
+    _note_conflicts(connection, job, result)
+    _index(connection, job, list(result.passports.values()))
+    upsert(connection, passports, list(result.passports.values()))
+    passport_rows.reindex(connection, job.garage, job.policy, job.today, only_addresses=judged_anew)
+    insert_all(connection, rejected_rows, result.rejected)
+    insert_all(connection, skipped_rows, result.skipped)
+    record(connection, result.events)
+    counts = {name: files.c[name] + number for name, number in result.counts.items()}
+    connection.execute(files.update().where(files.c.id == job.file).values(accepted_to=done, **counts))
+
+
+def _index(connection: sa.Connection, job: Accepting, values: list[Values]) -> None:
+    verdicts = passport_rows.verdicts(connection, job.garage, (each["address"] for each in values))
+    for each in values:
+        facts = passport_rows.facts(each, verdicts.get(each["address"]))
+        each.update(passport_rows.index(facts, job.policy, job.today))
+
+
+def _forget_lost(connection: sa.Connection, job: Accepting, lost: Sequence[str]) -> None:
+    """Forget what these keys said, but where an acceptable row of this file has the same key."""
+    winners = sa.select(staged.c.key).where(staged.c.file == job.file, staged.c.verdict == "passport")
+    if lost:
+        connection.execute(
+            rows.delete().where(
+                rows.c.garage == job.garage,
+                rows.c.source == job.source,
+                rows.c.key.in_(lost),
+                rows.c.key.not_in(winners),
+            )
+        )
+
+
+def _judge_addresses(
+    connection: sa.Connection, job: Accepting, faults: Mapping[str, str | None]
+) -> list[str]:
+    """An address that is none gets its verdict; one that the rules of today can write loses it again.
+
+    The addresses whose verdict changed.
+    """
+    known = passport_rows.verdicts(connection, job.garage, faults)
+    bad = [each for each, fault in faults.items() if fault and known.get(each) != "unwritable"]
+    verdict = {"garage": job.garage, "verdict": "unwritable", "reason": "syntax", "since": job.now}
+    upsert(connection, addresses, [{**verdict, "address": address} for address in bad])
+    mended = [each for each, fault in faults.items() if not fault and known.get(each) == "unwritable"]
+    if mended:
+        connection.execute(
+            addresses.delete().where(
+                addresses.c.garage == job.garage,
+                addresses.c.address.in_(mended),
+                addresses.c.reason == "syntax",
+            )
+        )
+    return bad + mended
+
+
+def _note_conflicts(connection: sa.Connection, job: Accepting, result: _Slice) -> None:
+    """Two sources with different addresses for one plate: listed, and not mailed."""
+    judged = [*result.memory.values(), *result.skipped]
+    plates = sorted({each["plate"] for each in judged if each["plate"]})
+    torn = _plates_with_two_addresses(connection, job.garage, plates)
+    turned = _conflict_changes(connection, job, plates, torn)
+    touched: dict[str, Row] = {**_passports(connection, job.garage, turned), **result.passports}
+    for plate, row in touched.items():
+        if row["source_conflict"] != (plate in torn):
+            result.passports[plate] = {**row, "source_conflict": plate in torn}
+            name = "source_conflict" if plate in torn else "source_conflict_over"
+            result.events.append(event(job.garage, plate, job.now, name))
+
+
+def _plates_with_two_addresses(connection: sa.Connection, garage: str, plates: Sequence[str]) -> set[str]:
+    query = (
+        sa.select(rows.c.plate)
+        .where(rows.c.garage == garage, rows.c.plate.in_(plates), rows.c.address.is_not(None))
+        .group_by(rows.c.plate)
+        .having(
+            sa.func.min(rows.c.address) != sa.func.max(rows.c.address),
+            sa.func.count(rows.c.source.distinct()) > 1,
+        )
+    )
+    return set(connection.execute(query).scalars())
+
+
+def _conflict_changes(
+    connection: sa.Connection, job: Accepting, plates: Sequence[str], torn: set[str]
+) -> list[str]:
+    """The plates whose conflict began or ended without their content changing."""
+    query = sa.select(passports.c.plate, passports.c.source_conflict).where(
+        passports.c.garage == job.garage, passports.c.plate.in_(plates)
+    )
+    return [plate for plate, was in connection.execute(query) if was != (plate in torn)]
+
+
+def weighed_against(
+    connection: sa.Connection, garage: str, source: str, chunk: Sequence[Row]
+) -> tuple[dict[str, sa.RowMapping], dict[str, sa.RowMapping]]:
+    """What rows are weighed against: key → what the source said, plate → its passport."""
+    query = sa.select(rows).where(
+        rows.c.garage == garage, rows.c.source == source, rows.c.key.in_(_values(chunk, "key"))
+    )
+    memory = {row["key"]: row for row in connection.execute(query).mappings()}
+    return memory, _passports(connection, garage, _values(chunk, "plate"))
+
+
+def _passports(connection: sa.Connection, garage: str, plates: Sequence[str]) -> dict[str, sa.RowMapping]:
+    if not plates:
+        return {}
+    query = sa.select(passports).where(passports.c.garage == garage, passports.c.plate.in_(plates))
+    return {row["plate"]: row for row in connection.execute(query).mappings()}
+
+
+def _first_seen(connection: sa.Connection, job: Accepting, digests: Sequence[bytes]) -> dict[bytes, datetime]:
+    """Since when each of these rows has been rejected, over the files of its source."""
+    if not digests:
+        return {}
+    query = (
+        sa.select(rejected_rows.c.digest, sa.func.min(rejected_rows.c.first_seen))
+        .join(files, files.c.id == rejected_rows.c.file)
+        .where(
+            files.c.garage == job.garage,
+            files.c.source == job.source,
+            rejected_rows.c.digest.in_(digests),
+        )
+        .group_by(rejected_rows.c.digest)
+    )
+    return {bytes(digest): seen for digest, seen in connection.execute(query)}

@@ -1,0 +1,273 @@
+"""Export files in the ledger: their history, staging their rows, and judging a file before any of it counts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from connector.arrivals import Arrival, KnownFile
+from connector.emails import key as address_key
+from connector.ledger.schema import files, rows, staged
+from connector.ledger.writing import compact_json, insert_all
+from connector.model import Draft, Facts, Rejected, Skipped, Verdict, Warned
+
+OPEN_STATES = ("reading", "staged", "accepting")
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What a source's row was when it was last mapped: enough to count it again without mapping."""
+
+    key: str
+    plate: str | None
+    verdict: str
+    reason: str | None
+    rank: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class StagedRow:
+    """One row of a file on its way into the ledger. `digest` is of the raw row, `line` its first physical line."""
+
+    position: int
+    line: int | None
+    digest: bytes
+    verdict: Verdict | Remembered
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Why a file is held whole."""
+
+    reason: str
+    message: str
+
+
+def history(connection: sa.Connection, garage: str, source: str) -> list[KnownFile]:
+    """Every file of a source that the ledger knows, oldest first."""
+    columns = (files.c.id, files.c.name, files.c.size, files.c.modified, files.c.digest, files.c.recipe)
+    query = (
+        sa.select(*columns, files.c.state)
+        .where(files.c.garage == garage, files.c.source == source)
+        .order_by(files.c.id)
+    )
+    return [KnownFile(**row) for row in connection.execute(query).mappings()]
+
+
+def add(
+    connection: sa.Connection,
+    garage: str,
+    source: str,
+    arrival: Arrival,
+    recipe: bytes,
+    now: datetime,
+    state: str,
+) -> int:
+    """A new file in this state; its number."""
+    values = {
+        **{name: getattr(arrival, name) for name in ("name", "size", "modified", "digest")},
+        "garage": garage,
+        "source": source,
+        "recipe": recipe,
+        "found_at": now,
+        "state": state,
+        "closed_at": None if state in OPEN_STATES else now,
+    }
+    key = connection.execute(files.insert().values(values)).inserted_primary_key
+    return int(key[0]) if key else 0
+
+
+def recognise(
+    connection: sa.Connection, garage: str, source: str, recipe: bytes, digests: Sequence[bytes]
+) -> dict[bytes, Remembered]:
+    """Which raw rows this source said before, word for word and read by the same recipe.
+
+    Rejected rows are not remembered, so that they are listed with today's line, nor a row that lost against
+    another of its plate, for its content was never kept and tonight it may win.
+    """
+    query = sa.select(
+        rows.c.digest, rows.c.key, rows.c.plate, rows.c.verdict, rows.c.reason, rows.c.rank
+    ).where(
+        rows.c.garage == garage,
+        rows.c.source == source,
+        rows.c.recipe == recipe,
+        rows.c.digest.in_(digests),
+    )
+    found = connection.execute(query)
+    return {bytes(digest): Remembered(*rest) for digest, *rest in found}
+
+
+def stage(connection: sa.Connection, file: int, chunk: Sequence[StagedRow]) -> None:
+    """Put rows beside the ledger, where nothing sees them yet."""
+    insert_all(connection, staged, [_staged_values(file, row) for row in chunk])
+
+
+def staged_after(connection: sa.Connection, file: int, position: int, limit: int) -> list[sa.RowMapping]:
+    """The next staged rows of a file after a position."""
+    query = (
+        sa.select(staged)
+        .where(staged.c.file == file, staged.c.position > position)
+        .order_by(staged.c.position)
+        .limit(limit)
+    )
+    return list(connection.execute(query).mappings())
+
+
+def forget(connection: sa.Connection, file: int) -> None:
+    """Un-stage a file: as if it had never been seen."""
+    connection.execute(staged.delete().where(staged.c.file == file))
+    connection.execute(files.delete().where(files.c.id == file))
+
+
+def judge(connection: sa.Connection, file: int) -> Finding | None:
+    """Judge a staged file as a whole: settle its repeats and duplicates, or say why it is held."""
+    _mark_repeats(connection, file)
+    shared = _key_with_two_plates(connection, file)
+    if shared is not None:
+        return Finding(
+            "record_key_two_plates",
+            f"Het veld record_key wijst bij {shared} sleutel(s) meer dan één kenteken aan; kies een kolom die per "
+            "auto verschilt, of laat record_key weg.",
+        )
+    _mark_duplicates(connection, file)
+    return None
+
+
+def close(
+    connection: sa.Connection, file: int, state: str, now: datetime, finding: Finding | None = None
+) -> None:
+    """A file's last state, with the reason where it is held; its staged rows go."""
+    reason, message = (finding.reason, finding.message) if finding else (None, None)
+    connection.execute(staged.delete().where(staged.c.file == file))
+    connection.execute(
+        files.update()
+        .where(files.c.id == file)
+        .values(state=state, closed_at=now, reason=reason, message=message)
+    )
+
+
+def draft_digest(draft: Draft) -> bytes:
+    """What a source says of a passport, in sixteen bytes: content and the facts beside it."""
+    said = [draft.plate, dict(draft.content), facts_json(draft.facts)]
+    return hashlib.blake2b(compact_json(said).encode(), digest_size=16).digest()
+
+
+def facts_json(facts: Facts) -> dict[str, Any]:
+    """The facts a source says, in JSON's words; what it does not say is left out."""
+    said = {name: value for name, value in asdict(facts).items() if value is not None}
+    if facts.service_due is not None:
+        said["service_due"] = facts.service_due.isoformat()
+    return said
+
+
+def warnings_json(warnings: Sequence[Warned]) -> str | None:
+    """Warnings as they stand in the ledger; None for none."""
+    return compact_json([[each.code, each.column, each.value] for each in warnings]) if warnings else None
+
+
+def _staged_values(file: int, row: StagedRow) -> dict[str, Any]:
+    return {
+        **_NOTHING,
+        "file": file,
+        "position": row.position,
+        "line": row.line,
+        "digest": row.digest,
+        **_verdict_values(row.verdict),
+    }
+
+
+_NOTHING: Mapping[str, Any] = {column.name: None for column in staged.columns}
+
+
+def _verdict_values(verdict: Verdict | Remembered) -> dict[str, Any]:
+    if isinstance(verdict, Remembered):
+        return {"recognised": True, **asdict(verdict)}
+    if isinstance(verdict, Skipped):
+        return {"recognised": False, "verdict": "skipped", "reason": verdict.reason}
+    if isinstance(verdict, Rejected):
+        return {
+            "recognised": False,
+            "verdict": "rejected",
+            "reason": verdict.code,
+            "key": verdict.record_key,
+            "rejection": json.dumps([verdict.column, verdict.value, verdict.message]),
+        }
+    return _draft_values(verdict)
+
+
+def _draft_values(draft: Draft) -> dict[str, Any]:
+    return {
+        "recognised": False,
+        "verdict": "passport",
+        "key": draft.record_key,
+        "plate": draft.plate,
+        "rank": _rank(draft),
+        "said": draft_digest(draft),
+        "address": address_key(str(draft.content["email"])),
+        "content": compact_json(dict(draft.content)),
+        "facts": compact_json(facts_json(draft.facts)),
+        "warnings": warnings_json(draft.warnings),
+        "address_fault": draft.address_fault,
+    }
+
+
+def _rank(draft: Draft) -> bytes:
+    """Of two rows of one plate the one with an APK date is taken, then the newest `changed_at`, then the last."""
+    return (b"1" if draft.content.get("apk_due") else b"0") + (draft.facts.changed_at or "").encode()
+
+
+def _mark_repeats(connection: sa.Connection, file: int) -> None:
+    """Of rows that are word for word the same the first counts."""
+    several = sa.select(staged.c.digest, sa.func.min(staged.c.position).label("first")).where(
+        staged.c.file == file
+    )
+    several = several.group_by(staged.c.digest).having(sa.func.count() > 1)
+    repeats, firsts = several.subquery(), several.subquery()
+    again = staged.c.digest.in_(sa.select(repeats.c.digest)) & staged.c.position.not_in(
+        sa.select(firsts.c.first)
+    )
+    _skip(connection, staged.c.file == file, again, reason="repeated")
+
+
+def _mark_duplicates(connection: sa.Connection, file: int) -> None:
+    """Of acceptable rows of one plate the one of the highest rank counts, of equals the last."""
+    acceptable = (staged.c.file == file) & (staged.c.verdict == "passport")
+    several = sa.select(staged.c.plate).where(acceptable).group_by(staged.c.plate)
+    other = staged.alias()
+    better = sa.exists().where(
+        other.c.file == file,
+        other.c.plate == staged.c.plate,
+        other.c.verdict == "passport",
+        (other.c.rank > staged.c.rank)
+        | ((other.c.rank == staged.c.rank) & (other.c.position > staged.c.position)),
+    )
+    shared = staged.c.plate.in_(several.having(sa.func.count() > 1).correlate(None))
+    _skip(connection, acceptable, shared & better, reason="duplicate_in_file")
+
+
+def _skip(
+    connection: sa.Connection,
+    among: sa.ColumnElement[bool],
+    which: sa.ColumnElement[bool],
+    *,
+    reason: str,
+) -> None:
+    connection.execute(staged.update().where(among, which).values(verdict="skipped", reason=reason))
+
+
+def _key_with_two_plates(connection: sa.Connection, file: int) -> int | None:
+    torn = (
+        sa.select(staged.c.key)
+        .where(staged.c.file == file, staged.c.verdict == "passport")
+        .group_by(staged.c.key)
+        .having(sa.func.min(staged.c.plate) != sa.func.max(staged.c.plate))
+        .subquery()
+    )
+    count = connection.execute(sa.select(sa.func.count()).select_from(torn)).scalar_one()
+    return count or None

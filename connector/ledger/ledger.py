@@ -1,0 +1,244 @@
+"""The ledger: desired state in one place, and one transaction per method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from connector.arrivals import Arrival, KnownFile
+from connector.ledger import accepting, claims, files, garages, looking, passports
+from connector.ledger.opening import Database
+from connector.ledger.schema import files as file_table
+from connector.ledger.schema import meta
+from connector.plan import Policy
+
+SLICE = 500
+"""Rows of one transaction while a file is accepted or an index is made anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The ledger of one installation, all its garages kept apart by their id.
+
+    `now` tells the time in UTC, `entropy` gives random bytes. Every method is one transaction: it happened or it
+    did not. Any thread may call; on SQLite writers take turns.
+    """
+
+    database: Database
+    now: Callable[[], datetime]
+    entropy: Callable[[int], bytes]
+
+    # ---- garages and sources
+
+    def know_garage(self, garage: str) -> None:
+        """Make room for a garage; nothing where it is known."""
+        with self.database.write() as connection:
+            garages.know(connection, garage)
+
+    def standing(self, garage: str) -> garages.Standing:
+        """How a garage stands with iGarage."""
+        with self.database.read() as connection:
+            return garages.standing(connection, garage)
+
+    def met(self, garage: str, igarage_id: str) -> bool:
+        """iGarage answered as this garage: a pause ends. False when it is another garage than before."""
+        with self.database.write() as connection:
+            return garages.met(connection, garage, igarage_id, self.now())
+
+    def pause(self, garage: str, code: str, *, until: datetime | None = None) -> None:
+        """Pause a garage: nothing is claimed for it until iGarage answers again."""
+        with self.database.write() as connection:
+            claims.pause(connection, garage, code, self.now(), until)
+
+    def note_source(self, garage: str, source: str, adapter: str, state: str, message: str | None) -> None:
+        """How the scan of a source went: `ok`, `waiting`, `held` or `unavailable`, with a Dutch sentence."""
+        with self.database.write() as connection:
+            garages.note_source(connection, garage, source, adapter, state, message, self.now())
+
+    # ---- files
+
+    def history(self, garage: str, source: str) -> list[KnownFile]:
+        """Every file of a source that the ledger knows, oldest first."""
+        with self.database.read() as connection:
+            return files.history(connection, garage, source)
+
+    def supersede(self, garage: str, source: str, arrivals: Sequence[Arrival], recipe: bytes) -> None:
+        """Note files in whose place a newer one speaks."""
+        with self.database.write() as connection:
+            for arrival in arrivals:
+                files.add(connection, garage, source, arrival, recipe, self.now(), "superseded")
+
+    def begin_file(self, garage: str, source: str, arrival: Arrival, recipe: bytes) -> int:
+        """Begin to read a file; its number."""
+        with self.database.write() as connection:
+            return files.add(connection, garage, source, arrival, recipe, self.now(), "reading")
+
+    def recognise(
+        self, garage: str, source: str, recipe: bytes, digests: Sequence[bytes]
+    ) -> dict[bytes, files.Remembered]:
+        """Which raw rows this source said before, word for word and read by the same recipe."""
+        with self.database.read() as connection:
+            return files.recognise(connection, garage, source, recipe, digests)
+
+    def stage(self, file: int, chunk: Sequence[files.StagedRow]) -> None:
+        """Put rows beside the ledger, where delivery does not see them."""
+        with self.database.write() as connection:
+            files.stage(connection, file, chunk)
+
+    def forget_file(self, file: int) -> None:
+        """Un-stage a file that changed while it was read: as if it had never been seen."""
+        with self.database.write() as connection:
+            files.forget(connection, file)
+
+    def forget_unread(self, garage: str) -> int:
+        """At start: un-stage what a dead process was reading; it is read again. How many files."""
+        with self.database.write() as connection:
+            unread = connection.execute(
+                sa.select(file_table.c.id).where(
+                    file_table.c.garage == garage, file_table.c.state.in_(("reading", "staged"))
+                )
+            ).scalars()
+            numbers = list(unread)
+            for number in numbers:
+                files.forget(connection, number)
+            return len(numbers)
+
+    def judge_file(self, file: int) -> files.Finding | None:
+        """Judge a file as a whole, after its last row: from here it is being accepted, or it is held."""
+        with self.database.write() as connection:
+            finding = files.judge(connection, file)
+            if finding:
+                files.close(connection, file, "held", self.now(), finding)
+            else:
+                accepting.start(connection, file)
+            return finding
+
+    def hold_file(self, file: int, finding: files.Finding) -> None:
+        """Hold a file whole; what was staged of it goes."""
+        with self.database.write() as connection:
+            files.close(connection, file, "held", self.now(), finding)
+
+    def staged_rows(self, file: int) -> Iterator[list[sa.RowMapping]]:
+        """The staged rows of a file in their order, some at a time."""
+        done = 0
+        while chunk := self._staged_after(file, done):
+            yield chunk
+            done = chunk[-1]["position"]
+
+    def _staged_after(self, file: int, position: int) -> list[sa.RowMapping]:
+        with self.database.read() as connection:
+            return files.staged_after(connection, file, position, SLICE)
+
+    def remembered(
+        self, garage: str, source: str, chunk: Sequence[sa.RowMapping]
+    ) -> tuple[dict[str, sa.RowMapping], dict[str, sa.RowMapping]]:
+        """What staged rows are weighed against: key → what the source said, plate → its passport."""
+        with self.database.read() as connection:
+            return accepting.weighed_against(connection, garage, source, chunk)
+
+    def unfinished(self, garage: str, source: str) -> list[int]:
+        """Files that were being accepted when a process died: to go on with."""
+        with self.database.read() as connection:
+            query = sa.select(file_table.c.id).where(
+                file_table.c.garage == garage,
+                file_table.c.source == source,
+                file_table.c.state == "accepting",
+            )
+            return list(connection.execute(query.order_by(file_table.c.id)).scalars())
+
+    def accept_slice(self, file: int, system: str, policy: Policy, today: date) -> bool:
+        """Accept the next rows of a judged file; False when it is taken."""
+        with self.database.write() as connection:
+            row = connection.execute(sa.select(file_table).where(file_table.c.id == file)).mappings().one()
+            job = accepting.Accepting(
+                file=file,
+                garage=row["garage"],
+                source=row["source"],
+                system=system,
+                recipe=row["recipe"],
+                policy=policy,
+                today=today,
+                now=self.now(),
+                entropy=self.entropy,
+            )
+            more = accepting.accept_slice(connection, job, SLICE)
+            if not more:
+                accepting.finish(connection, job)
+            return more
+
+    def file(self, file: int) -> looking.FileSummary:
+        """A file and its balance. Raises `LookupError` where there is none of this number."""
+        with self.database.read() as connection:
+            return looking.file_summary(connection, file)
+
+    # ---- passports
+
+    def is_indexed(self, garage: str, policy: Policy, today: date) -> bool:
+        """Whether the step index was made for this policy and local date."""
+        return self.standing(garage).indexed_for == passports.index_name(policy, today)
+
+    def reindex_slice(self, garage: str, policy: Policy, today: date, *, after: str = "") -> str | None:
+        """Make the step index anew for the next plates; the last of them, None at the end."""
+        with self.database.write() as connection:
+            return passports.reindex_slice(connection, garage, policy, today, after=after, limit=SLICE)
+
+    def claim(
+        self,
+        garage: str,
+        policy: Policy,
+        today: date,
+        *,
+        lease: timedelta,
+        longest_wait: timedelta,
+        due_before: datetime,
+    ) -> claims.Claim | None:
+        """Claim the request that is due longest, under a lease; None when nothing is.
+
+        Only what was due by `due_before`; a due time further ahead than `longest_wait` counts as past.
+        """
+        with self.database.write() as connection:
+            job = claims.Claiming(
+                garage=garage,
+                policy=policy,
+                today=today,
+                now=self.now(),
+                lease=lease,
+                longest_wait=longest_wait,
+                due_before=due_before,
+                entropy=self.entropy,
+                ledger_id=_ledger_id(connection),
+            )
+            return claims.claim(connection, job)
+
+    def close(self, claim: claims.Claim, outcome: claims.Outcome, policy: Policy, today: date) -> bool:
+        """Write what came of a claim; False when its lease had passed, and nothing is written."""
+        with self.database.write() as connection:
+            return claims.close(connection, claim, outcome, policy, today, self.now())
+
+    def free_claims(self) -> int:
+        """At start, under the instance lock: the claims of a dead process are free. How many there were."""
+        with self.database.write() as connection:
+            return claims.free_claims(connection)
+
+    # ---- looking
+
+    def looking(self) -> AbstractContextManager[sa.Connection]:
+        """Several questions of `looking`, answered from one consistent state."""
+        return self.database.read()
+
+    def ledger_id(self) -> str:
+        """The ledger's own id: another one after it was rebuilt."""
+        with self.database.read() as connection:
+            return _ledger_id(connection)
+
+    def close_database(self) -> None:
+        """Close every connection."""
+        self.database.close()
+
+
+def _ledger_id(connection: sa.Connection) -> str:
+    return str(connection.execute(sa.select(meta.c.value).where(meta.c.name == "ledger_id")).scalar_one())

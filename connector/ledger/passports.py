@@ -1,0 +1,138 @@
+"""One row per garage and plate: as facts for the plan, and back with the index of its next step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from connector.ledger.schema import addresses, garages, passports
+from connector.plan import (
+    AddressVerdict,
+    HeldReason,
+    Passport,
+    Policy,
+    Put,
+    Wait,
+    invitation,
+    next_step,
+    state,
+)
+
+Row = Mapping[Any, Any]
+
+
+def facts(row: Row, verdict: str | None) -> Passport:
+    """The facts of a row of `passports`, with its address's verdict (None: nothing is known against it)."""
+    return Passport(
+        revision=row["revision"],
+        address=row["address"],
+        delivered_revision=row["delivered_revision"],
+        delivered_address=row["delivered_address"],
+        invited_address=row["invited_address"],
+        invited_at=row["invited_at"],
+        invitations=row["invitations"],
+        sent_at=row["sent_at"],
+        held=cast("HeldReason | None", row["held"]),
+        verdict=cast("AddressVerdict", verdict or "ok"),
+        opt_out=bool(row["opt_out"]),
+        consent=row["consent"],
+        source_conflict=row["source_conflict"],
+    )
+
+
+def index(passport: Passport, policy: Policy, today: date) -> dict[str, Any]:
+    """The columns of a row that only index `next_step`, for finding what is due and for counting."""
+    step = next_step(passport, policy, today)
+    return {
+        "next_step": step.name,
+        "next_why": step.why if isinstance(step, Wait) else None,
+        "next_mails": step.mails,
+        "next_invitation": invitation(passport, policy, today).name,
+        "state": state(passport, step, claimed=False),
+    }
+
+
+def answered_facts(passport: Passport) -> dict[str, Any]:
+    """The columns of a row that iGarage's answers write."""
+    return {
+        "delivered_revision": passport.delivered_revision,
+        "delivered_address": passport.delivered_address,
+        "invited_address": passport.invited_address,
+        "invited_at": passport.invited_at,
+        "invitations": passport.invitations,
+        "sent_at": passport.sent_at,
+    }
+
+
+def verb(step: object) -> str:
+    """The verb of a request as it stands in its idempotency key: with `send`, for the two PUTs differ."""
+    return f"put:{'true' if step.send else 'false'}" if isinstance(step, Put) else "send"
+
+
+def verdicts(connection: sa.Connection, garage: str, wanted: Iterable[str]) -> dict[str, str]:
+    """Address → verdict, for those of `wanted` that have one."""
+    query = sa.select(addresses.c.address, addresses.c.verdict).where(
+        addresses.c.garage == garage, addresses.c.address.in_(sorted(set(wanted)))
+    )
+    return {row.address: row.verdict for row in connection.execute(query)}
+
+
+def reindex(
+    connection: sa.Connection, garage: str, policy: Policy, today: date, *, only_addresses: Sequence[str]
+) -> None:
+    """Make the index anew for the passports of these addresses, whose verdict changed."""
+    if only_addresses:
+        _reindex(connection, garage, policy, today, passports.c.address.in_(list(only_addresses)), limit=None)
+
+
+def reindex_slice(
+    connection: sa.Connection, garage: str, policy: Policy, today: date, *, after: str, limit: int
+) -> str | None:
+    """Make the index anew for the next `limit` plates after `after`; the last of them, or None at the end."""
+    last = _reindex(connection, garage, policy, today, passports.c.plate > after, limit=limit)
+    if last is None:
+        connection.execute(
+            garages.update().where(garages.c.garage == garage).values(indexed_for=index_name(policy, today))
+        )
+    return last
+
+
+def index_name(policy: Policy, today: date) -> str:
+    """What the index was made for: it is made anew when this differs."""
+    return f"{policy}@{today.isoformat()}"
+
+
+def _reindex(
+    connection: sa.Connection,
+    garage: str,
+    policy: Policy,
+    today: date,
+    which: sa.ColumnElement[bool],
+    *,
+    limit: int | None,
+) -> str | None:
+    query = (
+        sa.select(passports, addresses.c.verdict)
+        .outerjoin(
+            addresses,
+            (addresses.c.garage == passports.c.garage) & (addresses.c.address == passports.c.address),
+        )
+        .where(passports.c.garage == garage, which)
+        .order_by(passports.c.plate)
+        .limit(limit)
+    )
+    found = connection.execute(query).mappings().all()
+    changes = [
+        {"the_plate": row["plate"], **index(facts(row, row["verdict"]), policy, today)} for row in found
+    ]
+    if changes:
+        update = passports.update().where(
+            passports.c.garage == garage, passports.c.plate == sa.bindparam("the_plate")
+        )
+        connection.execute(
+            update.values({name: sa.bindparam(name) for name in changes[0] if name != "the_plate"}), changes
+        )
+    return cast("str", found[-1]["plate"]) if found and len(found) == limit else None

@@ -1,0 +1,133 @@
+"""What a record of a source is: a passport's draft, a skip, or a rejection.
+
+A `Mapper` is made once per file and judges record after record by the same rules, whether its cells come by
+columns or from a plugin's own mapping. The order of judgement:
+
+1. A record that could not be cut into cells is rejected with that fault.
+2. No plate, then no e-mail address: skipped, whatever else is wrong, so that the list of rejections holds
+   only rows worth mending.
+3. Country, plate, the other cells of the content, the last name, what stands beside the content. The first
+   that cannot be read rejects the row.
+
+An address that is no address rejects nothing (`Draft.address_fault`), and what is odd but readable only
+warns. How each cell is read: `reading`. Codes and sentences: `docs/codes.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+
+from connector import dictionary, emails, plates, sentences
+from connector.columns import Cell, Columns
+from connector.errors import RecordRejected
+from connector.model import Column, Draft, Fault, Rejected, Skipped, SourceRecord, Verdict
+from connector.reading import LONGEST_TEXT, Reading, Row, writable
+
+RULES = "1"
+"""The version of these rules, for the recipe: what was judged under another is judged again.
+
+Raise it with any change, here or in the rooms beneath, that can alter a verdict.
+"""
+
+
+def compile_mapper(columns: Mapping[str, Column], header: Sequence[str] | None) -> Mapper:
+    """The mapper of a file with this header (None: the source has none, records are matched one by one).
+
+    Raises `SourceFormatError` when a mapped column is gone and not optional, with one that looks like it, or
+    when it stands there twice.
+    """
+    return Mapper(Columns(columns, header))
+
+
+class Mapper:
+    """Judges the records of one file; not to be kept longer, for it remembers what it has read (bounded)."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self._address_fault = lru_cache(maxsize=8192)(emails.fault)
+        self._reading = Reading(columns.form)
+
+    def judge(self, record: SourceRecord, *, today: date) -> Verdict:
+        """What this record is. `today` is the garage's local date; it decides warnings and nothing else."""
+        cells = self._columns.pick(record.values)
+        if record.fault is not None:
+            return _faulty(record.fault, cells)
+        return self._verdict(cells, today)
+
+    def judge_fields(self, texts: Mapping[str, str], *, today: date) -> Verdict:
+        """What a record is that a plugin has mapped itself: canonical field → raw text."""
+        return self._verdict(self._columns.given(texts), today)
+
+    def _verdict(self, cells: Mapping[str, Cell], today: date) -> Verdict:
+        row = Row(cells, today)
+        if not row.text("plate"):
+            return Skipped("no_plate")
+        if not row.text("email"):
+            return Skipped("no_email")
+        try:
+            return self._draft(row)
+        except RecordRejected as no:
+            return Rejected(no.code, no.message, no.column, no.value, _readable_key(cells))
+
+    def _draft(self, row: Row) -> Draft:
+        judged = _plate(row)
+        content = {"country": judged.country or "NL", **self._reading.content(row)}
+        if "last_name" not in content:
+            content["last_name"] = _company(row, content)
+        return Draft(
+            plate=judged.plate,
+            record_key=_key(row.cells, judged.plate),
+            content=content,
+            facts=self._reading.facts(row),
+            warnings=tuple(row.warnings),
+            address_fault=self._fault_of(row.text("email")),
+        )
+
+    def _fault_of(self, address: str) -> str | None:
+        return self._address_fault(address) if len(address) <= emails.LONGEST else emails.fault(address)
+
+
+def _plate(row: Row) -> plates.Judgement:
+    judged = plates.judge(row.text("plate"), _country(row))
+    if judged.verdict == "unusual":
+        row.warn("plate_unusual", "plate")
+    if judged.accepted:
+        return judged
+    if judged.verdict == "invalid" and judged.country != "NL":
+        raise row.refuse("plate_invalid", "plate", sentences.PLATE_INVALID_ABROAD)
+    code = "plate_invalid" if judged.verdict == "invalid" else "plate_foreign_needs_country"
+    hint = plates.lookalikes(row.text("plate"))
+    raise row.refuse(code, "plate", sentences.REJECTED[code] + (sentences.LOOKALIKES[hint] if hint else ""))
+
+
+def _country(row: Row) -> str | None:
+    text = row.text("country")
+    code = ("NL" if text == "NL" else dictionary.country(text)) if text else None
+    if text and code is None:
+        raise row.refuse("value_unknown", "country", sentences.UNKNOWN["country"])
+    return code
+
+
+def _company(row: Row, content: Mapping[str, str | int]) -> str | int:
+    if "company" not in content:
+        raise row.refuse("last_name_missing", "last_name")
+    return content["company"]
+
+
+def _faulty(fault: Fault, cells: Mapping[str, Cell]) -> Rejected:
+    return Rejected(fault.code, fault.message, fault.column, fault.value, _readable_key(cells))
+
+
+def _key(cells: Mapping[str, Cell], plate: str) -> str:
+    """The record's key: its own, if one is mapped and filled in, else the plate."""
+    text = cells["record_key"][0] if "record_key" in cells else ""
+    return writable(text)[:LONGEST_TEXT] or plate
+
+
+def _readable_key(cells: Mapping[str, Cell]) -> str | None:
+    """The key of a record that cannot be a passport: a plate counts if a passport could stand under it."""
+    plate, country = (cells[name][0] if name in cells else "" for name in ("plate", "country"))
+    judged = plates.judge(plate, dictionary.country(country))
+    return _key(cells, judged.plate if judged.accepted else "") or None

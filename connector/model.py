@@ -1,0 +1,219 @@
+"""The words of the house as frozen values: no I/O, no clock, no judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import BinaryIO, Literal
+
+CONTENT_FIELDS = (
+    "country",
+    "make",
+    "model",
+    "vin",
+    "fuel",
+    "first_registration",
+    "apk_due",
+    "mileage",
+    "mileage_at",
+    "customer_reference",
+    "role",
+    "company",
+    "initials",
+    "first_name",
+    "infix",
+    "last_name",
+    "email",
+    "mobile",
+    "phone",
+    "street",
+    "house_number",
+    "postal_code",
+    "city",
+    "language",
+    "fleet_account",
+)
+"""Canonical fields that stand in a passport's content and may leave the garage."""
+
+FACT_FIELDS = ("service_due", "consent", "opt_out", "changed_at")
+"""Canonical fields that stand beside the content and never leave the garage."""
+
+CANONICAL_FIELDS = ("plate", *CONTENT_FIELDS, *FACT_FIELDS, "record_key")
+"""Every field that a garage file or an adapter may map."""
+
+Content = Mapping[str, str | int]
+"""A passport's content: canonical field → value, only what is mapped and filled in. Dates are ISO, `mileage` in km."""
+
+
+# ---------------------------------------------------------------- what a plugin and the core tell each other
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Where a canonical field comes from.
+
+    `names` are the source's own column names, the first that is not empty counts; or `value` is a fixed text, a
+    claim of the garage. `format` is a `strptime` format for dates. An `optional` column may be gone from an export.
+    """
+
+    names: tuple[str, ...] = ()
+    value: str | None = None
+    format: str | None = None
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a record could not be cut into cells. `code` is a rejection code, `value` already masked."""
+
+    code: str
+    message: str
+    column: str | None = None
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """One record as the source has it: its own column names → text, untouched.
+
+    `line` is the record's first physical line from 1 (None where a source has no lines). A record with a `fault`
+    is rejected; `values` then holds what could be read of it.
+    """
+
+    values: Mapping[str, str]
+    line: int | None = None
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A record that is no passport and no mistake. `reason` is a skip reason of `docs/codes.md`."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What an adapter found of a file's form; for people, and to tell which column is gone."""
+
+    columns: tuple[str, ...]
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Records with the layout they were read by: what `connector_read_file` returns when it knows the header."""
+
+    layout: Layout
+    records: Iterable[SourceRecord]
+
+    def __iter__(self) -> Iterator[SourceRecord]:
+        return iter(self.records)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFile:
+    """An export as a plugin sees it: a name for messages and a way to read it from its start, as bytes."""
+
+    name: str
+    open: Callable[[], BinaryIO]
+    size: int
+
+
+# ---------------------------------------------------------------- what mapping makes of a record
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something odd that does not change what a row ends as. `value` is masked."""
+
+    code: str
+    column: str | None
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What stands beside the content. None means that the source does not say, and leaves the ledger's value.
+
+    `consent` is `yes`, `no` or an ISO date; `changed_at` an ISO date or instant, compared as text.
+    """
+
+    service_due: date | None = None
+    consent: str | None = None
+    opt_out: bool | None = None
+    changed_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A passport as one row of a source draws it: acceptable, not yet judged against the ledger.
+
+    `address_fault` says why the address can stand in no request (None: it can); it does not reject the row.
+    """
+
+    plate: str
+    record_key: str
+    content: Content
+    facts: Facts = Facts()
+    warnings: tuple[Warned, ...] = ()
+    address_fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that cannot be a passport: the value of a `RecordRejected`, with the row's key where it has one."""
+
+    code: str
+    message: str
+    column: str | None = None
+    value: str | None = None
+    record_key: str | None = None
+
+
+Verdict = Draft | Skipped | Rejected
+"""What mapping makes of a record."""
+
+
+# ---------------------------------------------------------------- what iGarage answers
+
+EmailState = Literal["unknown", "ok", "invalid", "opted_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class EmailStatus:
+    """What iGarage knows of the address on file."""
+
+    address: str | None = None
+    state: EmailState = "unknown"
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PassportStatus:
+    """iGarage's answer on one passport. `sent_at` is the instant of the last invitation, or None."""
+
+    plate: str
+    state: Literal["concept", "sent", "active"]
+    sent_at: datetime | None
+    email: EmailStatus
+    created: bool = False
+    """True when this answer made the passport (201)."""
+
+
+@dataclass(frozen=True, slots=True)
+class GarageInfo:
+    """`GET /garage`: who we are to iGarage, and its limits (None: none)."""
+
+    id: str
+    name: str
+    timezone: str | None = None
+    batch_at: str | None = None
+    requests_per_minute: int | None = None
+    batch_size: int | None = None
+    fleet_accounts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Wagenparkaccount id → name."""

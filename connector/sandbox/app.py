@@ -1,0 +1,186 @@
+"""The sandbox as a Flask application: the contract under its base path, the control side under /sandbox/."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, Flask, Response, jsonify, request
+
+from connector.sandbox.answers import Answer
+from connector.sandbox.contract import BASE, Call, Contract
+from connector.sandbox.controls import Controls
+from connector.sandbox.faults import Fault
+from connector.sandbox.wire import SPOILT
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+_NAMES = ("127.0.0.1", "localhost", "[::1]")
+
+_ROOT = """<!doctype html><html lang="nl"><meta charset="utf-8"><title>iGarage-sandbox</title>
+<h1>Dit is iGarage niet</h1>
+<p>Dit is een <strong>nagebootste</strong> iGarage, om de koppeling mee te proberen.
+Er wordt niets verstuurd en er komt niets bij iGarage terecht.</p>
+<p>This is a stand-in for a remote system. Nothing leaves this machine.</p>
+<ul><li><a href="/sandbox/passports">passports</a><li><a href="/sandbox/mails">mails</a>
+<li><a href="/sandbox/effects">effects</a><li><a href="/sandbox/requests">requests</a>
+<li><a href="/sandbox/faults">faults</a></ul></html>
+"""
+
+
+def make_app(contract: Contract, controls: Controls, *, port: Callable[[], int], max_body: int) -> Flask:
+    """The application; `port` tells where it listens, for the Host header."""
+    app = Flask("connector.sandbox", static_folder=None)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own default provider has it
+
+    @app.before_request
+    def only_loopback_names() -> Response | None:
+        """A page elsewhere that had its name point at loopback (DNS rebinding) is turned away."""
+        if request.headers.get("Host") in {f"{name}:{port()}" for name in _NAMES}:
+            return None
+        return Response("This Host is not served here.\n", 403, mimetype="text/plain")
+
+    @app.get("/")
+    def root() -> str:
+        return _ROOT
+
+    @app.route(f"{BASE}/<path:rest>", methods=_METHODS, provide_automatic_options=False)
+    def contract_call(rest: str) -> Response:
+        answer, strike = contract.perform(_call(f"/{rest}", max_body))
+        if strike is not None and strike.fault.on_the_wire:
+            request.environ[SPOILT] = (answer, strike)
+        return _response(answer)
+
+    app.register_blueprint(_looking(controls))
+    app.register_blueprint(_playing(controls))
+    app.register_error_handler(ValueError, lambda error: _refusal(400, error))
+    app.register_error_handler(LookupError, lambda error: _refusal(404, error))
+    return app
+
+
+def _call(path: str, max_body: int) -> Call:
+    query = request.query_string.decode("latin-1")
+    too_large = (request.content_length or 0) > max_body
+    return Call(
+        method=request.method,
+        path=f"{path}?{query}" if query else path,
+        authorization=request.headers.get("Authorization"),
+        key=request.headers.get("Idempotency-Key"),
+        content_type=request.headers.get("Content-Type"),
+        body=None if too_large else request.get_data(cache=False),
+    )
+
+
+def _response(answer: Answer) -> Response:
+    response = Response(answer.body, answer.status, content_type=answer.content_type)
+    for name, value in answer.headers:
+        response.headers[name] = value
+    if answer.content_type is None:
+        response.headers.remove("Content-Type")
+    return response
+
+
+def _looking(controls: Controls) -> Blueprint:
+    routes = Blueprint("looking", __name__, url_prefix="/sandbox")
+
+    def listed(name: str, items: list[Any]) -> Response:
+        return jsonify({"count": len(items), name: [asdict(item) for item in items]})
+
+    @routes.get("/effects")
+    def effects() -> Response:
+        garage = request.args.get("garage")
+        return jsonify(
+            {
+                "effects": [asdict(effect) for effect in controls.effects(garage)],
+                "passports": [asdict(passport) for passport in controls.passports(garage)],
+            }
+        )
+
+    @routes.get("/passports")
+    def passports() -> Response:
+        return listed("passports", controls.passports(request.args.get("garage")))
+
+    @routes.get("/mails")
+    def mails() -> Response:
+        return listed("mails", controls.mails(request.args.get("garage")))
+
+    @routes.get("/requests")
+    def requests() -> Response:
+        return listed("requests", controls.requests(request.args.get("garage")))
+
+    @routes.get("/faults")
+    def faults() -> Response:
+        return jsonify({"faults": controls.faults()})
+
+    @routes.get("/mode")
+    def mode() -> Response:
+        return jsonify({"mode": controls.mode})
+
+    return routes
+
+
+def _playing(controls: Controls) -> Blueprint:
+    routes = Blueprint("playing", __name__, url_prefix="/sandbox")
+
+    @routes.post("/faults")
+    def order_fault() -> tuple[Response, int]:
+        return jsonify({"id": controls.order_fault(Fault.from_json(_given()))}), 201
+
+    @routes.delete("/faults")
+    def clear_faults() -> tuple[str, int]:
+        controls.clear_faults()
+        return "", 204
+
+    @routes.put("/mode")
+    def set_mode() -> tuple[str, int]:
+        controls.set_mode(_given("mode")["mode"])
+        return "", 204
+
+    @routes.post("/keys/forget")
+    def forget_keys() -> tuple[str, int]:
+        _given()
+        controls.forget_keys()
+        return "", 204
+
+    @routes.put("/tokens")
+    def set_token() -> tuple[str, int]:
+        given = _given("token", "garage")
+        if given["garage"] is None:
+            controls.revoke(given["token"])
+        else:
+            controls.set_token(given["token"], given["garage"])
+        return "", 204
+
+    @routes.put("/addresses")
+    def set_address() -> tuple[str, int]:
+        given = _given("address", "state")
+        controls.set_address(
+            given["address"], given["state"], given.get("reason"), refused=given.get("refused")
+        )
+        return "", 204
+
+    @routes.post("/reception")
+    def reception() -> tuple[str, int]:
+        given = _given("deed", "plate")
+        deeds = {"activate": controls.activate, "invite": controls.invite, "remove": controls.remove}
+        if given["deed"] not in deeds:
+            raise ValueError(f"deed must be one of {', '.join(deeds)}")
+        deeds[given["deed"]](given["plate"], given.get("garage"))
+        return "", 204
+
+    return routes
+
+
+def _given(*required: str) -> dict[str, Any]:
+    """The JSON object of a control call. Only JSON is read: a form on a strange page cannot send it."""
+    value = request.get_json() if request.is_json else None
+    if not isinstance(value, dict):
+        raise ValueError("give a JSON object, as application/json")
+    missing = [name for name in required if name not in value]
+    if missing:
+        raise ValueError(f"missing: {', '.join(missing)}")
+    return value
+
+
+def _refusal(status: int, error: Exception) -> tuple[Response, int]:
+    return jsonify({"error": str(error.args[0]) if error.args else type(error).__name__}), status

@@ -1,0 +1,222 @@
+"""The life of one call of the contract, from its arrival to its answer; no HTTP and no socket in it.
+
+Arrival is noted, a fault may strike, then: token → operation → key → body → (delay) → deed. The deed, the
+memory of its key and its effect are one transaction.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from connector.sandbox import deeds
+from connector.sandbox.answers import JSON, Answer, problem
+from connector.sandbox.bodies import (
+    KEY,
+    MalformedError,
+    digest_of,
+    empty_errors,
+    passport_errors,
+    read_object,
+)
+from connector.sandbox.fault_book import FaultBook, Strike
+from connector.sandbox.keys import Keys, KeyUse
+from connector.sandbox.records import Garage, Outcome, instant
+from connector.sandbox.state import State
+from connector.sandbox.tokens import Tokens
+
+BASE = "/connector/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request below the base path. `body` is None when it is larger than the sandbox takes."""
+
+    method: str
+    path: str
+    authorization: str | None
+    key: str | None
+    content_type: str | None
+    body: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a method and path mean: at which garage, which plate, and whether a body is read."""
+
+    name: str
+    garage: str
+    plate: str = ""
+    has_body: bool = False
+
+
+class RefusalError(Exception):
+    """The call ends here, with this answer."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+Pause = Callable[[], None]
+_PASSPORT = re.compile(r"/passports/([^/]+)")
+_SEND = re.compile(r"/passports/([^/]+)/send")
+
+
+class Contract:
+    """Answers calls of the contract. Everything it needs is given to it."""
+
+    def __init__(
+        self,
+        *,
+        state: State,
+        tokens: Tokens,
+        keys: Keys,
+        faults: FaultBook,
+        garages: dict[str, Garage],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._state = state
+        self._tokens = tokens
+        self._keys = keys
+        self._faults = faults
+        self._garages = garages
+        self._clock = clock
+
+    def perform(self, call: Call) -> tuple[Answer, Strike | None]:
+        """The answer to a call, and the fault that struck it."""
+        garage = self._tokens.garage_of(call.authorization)
+        number = self._state.arrived(instant(self._clock()), garage, call.method, call.path, call.key)
+        strike = self._faults.strike(call.method, call.path, garage)
+        answer = self._struck(call, garage, strike)
+        status, outcome = _told(answer, strike)
+        self._state.ended(number, status, outcome, strike.number if strike else None)
+        return answer, strike
+
+    def _struck(self, call: Call, garage: str | None, strike: Strike | None) -> Answer:
+        if strike is None:
+            return self._answer(call, garage, _at_once)
+        late = strike.fault.after_deed
+        if not strike.fault.does_deed:
+            strike.delay()
+            return strike.fault.answer()
+        answer = self._answer(call, garage, _at_once if late else strike.delay)
+        if late:
+            strike.delay()
+        return strike.fault.answer() if strike.fault.replaces else answer
+
+    def _answer(self, call: Call, garage: str | None, pause: Pause) -> Answer:
+        try:
+            operation = _operation(call, _known(garage))
+            if call.method == "GET":
+                pause()
+                return self._read(operation)
+            key, value = _key(call), _body(call) if operation.has_body else None
+            with self._keys.at_work(operation.garage, key) as mine:
+                if not mine:
+                    return problem(409, "in_progress", "This key is still being worked on.")
+                pause()
+                return self._write(operation, key, digest_of(call.method, call.path, value), value or {})
+        except RefusalError as refusal:
+            return refusal.answer
+
+    def _read(self, operation: Operation) -> Answer:
+        if operation.name == "garage":
+            unsaid = Garage(operation.garage, operation.garage)
+            return deeds.describe_garage(self._garages.get(operation.garage, unsaid))
+        with self._state.transaction() as db:
+            return deeds.read_passport(self._scene(db, operation, None))
+
+    def _write(self, operation: Operation, key: str, digest: str, value: dict[str, Any]) -> Answer:
+        with self._state.transaction() as db:
+            scene = self._scene(db, operation, key)
+            use = KeyUse(operation.garage, key, digest, scene.now)
+            first = self._keys.first_answer(db, use)
+            if first is not None:
+                return first
+            answer = _deed(scene, operation, value)
+            self._keys.remember(db, use, answer)
+            return answer
+
+    def _scene(self, db: sqlite3.Connection, operation: Operation, key: str | None) -> deeds.Scene:
+        return deeds.Scene(db, self._clock(), operation.garage, operation.plate, key)
+
+
+def _known(garage: str | None) -> str:
+    if garage is None:
+        headers = (("WWW-Authenticate", "Bearer"),)
+        raise RefusalError(problem(401, "unauthorised", "This token belongs to no garage.", (), headers))
+    return garage
+
+
+def _key(call: Call) -> str:
+    if call.key is None or not KEY.fullmatch(call.key):
+        wanted = "A write needs an Idempotency-Key of 1 to 64 of A-Z a-z 0-9 - _."
+        raise RefusalError(problem(400, "malformed", wanted))
+    return call.key
+
+
+def _deed(scene: deeds.Scene, operation: Operation, value: dict[str, Any]) -> Answer:
+    if operation.name == "delete":
+        return deeds.delete_passport(scene)
+    errors = empty_errors(value) if operation.name == "send" else passport_errors(scene.plate, value)
+    if errors:
+        return problem(422, "invalid", "Some fields are not as the contract wants them.", errors)
+    return deeds.send_passport(scene) if operation.name == "send" else deeds.put_passport(scene, value)
+
+
+def _operation(call: Call, garage: str) -> Operation:
+    """What is asked; else a refusal without a code of the contract: a wrong base URL, or not built yet."""
+    known = _calls_at(call.path.partition("?")[0], garage)
+    if not known:
+        raise RefusalError(problem(404, None, "There is no such call here."))
+    if call.method not in known:
+        allowed = (("Allow", ", ".join(sorted(known))),)
+        raise RefusalError(problem(405, None, "This call has other methods.", (), allowed))
+    return known[call.method]
+
+
+def _calls_at(path: str, garage: str) -> dict[str, Operation]:
+    if path == "/garage":
+        return {"GET": Operation("garage", garage)}
+    if found := _SEND.fullmatch(path):
+        return {"POST": Operation("send", garage, found[1], has_body=True)}
+    if found := _PASSPORT.fullmatch(path):
+        return {
+            "GET": Operation("read", garage, found[1]),
+            "PUT": Operation("put", garage, found[1], has_body=True),
+            "DELETE": Operation("delete", garage, found[1]),
+        }
+    return {}
+
+
+def _body(call: Call) -> dict[str, Any]:
+    if call.body is None:
+        raise RefusalError(problem(413, "too_large", "This body is larger than the server takes."))
+    kind, _, parameters = (call.content_type or "").partition(";")
+    charset = parameters.replace(" ", "").replace('"', "").lower()
+    if kind.strip().lower() != JSON or charset not in ("", "charset=utf-8"):
+        raise RefusalError(problem(415, "malformed", "A body is application/json in UTF-8."))
+    try:
+        return read_object(call.body)
+    except MalformedError:
+        raise RefusalError(problem(400, "malformed", "The body is not a JSON object in UTF-8.")) from None
+
+
+def _told(answer: Answer, strike: Strike | None) -> tuple[int | None, Outcome]:
+    fault = strike.fault if strike else None
+    if fault is not None and fault.drop is not None:
+        return None, "dropped"
+    if fault is not None and fault.cut is not None:
+        return answer.status, "cut"
+    if fault is not None and fault.trickle is not None:
+        return answer.status, "trickled"
+    return answer.status, "replayed" if answer.replayed else "answered"
+
+
+def _at_once() -> None:
+    """No delay was ordered."""

@@ -1,0 +1,158 @@
+"""The other side of the sandbox, no part of the contract: see what it did, and play iGarage's people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, get_args
+
+from connector.sandbox import deeds
+from connector.sandbox.contract import Contract
+from connector.sandbox.fault_book import FaultBook
+from connector.sandbox.faults import Fault
+from connector.sandbox.keys import Keys
+from connector.sandbox.records import (
+    REASONS,
+    AddressState,
+    AddressVerdict,
+    Effect,
+    Garage,
+    Mail,
+    Mode,
+    PassportOnFile,
+    RequestSeen,
+)
+from connector.sandbox.state import State
+from connector.sandbox.tokens import Tokens
+
+
+class Controls:
+    """What a test or a person does to the sandbox; `/sandbox/…` offers the same over HTTP."""
+
+    def __init__(
+        self,
+        tokens: Mapping[str, str],
+        *,
+        state: str | Path,
+        clock: Callable[[], datetime],
+        mode: Mode,
+        garages: Iterable[Garage],
+    ) -> None:
+        self._state = State(state)
+        self._tokens = Tokens(tokens)
+        self._keys = Keys(mode)
+        self._faults = FaultBook()
+        self._clock = clock
+        self._contract = Contract(
+            state=self._state,
+            tokens=self._tokens,
+            keys=self._keys,
+            faults=self._faults,
+            garages={garage.id: garage for garage in garages},
+            clock=clock,
+        )
+
+    def effects(self, garage: str | None = None) -> list[Effect]:
+        """Everything that was really done, in order."""
+        return self._state.effects(garage)
+
+    def mails(self, garage: str | None = None) -> list[Mail]:
+        """Every invitation that was "sent", in order."""
+        return self._state.mails(garage)
+
+    def passports(self, garage: str | None = None) -> list[PassportOnFile]:
+        """Every passport as it is now."""
+        return self._state.passports(garage)
+
+    def requests(self, garage: str | None = None) -> list[RequestSeen]:
+        """Every call below the base path, in order, also those without an answer."""
+        return self._state.requests(garage)
+
+    def order_fault(self, fault: Fault | None = None, **order: Any) -> int:
+        """Order a fault, as a value or by its fields; its number, or ValueError when it makes no sense."""
+        return self._faults.order(Fault(**order) if fault is None else fault)
+
+    def faults(self) -> list[dict[str, Any]]:
+        """The faults that stand, with how many calls each matched and struck."""
+        return self._faults.listing()
+
+    def clear_faults(self) -> None:
+        """Drop all faults; whoever waits in one goes on."""
+        self._faults.clear()
+
+    @property
+    def mode(self) -> Mode:
+        """What the server does with Idempotency-Keys."""
+        return self._keys.mode
+
+    def set_mode(self, mode: Mode) -> None:
+        """Go on in another mode."""
+        self._keys.switch(mode)
+
+    def forget_keys(self) -> None:
+        """Forget every Idempotency-Key at once."""
+        self._state.forget_keys()
+
+    def set_token(self, token: str, garage: str) -> None:
+        """Make a token, or give it to another garage."""
+        self._tokens.set(token, garage)
+
+    def revoke(self, token: str) -> None:
+        """The token is nobody's any more: 401."""
+        self._tokens.set(token, None)
+
+    def set_address(
+        self, address: str, state: AddressState, reason: str | None = None, *, refused: bool | None = None
+    ) -> None:
+        """What iGarage knows of an address, in every garage.
+
+        `refused` turns away a passport that would newly have it, and a send; unsaid, an invalid one does.
+        """
+        if state not in get_args(AddressState):
+            raise ValueError(f"state must be one of {', '.join(get_args(AddressState))}")
+        if reason is not None and reason not in REASONS:
+            raise ValueError(f"reason must be one of {', '.join(REASONS)}")
+        turned_away = state == "invalid" if refused is None else refused
+        self._state.set_address(AddressVerdict(address, state, reason, turned_away))
+
+    def activate(self, plate: str, garage: str | None = None) -> None:
+        """The customer accepts the invitation: the passport is active."""
+        self._reception(plate, garage, _activate)
+
+    def invite(self, plate: str, garage: str | None = None) -> None:
+        """Reception sends the invitation by hand in iGarage: a mail that no request asked for."""
+        self._reception(plate, garage, _invite)
+
+    def remove(self, plate: str, garage: str | None = None) -> None:
+        """Reception throws the passport away in iGarage."""
+        self._reception(plate, garage, _remove)
+
+    def _reception(self, plate: str, garage: str | None, deed: Callable[[deeds.Scene], object]) -> None:
+        with self._state.transaction() as db:
+            scene = deeds.Scene(db, self._clock(), garage or self._only_garage(), plate, None)
+            if deeds.on_file(scene) is None:
+                raise LookupError(f"no passport {plate} at {scene.garage}")
+            deed(scene)
+
+    def _only_garage(self) -> str:
+        garages = self._tokens.garages()
+        if len(garages) != 1:
+            raise LookupError("say which garage")
+        return garages[0]
+
+
+def _activate(scene: deeds.Scene) -> None:
+    scene.db.execute(
+        "UPDATE passports SET state='active' WHERE garage=? AND plate=?", (scene.garage, scene.plate)
+    )
+    deeds.note(scene, "activate", "activated")
+
+
+def _invite(scene: deeds.Scene) -> None:
+    deeds.invite(scene, "reception")
+    deeds.note(scene, "invite", "sent", mailed=True)
+
+
+def _remove(scene: deeds.Scene) -> None:
+    deeds.delete_passport(scene, "remove")

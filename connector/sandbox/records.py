@@ -1,0 +1,130 @@
+"""What the sandbox remembers and shows: frozen values, no I/O, no clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+Mode = Literal["honours", "ignores", "forgets"]
+"""What the server does with Idempotency-Keys: for ever, never, or for 24 hours."""
+
+PassportState = Literal["concept", "sent", "active"]
+AddressState = Literal["unknown", "ok", "invalid", "opted_out"]
+Outcome = Literal["open", "answered", "replayed", "dropped", "cut", "trickled"]
+"""How a call ended on the wire; `open` is still being worked on, or was when the sandbox was killed."""
+
+REASONS = (
+    "hard_bounce",
+    "soft_bounce",
+    "mailbox_full",
+    "no_such_domain",
+    "syntax",
+    "complaint",
+    "unsubscribed",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FleetAccount:
+    """One Wagenparkaccount of a garage."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Garage:
+    """What `GET /garage` tells of a garage. A limit of None means that there is none."""
+
+    id: str
+    name: str
+    batch_at: str = "01:00"
+    timezone: str = "Europe/Amsterdam"
+    requests_per_minute: int | None = None
+    batch_size: int | None = 500
+    fleet_accounts: tuple[FleetAccount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One thing that was really done, in the order in which it was done; a replayed answer is none.
+
+    `verb` is put, send or delete, or activate, invite or remove where reception did it (then `key` is None).
+    `result` is created, updated, unchanged (an upsert of what was there), sent, deleted or activated.
+    """
+
+    number: int
+    at: str
+    garage: str
+    verb: str
+    plate: str
+    key: str | None
+    send: bool
+    result: str
+    mailed: bool
+    digest: str | None
+    body: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One invitation that a real iGarage would have mailed. `cause` is put, send or reception."""
+
+    number: int
+    at: str
+    garage: str
+    plate: str
+    address: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSeen:
+    """One call under the contract's base path, also when it failed or its answer never went out.
+
+    `status` is what was put on the wire, None when nothing was. `fault` is the ordered fault that struck it.
+    """
+
+    number: int
+    at: str
+    garage: str | None
+    method: str
+    path: str
+    key: str | None
+    status: int | None
+    outcome: Outcome
+    fault: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PassportOnFile:
+    """A passport as the sandbox has it now; `mails` counts every invitation its plate ever got."""
+
+    garage: str
+    plate: str
+    state: PassportState
+    sent_at: str | None
+    address: str
+    mails: int
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AddressVerdict:
+    """What iGarage knows of an address; `refused` says whether a PUT or send that names it is turned away."""
+
+    address: str
+    state: AddressState
+    reason: str | None
+    refused: bool
+
+
+def instant(moment: datetime) -> str:
+    """An instant as the contract writes it: RFC 3339 in UTC, always with milliseconds: it sorts as text."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def same_address(address: str) -> str:
+    """What two spellings of one address have in common: no outer spaces, no case."""
+    return address.strip().casefold()

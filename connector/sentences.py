@@ -1,0 +1,65 @@
+"""What people at the garage are told, in Dutch: one sentence per code, without a word of the row itself.
+
+`docs/codes.md` shows the same codes with their meaning and remedy.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+REJECTED: Final = {
+    "plate_invalid": "Dit is geen Nederlands kenteken; verbeter het kenteken, of vul het land in"
+    " als de auto een buitenlands kenteken heeft.",
+    "plate_foreign_needs_country": "Dit is geen Nederlands kenteken en er is geen land ingevuld; verbeter het"
+    " kenteken, of vul het land in.",
+    "last_name_missing": "Er is geen achternaam en geen bedrijfsnaam; vul een van beide in.",
+    "date_invalid": "Deze datum is niet te lezen; schrijf dag-maand-jaar met vier cijfers voor het"
+    " jaar, zoals 31-12-2026, of laat het veld leeg.",
+    "number_invalid": "Dit is geen kilometerstand; schrijf hele kilometers in cijfers, zoals"
+    " 123456, of laat het veld leeg.",
+}
+"""Rejection code → what is wrong and what to do. The faults of whole rows (`row_too_short`, `row_too_long`,
+`encoding_error`) are told by the adapter that cut them, for only it knows where."""
+
+PLATE_INVALID_ABROAD: Final = "Dit kan geen kenteken zijn; schrijf alleen letters en cijfers, ten hoogste 15."
+"""`plate_invalid` where the country is another than the Netherlands."""
+
+DATE_INVALID_FORMAT: Final = (
+    "Deze datum past niet bij het formaat in de instellingen; verbeter de datum of het formaat."
+)
+"""`date_invalid` where the garage's file gives a `format`."""
+
+UNKNOWN: Final = {
+    "country": "Dit land is niet bekend; schrijf de landcode, zoals NL of DE, of de naam van het land.",
+    "role": "Deze rol is niet bekend; schrijf eigenaar, bestuurder of contractant.",
+    "consent": "Deze toestemming is niet te lezen; schrijf ja, nee of de datum van de toestemming.",
+    "opt_out": "Deze afmelding is niet te lezen; schrijf ja, nee of de datum van de afmelding.",
+}
+"""`value_unknown` by field."""
+
+LOOKALIKES: Final = {
+    "O0": " Zijn de letter O en het cijfer 0 verwisseld?",
+    "I1": " Zijn de letter I en het cijfer 1 verwisseld?",
+    "O0I1": " Zijn de letters O en I verwisseld met de cijfers 0 en 1?",
+}
+"""What is asked after the sentence on a plate, by what `plates.lookalikes` found."""
+
+SKIPPED: Final = {
+    "no_plate": "Er is geen kenteken ingevuld.",
+    "no_email": "Er is geen e-mailadres ingevuld.",
+    "repeated": "Deze rij staat woord voor woord eerder in het bestand.",
+    "duplicate_in_file": "Een andere rij in het bestand heeft hetzelfde kenteken en is genomen.",
+}
+"""Skip reason → what it means."""
+
+WARNED: Final = {
+    "plate_unusual": "Dit kenteken heeft letters die niet worden uitgegeven; controleer het.",
+    "apk_out_of_range": "Deze APK-datum ligt meer dan een jaar terug of meer dan vier jaar vooruit;"
+    " controleer dag en maand.",
+    "date_in_future": "Deze datum ligt in de toekomst; controleer dag en maand.",
+    "vin_odd": "Dit chassisnummer heeft niet de gewone zeventien letters en cijfers; controleer het.",
+    "language_unknown": "Deze taal is niet bekend en wordt niet meegegeven.",
+    "control_characters": "Er stonden onzichtbare stuurtekens in dit veld; ze zijn weggelaten.",
+    "text_cut": "Dit veld is langer dan 500 tekens en is daar afgebroken.",
+}
+"""Warning code → what is odd; the row goes on as it would without."""

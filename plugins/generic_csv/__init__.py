@@ -1,0 +1,35 @@
+"""Reads any CSV export of customers and cars: which column is what stands in the garage's file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict
+
+from connector import hookimpl, kit
+from connector.model import Column, ExportFile, Table
+
+
+class Settings(BaseModel):
+    """`settings:` of a source with `adapter: generic_csv`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    encoding: kit.Encoding = "auto"
+    delimiter: kit.Delimiter = "auto"
+    columns: kit.Columns
+
+
+@hookimpl
+def connector_settings() -> type[Settings]:
+    return Settings
+
+
+@hookimpl
+def connector_read_file(file: ExportFile, settings: Settings) -> Table:
+    return kit.read_csv(file, encoding=settings.encoding, delimiter=settings.delimiter)
+
+
+@hookimpl
+def connector_columns(settings: Settings) -> Mapping[str, Column]:
+    return kit.as_columns(settings.columns)

@@ -1,0 +1,83 @@
+"""The contract as a file, and the sandbox held to it by machine-made calls."""
+
+import re
+from pathlib import Path
+
+import pytest
+import schemathesis
+import yaml
+from hypothesis import HealthCheck, settings
+
+import connector.sandbox
+from connector.sandbox import Sandbox
+
+FILE = Path(connector.sandbox.__file__).parents[1] / "igarage" / "openapi.yaml"
+DOCUMENT = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+SERVED = {"readGarage", "putPassport", "readPassport", "deletePassport", "sendPassport"}
+OPERATIONS = {
+    operation["operationId"]: (method, path)
+    for path, item in DOCUMENT["paths"].items()
+    for method, operation in item.items()
+    if method in ("get", "put", "post", "delete")
+}
+CALLS = schemathesis.openapi.from_dict(DOCUMENT).include(operation_id=sorted(SERVED))
+
+
+@pytest.fixture(scope="module")
+def long_running():
+    with Sandbox({"geheim": "garage-a"}, threads=8) as sandbox:
+        yield sandbox
+
+
+@CALLS.parametrize()
+@settings(
+    max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
+def test_every_served_call_answers_as_the_contract_says(case, long_running):
+    case.call_and_validate(base_url=long_running.url, headers={"Authorization": "Bearer geheim"})
+
+
+def test_the_file_holds_every_call_of_the_contract():
+    assert {f"{method.upper()} {path}" for method, path in OPERATIONS.values()} == {
+        "GET /garage",
+        "PUT /passports/{plate}",
+        "GET /passports/{plate}",
+        "DELETE /passports/{plate}",
+        "POST /passports/{plate}/send",
+        "POST /passports/{plate}/transfer",
+        "POST /batches",
+        "GET /batches",
+        "GET /batches/{id}",
+        "DELETE /batches/{id}",
+        "GET /batches/{id}/items",
+        "GET /emails/changes",
+    }
+
+
+@pytest.mark.parametrize("operation", sorted(set(OPERATIONS) - SERVED))
+def test_what_the_sandbox_does_not_serve_yet_is_404_without_a_code(garage, operation):
+    method, path = OPERATIONS[operation]
+    answer = garage.call(method.upper(), re.sub(r"\{\w+\}", "X0001X", path), "key-1", json={})
+    assert answer.status_code == 404
+    assert "code" not in answer.json()
+
+
+@pytest.mark.parametrize("operation", sorted(OPERATIONS))
+def test_every_write_asks_for_a_key_and_no_read_does(operation):
+    method, path = OPERATIONS[operation]
+    parameters = DOCUMENT["paths"][path][method].get("parameters", [])
+    asks = {"$ref": "#/components/parameters/IdempotencyKey"} in parameters
+    assert asks is (method != "get")
+
+
+@pytest.mark.parametrize("operation", sorted(OPERATIONS))
+def test_every_call_may_be_refused_for_its_token_or_put_off(operation):
+    method, path = OPERATIONS[operation]
+    assert {"401", "403", "404", "429", "503", "5XX"} <= set(DOCUMENT["paths"][path][method]["responses"])
+
+
+def test_every_code_of_the_contract_stands_in_the_file():
+    text = FILE.read_text(encoding="utf-8")
+    codes = """malformed too_large unauthorised forbidden not_found owner_conflict in_progress invalid email_invalid
+        idempotency_key_reused slow_down unavailable running"""
+    assert [code for code in codes.split() if f"`{code}`" not in text] == []

@@ -1,0 +1,111 @@
+"""Addresses: syntax only, nothing corrected, never an exception."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector import emails
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "jan@voorbeeld.nl",
+        " jan@voorbeeld.nl\u00a0",
+        "Jan.van+der.Berg@Voorbeeld.NL",
+        "o'neill@voorbeeld.nl",
+        "info@bücher.example",
+        "çelik@voorbeeld.nl",
+        "jan@sub.sub.voorbeeld.co",  # .co, .cm and .ml are real
+        "jan@gmial.com",  # a typing mistake is no fault of the address
+        "geen@geen.nl",  # nor is a dummy
+    ],
+)
+def test_an_address_that_a_request_can_carry_has_no_fault(address: str) -> None:
+    assert emails.fault(address) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("", "apenstaartje"),
+        ("jan.voorbeeld.nl", "apenstaartje"),
+        ("jan@voorbeeld.nl; piet@voorbeeld.nl", "meer dan één"),
+        ("jan@voorbeeld.nl piet@voorbeeld.nl", "meer dan één"),
+        ("jan@voorbeeld.nl/piet@voorbeeld.nl", "meer dan één"),
+        ("jan@@voorbeeld.nl", "geen geldig"),
+        ("Jan <jan@voorbeeld.nl>", "geen geldig"),
+        ("jan jansen@voorbeeld.nl", "geen geldig"),
+        ("jan@voorbeeld", "geen geldig"),
+        ("jan@voorbeeld.nl.", "geen geldig"),
+        ("jan@voorbeeld..nl", "geen geldig"),
+        (".jan@voorbeeld.nl", "geen geldig"),
+        ("jan@voorbeeld,nl", "geen geldig"),
+        ('"jan"@voorbeeld.nl', "geen geldig"),
+        ("jan@[127.0.0.1]", "geen geldig"),
+        ("jan@pc.local", "geen geldig"),
+        ("jan@-voorbeeld.nl", "geen geldig"),
+        ("j\x00n@voorbeeld.nl", "onleesbaar teken"),
+        ("j\ud800n@voorbeeld.nl", "onleesbaar teken"),
+        ("j\ufffdn@voorbeeld.nl", "onleesbaar teken"),
+        ("j" * 300 + "@voorbeeld.nl", "te lang"),
+    ],
+)
+def test_an_address_that_no_request_can_carry_says_why_without_the_address(address: str, why: str) -> None:
+    fault = emails.fault(address)
+    assert fault is not None
+    assert why in fault
+    assert "voorbeeld" not in fault
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Jan@Voorbeeld.NL", "jan@voorbeeld.nl"), (" jan@voorbeeld.nl ", "jan@voorbeeld.nl")]
+)
+def test_case_and_outer_space_make_no_other_address(one: str, other: str) -> None:
+    assert emails.key(one) == emails.key(other)
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("jan@voorbeeld.nl", "j***@v***.nl"),
+        ("j@v.nl", "j***@v***.nl"),
+        ("jan@mail.voorbeeld.co.uk", "j***@m***.uk"),
+        ("@voorbeeld.nl", "***@v***.nl"),
+        ("jan@localhost", "j***@l***"),
+        ("jan@voorbeeld.\x1b[31m", "j***@v***"),
+        ("jan@\rb.nl", "j***@\\r***.nl"),
+        ("jan@a.nl;piet@b.nl", "j***@b***.nl"),
+        ("geen mail", "g*** ****"),
+        ("", ""),
+    ],
+)
+def test_a_mask_shows_two_letters_and_the_top_level_domain(address: str, shown: str) -> None:
+    assert emails.mask(address) == shown
+
+
+ODD = st.characters(codec=None)
+
+
+@given(
+    st.one_of(
+        st.text(alphabet=ODD),
+        st.builds("{}@{}".format, st.text(alphabet=ODD), st.text(alphabet=ODD)),
+        st.builds("a@{}.nl".format, st.text(alphabet=ODD, min_size=1)),
+        st.builds("{}@xn--{}.nl".format, st.just("a"), st.text(alphabet=st.characters(codec="ascii"))),
+    )
+)
+def test_any_text_is_judged_and_what_has_no_fault_can_be_written(text: str) -> None:
+    if emails.fault(text) is None:
+        assert text.encode()
+        assert "@" in text
+        assert len(text.strip()) <= emails.LONGEST
+    emails.key(text)
+    emails.mask(text)
+
+
+@given(st.emails())
+def test_addresses_of_the_standard_have_no_fault_but_where_mail_cannot_reach(address: str) -> None:
+    assert emails.fault(address) in (None, "Dit is geen geldig e-mailadres.")
