@@ -75,8 +75,7 @@ def choose(
 
 
 def _judge_each(arrivals: Sequence[Arrival], known: Sequence[KnownFile], recipe: bytes) -> list[Choice]:
-    choices = [Choice(each, action) for each in arrivals if (action := _judge(each, known, recipe))]
-    return choices
+    return [Choice(each, action) for each in arrivals if (action := _judge(each, known, recipe))]
 
 
 def _judge(

@@ -66,7 +66,9 @@ class Counted:
         )
 
 
-def run(folder: Path, say: Callable[[str], None], *, serve: Callable[[Sandbox], None] | None = None) -> Counted:
+def run(
+    folder: Path, say: Callable[[str], None], *, serve: Callable[[Sandbox], None] | None = None
+) -> Counted:
     """Play both nights in `folder`; `say` hears what happens. With `serve` the sandbox stays up until it returns."""
     token = secrets.token_hex(16)
     with Sandbox({token: GARAGE}) as sandbox:
@@ -141,7 +143,13 @@ def _program(folder: Path, *arguments: str) -> str:
     """Run the real program in a process of its own; what it says on stdout. Raises RuntimeError when it breaks."""
     command = [sys.executable, "-m", "connector", "--config", str(folder), *arguments]
     done = subprocess.run(  # noqa: S603  # our own program, with our own arguments
-        command, capture_output=True, text=True, encoding="utf-8", timeout=LIMIT, check=False, env=_environment()
+        command,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=LIMIT,
+        check=False,
+        env=_environment(),
     )
     if done.returncode not in (0, 3):
         raise RuntimeError(f"{arguments[0]} ended with {done.returncode}: {done.stderr.strip()}")
@@ -158,7 +166,9 @@ def _configure(folder: Path, url: str, token: str) -> None:
         each.mkdir(mode=0o700, parents=True, exist_ok=True)
     (garages / "demo.token").write_text(token)
     (garages / "demo.token").chmod(0o600)
-    (garages / f"{GARAGE}.yaml").write_text(yaml.safe_dump(_garage(url), sort_keys=False, allow_unicode=True), "utf-8")
+    (garages / f"{GARAGE}.yaml").write_text(
+        yaml.safe_dump(_garage(url), sort_keys=False, allow_unicode=True), "utf-8"
+    )
 
 
 def _garage(url: str) -> dict[str, Any]:
@@ -226,11 +236,21 @@ def _rows(*, corrected: bool) -> Iterator[Row]:
 
 def _sound_rows(*, corrected: bool) -> Iterator[Row]:
     for number in range(1, 27):
-        address = "klant3@voorbeeld.example" if number == 4 else f"klant{number}@voorbeeld.example"  # two cars
+        address = (
+            "klant3@voorbeeld.example" if number == 4 else f"klant{number}@voorbeeld.example"
+        )  # two cars
         km = "61000" if corrected and number == 7 else "60500"
         yield _row(f"ZZ-{number:03}-Z", number, address, km=km)
     yield _row("B-XY-123", 27, "klant27@voorbeeld.example", country="Duitsland")
-    yield [*_row("ZZ-028-Z", 28, "")[:7], "zaak28@voorbeeld.example", "Bloemen & Zo", "", "01-06-2027", "", ""]
+    yield [
+        *_row("ZZ-028-Z", 28, "")[:7],
+        "zaak28@voorbeeld.example",
+        "Bloemen & Zo",
+        "",
+        "01-06-2027",
+        "",
+        "",
+    ]
     address = "klant29@voorbeeld.example" if corrected else "klant29@voorbeeld,example"
     yield _row("ZZ-029-Z", 29, address)
 
@@ -252,7 +272,14 @@ def _rejected_rows() -> Iterator[Row]:
     yield _row("ZZ-0361-Z", 36, "klant36@voorbeeld.example", country="NL")
     yield _row("WI-AB 1234", 37, "klant37@voorbeeld.example")
     yield _row("ZZ-038-Z", 38, "klant38@voorbeeld.example", apk="31-02-2027")
-    yield [*_row("ZZ-039-Z", 39, "klant39@voorbeeld.example")[:3], "", "", "", "klant39@voorbeeld.example", *[""] * 6]
+    yield [
+        *_row("ZZ-039-Z", 39, "klant39@voorbeeld.example")[:3],
+        "",
+        "",
+        "",
+        "klant39@voorbeeld.example",
+        *[""] * 6,
+    ]
 
 
 def _row(
@@ -262,4 +289,3 @@ def _row(
     last, infix = _NAMES[number % len(_NAMES)]
     mobile = f"06-000000{number:02}"
     return [plate, make, model, last, infix, "A.B.", address, "", "", mobile, apk, km, country]
-

@@ -9,11 +9,11 @@ ConnectorError
 │   ├── SourceUnavailable  not now                                → same file or cursor, later
 │   ├── SourceFormatError  this file is not what we know          → the file is held whole, with the reason
 │   └── AdapterFailed      the plugin broke                       → held, reported, the others run on
-├── RecordRejected         one row cannot be a passport           → listed with file, line, column, code; the rest goes on
+├── RecordRejected         one row cannot be a passport           → listed with file, line, column, code
 └── DeliveryError
     ├── Transient          not now, perhaps with retry_after      → pending, due later
     ├── Unknown            perhaps done                           → same key again, or look first
-    ├── Refused            not as it stands                       → held(refused | gone | owner_change), or the address's verdict
+    ├── Refused            not as it stands                       → held, or the address's verdict
     └── NotAuthorised      not you                                → the garage pauses; no attempt spent
 
 No message carries a plate, a name, an address or a token: messages reach logs.
@@ -32,7 +32,7 @@ class ConnectorError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One mistake in a configuration file. `line` and `column` count from 1; `path` is dotted, as `sources[0].watch`."""
+    """One mistake in a configuration file; `line` and `column` from 1, `path` dotted, as `sources[0].watch`."""
 
     file: Path
     line: int

@@ -77,7 +77,7 @@ class Judgement:
 class Recognise(Protocol):
     """Which raw rows were said before, by digest."""
 
-    def __call__(self, digests: list[bytes], /) -> Mapping[bytes, Remembered]: ...  # noqa: D102
+    def __call__(self, digests: list[bytes], /) -> Mapping[bytes, Remembered]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,7 @@ Step = Request | Wait
 
 
 def invitation(passport: Passport, policy: Policy, today: date) -> Invitation:
-    """Whether and why an invitation goes: rows I1–I13, the first that holds. `today` is the garage's local date."""
+    """Whether and why an invitation goes: rows I1 to I13, the first that holds. `today` is the garage's local date."""
     wish = _wishes(passport, policy, today)
     if not wish and _was_invited(passport, policy):  # I2
         return Sent(passport.invited_address, passport.invited_at)
@@ -202,7 +202,7 @@ def _step_with_passport(passport: Passport, invited: Invitation) -> Step:
     due = isinstance(invited, Due)
     if passport.revision != passport.delivered_revision:
         changed = not same_address(passport.address, passport.delivered_address)
-        return Put(send=due and changed)  # K1–K8, columns two and three
+        return Put(send=due and changed)  # K1 to K8, columns two and three
     if due:  # K3
         return Send()
     return Wait(invited.reason if isinstance(invited, Withheld) else "delivered")

@@ -15,8 +15,8 @@ from connector.arrivals import Arrival
 from connector.errors import SourceError, SourceFormatError
 from connector.intake import Source, judged
 from connector.ledger import Ledger, Remembered, StagedRow
-from connector.ledger.access import scratch
 from connector.ledger.accepting import weigh
+from connector.ledger.access import scratch
 from connector.model import Layout, Table
 
 Row = Mapping[Any, Any]

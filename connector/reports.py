@@ -39,7 +39,9 @@ WAITS = {
 
 def rejected_rows(connection: sa.Connection, garage: str, *, everything: bool) -> list[Line]:
     """Rejected rows: of each source's latest file, or of the whole history."""
-    return [{"garage": garage, **asdict(row)} for row in look.rejected(connection, garage, everything=everything)]
+    return [
+        {"garage": garage, **asdict(row)} for row in look.rejected(connection, garage, everything=everything)
+    ]
 
 
 def skipped_rows(connection: sa.Connection, garage: str) -> list[Line]:
@@ -125,5 +127,3 @@ def _sentence(step: Step, traced: Traced, now: datetime) -> str:
     if traced.due_at > now:
         return f"Wordt opnieuw geprobeerd; de vorige poging mislukte ({traced.last_failure})."
     return "Staat klaar voor iGarage."
-
-

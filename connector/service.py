@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -37,7 +37,7 @@ class Pass:
 
     garage: str
     scans: tuple[Scan, ...] = ()
-    delivered: Delivered = Delivered()
+    delivered: Delivered = field(default_factory=Delivered)
     counts: Mapping[str, int] | None = None
     troubles: tuple[Trouble, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
@@ -81,7 +81,7 @@ class Service:
         except ConnectorError as error:
             self.log.error("service.garage_failed", garage=garage.garage, error=type(error).__name__)
             return Pass(garage.garage, troubles=("unexpected",))
-        except Exception as error:  # noqa: BLE001  # one garage's defect must not stop the others
+        except Exception as error:  # one garage's defect must not stop the others
             self.log.error("service.garage_broke", garage=garage.garage, error=type(error).__name__)
             return Pass(garage.garage, troubles=("unexpected",))
 

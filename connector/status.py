@@ -137,11 +137,12 @@ def _judge(
         return "degraded", f"bestand {held[0].name} wordt vastgehouden: {held[0].message}"
     if counts["held"]:
         return "degraded", f"{counts['held']} AutoPaspoorten wachten op een mens: zie held"
+    return "ok", _all_is_well(counts)
+
+
+def _all_is_well(counts: dict[str, int]) -> str:
     if counts["pending"]:
-        return (
-            "ok",
-            f"{counts['pending']} AutoPaspoorten staan klaar voor iGarage: er hoeft niets te gebeuren",
-        )
+        return f"{counts['pending']} AutoPaspoorten staan klaar voor iGarage: er hoeft niets te gebeuren"
     if not any(counts.values()):
-        return "ok", "er is nog niets gelezen: zet een export in de map"
-    return "ok", "alles is bij iGarage: er hoeft niets te gebeuren"
+        return "er is nog niets gelezen: zet een export in de map"
+    return "alles is bij iGarage: er hoeft niets te gebeuren"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
@@ -34,9 +35,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, nothing: str
 
 def console() -> Console:
     """Standard output; wide where it is no terminal, so that nothing is folded in a file or a pipe."""
-    terminal = click.get_text_stream("stdout").isatty()
+    terminal = sys.stdout.isatty()
     return Console(
-        file=click.get_text_stream("stdout"), width=None if terminal else 400, highlight=False, soft_wrap=not terminal
+        file=sys.stdout,
+        width=None if terminal else 400,
+        highlight=False,
+        soft_wrap=not terminal,
     )
 
 

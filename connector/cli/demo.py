@@ -15,7 +15,12 @@ from connector.sandbox import Sandbox
 
 
 @click.command()
-@click.option("--keep", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="Work in DIR, and leave it.")
+@click.option(
+    "--keep",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Work in DIR, and leave it.",
+)
 @click.option("--serve", is_flag=True, help="Leave the sandbox up afterwards, until Enter.")
 @shared_options
 @click.pass_obj
@@ -49,4 +54,6 @@ def _tell(options: Options, counted: Counted) -> None:
 
 
 def _wait_for_enter(sandbox: Sandbox) -> None:
-    click.prompt(f"{sandbox.origin}/sandbox/mails staat open; Enter om te stoppen", default="", show_default=False)
+    click.prompt(
+        f"{sandbox.origin}/sandbox/mails staat open; Enter om te stoppen", default="", show_default=False
+    )

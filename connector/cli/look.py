@@ -40,12 +40,16 @@ def _print_statuses(statuses: list[GarageStatus]) -> None:
     for each in statuses:
         for source in each.sources:
             warned = "".join(f" · {code} {number}" for code, number in source.warnings.items())
-            click.echo(f"{each.garage}/{source.name}: {source.state}, laatste bestand {source.last_file or '-'}{warned}")
+            click.echo(
+                f"{each.garage}/{source.name}: {source.state}, laatste bestand {source.last_file or '-'}{warned}"
+            )
         click.echo(f"{each.garage}: {each.message}.")
 
 
 @click.command()
-@click.option("--all", "everything", is_flag=True, help="The history too, not only each source's latest file.")
+@click.option(
+    "--all", "everything", is_flag=True, help="The history too, not only each source's latest file."
+)
 @shared_options
 @click.pass_obj
 def rejected(options: Options, everything: bool) -> int:
@@ -76,9 +80,7 @@ def skipped(options: Options) -> int:
     """Rows of each source's latest file that are no passport and no mistake, with the reason."""
     loaded = workplace.load(options)
     with workplace.ledger_to_look(loaded) as ledger, ledger.looking() as connection:
-        found = [
-            row for garage in options.chosen(loaded) for row in skipped_rows(connection, garage.garage)
-        ]
+        found = [row for garage in options.chosen(loaded) for row in skipped_rows(connection, garage.garage)]
     if options.json:
         answer.as_json(found)
         return exits.OK

@@ -73,7 +73,9 @@ def summary(passes: Sequence[Pass], *, broken: int) -> str:
         f"vastgehouden {counts['held']}",
         f"te doen {counts['pending']}",
     ]
-    paused = [f"{each.garage} gepauzeerd ({each.delivered.paused})" for each in passes if each.delivered.paused]
+    paused = [
+        f"{each.garage} gepauzeerd ({each.delivered.paused})" for each in passes if each.delivered.paused
+    ]
     parts += paused + ([f"{broken} garagebestand(en) met fouten"] if broken else [])
     return " · ".join(parts)
 
@@ -82,7 +84,9 @@ def _as_value(result: Pass) -> dict[str, object]:
     return {
         "garage": result.garage,
         "files": [file for scan in result.scans for file in scan.read],
-        "sources": [{"name": scan.source, "state": scan.state, "message": scan.message} for scan in result.scans],
+        "sources": [
+            {"name": scan.source, "state": scan.state, "message": scan.message} for scan in result.scans
+        ],
         "delivered": result.delivered,
         "passports": result.counts,
         "troubles": result.troubles,

@@ -12,7 +12,9 @@ from connector.sandbox import Sandbox, serve_forever
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=8790, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8790, show_default=True, help="0 takes a free one."
+)
 @click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Remember in this file.")
 @click.option(
     "--token",

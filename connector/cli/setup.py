@@ -11,7 +11,7 @@ from connector import adapters
 from connector.cli import answer, exits, workplace
 from connector.cli.options import Options, shared_options
 from connector.config import GarageConfig, SourceConfig
-from connector.errors import AdapterFailed, ConfigError
+from connector.errors import AdapterFailed, ConfigError, Mistake
 from connector.preview import Preview
 from connector.preview import preview as look_ahead
 from connector.service import source_of
@@ -27,10 +27,12 @@ def config() -> None:
 @click.pass_obj
 def check(options: Options) -> int:
     """Say every mistake in the configuration, each with file, line and column. Asks nothing of the net."""
+    no_warnings: tuple[Mistake, ...] = ()
     try:
         loaded = workplace.load(options)
     except ConfigError as error:
-        mistakes, warnings, garages = error.mistakes, (), []
+        mistakes, warnings = error.mistakes, no_warnings
+        garages: list[str] = []
     else:
         mistakes, warnings = loaded.mistakes, loaded.warnings
         garages = [garage.garage for garage in options.chosen(loaded)]
@@ -124,10 +126,14 @@ def _print_preview(seen: Preview) -> None:
         nothing="Niets afgekeurd.",
     )
     for code, number in seen.warnings.items():
-        click.echo(f"let op: {code} × {number}")
+        click.echo(f"let op: {code}: {number}")
     for change in seen.passports:
         click.echo(f"{change.plate}: {_shown(change.before)} → {_shown(change.after)}")
 
 
 def _shown(content: Any) -> str:
-    return "nog niet" if content is None else ", ".join(f"{name}={value}" for name, value in sorted(content.items()))
+    return (
+        "nog niet"
+        if content is None
+        else ", ".join(f"{name}={value}" for name, value in sorted(content.items()))
+    )

@@ -75,5 +75,3 @@ def chance() -> float:
 def _where(connector: ConnectorConfig) -> access.Where:
     directory: Path | None = connector.state_directory
     return connector.database_url or directory or Path("state")
-
-

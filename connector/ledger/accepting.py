@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from connector.ledger import passports as passport_rows
 from connector.ledger.files import close
 from connector.ledger.schema import addresses, files, passports, rejected_rows, rows, skipped_rows, staged
-from connector.ledger.writing import compact_json, event, insert_all, record, upsert
+from connector.ledger.writing import event, insert_all, record, upsert
 from connector.plan import Policy
 
 Row = Mapping[Any, Any]

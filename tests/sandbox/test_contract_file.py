@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import schemathesis
@@ -25,7 +26,8 @@ CALLS = schemathesis.openapi.from_dict(DOCUMENT).include(operation_id=sorted(SER
 
 @pytest.fixture(scope="module")
 def long_running():
-    with Sandbox({"geheim": "garage-a"}, threads=8) as sandbox:
+    # Made-up calls repeat their keys, which would all be refused as reused; test_keys.py holds the keys.
+    with Sandbox({"geheim": "garage-a"}, mode="ignores", threads=8) as sandbox:
         yield sandbox
 
 
@@ -34,6 +36,9 @@ def long_running():
     max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 def test_every_served_call_answers_as_the_contract_says(case, long_running):
+    if case.method == "PUT" and case.meta.generation.mode == schemathesis.GenerationMode.POSITIVE:
+        # No schema can say that the plate of the path is the plate of the body.
+        case.body["plate"] = unquote(case.path_parameters["plate"])
     case.call_and_validate(base_url=long_running.url, headers={"Authorization": "Bearer geheim"})
 
 
@@ -78,6 +83,6 @@ def test_every_call_may_be_refused_for_its_token_or_put_off(operation):
 
 def test_every_code_of_the_contract_stands_in_the_file():
     text = FILE.read_text(encoding="utf-8")
-    codes = """malformed too_large unauthorised forbidden not_found owner_conflict in_progress invalid email_invalid
-        idempotency_key_reused slow_down unavailable running"""
+    codes = """malformed too_large unauthorised forbidden not_found owner_conflict in_progress invalid
+        email_invalid idempotency_key_reused slow_down unavailable running"""
     assert [code for code in codes.split() if f"`{code}`" not in text] == []

@@ -152,9 +152,9 @@ def test_a_client_that_leaves_a_trickled_answer_leaves_no_thread_behind(garage, 
 
 
 @pytest.mark.parametrize("delay", [{"latency": 3600.0}, {"hold": True}])
-@pytest.mark.parametrize(("after_deed", "effects"), [(False, 0), (True, 1)])
-def test_a_late_answer_before_or_after_the_deed(garage, sandbox, until, delay, after_deed, effects):
-    sandbox.order_fault(**delay, after_deed=after_deed)
+@pytest.mark.parametrize(("when", "effects"), [({}, 0), ({"after_deed": True}, 1)])
+def test_a_late_answer_before_or_after_the_deed(garage, sandbox, until, delay, when, effects):  # noqa: PLR0917
+    sandbox.order_fault(**delay, **when)
     with pytest.raises(requests.Timeout):
         garage.put(key="k", timeout=0.2)
     until(lambda: len(sandbox.effects()) == effects)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 
+import connector.sandbox
 from connector.sandbox import FleetAccount, Garage, Sandbox, serve_forever
 
 TOKENS = {"geheim": "garage-a"}
@@ -165,8 +166,6 @@ def test_serve_forever_announces_itself_and_ends_when_told(meanwhile):
 
 
 def test_the_sandbox_shares_no_code_with_the_connector():
-    import connector.sandbox
-
     own = Path(connector.sandbox.__file__).parent
     imports = {
         line.split()[1]

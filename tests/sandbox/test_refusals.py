@@ -143,9 +143,19 @@ def test_all_that_is_wrong_is_named_at_once(garage):
 
 @pytest.mark.parametrize(
     "address",
-    ["", "geen", "anna@", "@voorbeeld.example", "anna@voorbeeld", "anna @voorbeeld.example", "a@b@voorbeeld.example",
-     "anna@voorbeeld.example.", "an..na@voorbeeld.example", "anna@voorbeeld.example, bram@voorbeeld.example"],
-)  # fmt: skip
+    [
+        "",
+        "geen",
+        "anna@",
+        "@voorbeeld.example",
+        "anna@voorbeeld",
+        "anna @voorbeeld.example",
+        "a@b@voorbeeld.example",
+        "anna@voorbeeld.example.",
+        "an..na@voorbeeld.example",
+        "anna@voorbeeld.example, bram@voorbeeld.example",
+    ],
+)
 def test_what_is_no_address_is_email_invalid(garage, address):
     assert fields(garage.put(email=address)) == [("customer.email", "email_invalid")]
 
