@@ -10,5 +10,6 @@ that called: `connector.igarage` turns them into a `DeliveryError`, a polled sou
 
 from connector.http.calls import Answer, Http
 from connector.http.failures import NoAnswer, NotSent, TransportError
+from connector.http.trust import system_trust
 
-__all__ = ["Answer", "Http", "NoAnswer", "NotSent", "TransportError"]
+__all__ = ["Answer", "Http", "NoAnswer", "NotSent", "TransportError", "system_trust"]

@@ -13,8 +13,7 @@ from typing import Self
 from urllib.parse import quote
 
 from connector.errors import NotAuthorised, Refused
-from connector.http import Answer, Http, TransportError
-from connector.http.trust import system_trust
+from connector.http import Answer, Http, TransportError, system_trust
 from connector.igarage.answers import NotAsPromised, garage_info, passport_status, problem
 from connector.igarage.body import passport_body
 from connector.igarage.verdicts import not_as_promised, verdict, without_answer

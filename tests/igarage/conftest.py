@@ -37,7 +37,7 @@ def client() -> Iterator[Client]:
 def answered(service: responses.RequestsMock) -> Callable[..., None]:
     """`answered(method, path, status, body, content_type, headers)`: what the service will answer."""
 
-    def answer(  # noqa: PLR0917  # an answer has this many parts, and a table of them reads better in order
+    def answer(
         method: str,
         path: str,
         status: int,

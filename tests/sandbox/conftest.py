@@ -55,9 +55,11 @@ class GarageClient:
         """A passport with no more than the contract asks for, and what the test adds."""
         return {"plate": plate, "customer": {"last_name": last_name, "email": email}, **more}
 
-    def put(self, plate: str = PLATE, *, key: str | None = None, **fields: Any) -> requests.Response:
+    def put(
+        self, plate: str = PLATE, *, key: str | None = None, timeout: float = 20, **fields: Any
+    ) -> requests.Response:
         body = self.passport(plate, **fields)
-        return self.call("PUT", f"/passports/{plate}", key or self.new_key(), json=body)
+        return self.call("PUT", f"/passports/{plate}", key or self.new_key(), json=body, timeout=timeout)
 
     def get(self, plate: str = PLATE, **more: Any) -> requests.Response:
         return self.call("GET", f"/passports/{plate}", **more)
