@@ -35,7 +35,7 @@ PREFIX = "connector_"
 _HOOKS = tuple(name for name in vars(hookspecs) if name.startswith(PREFIX))
 
 
-class UnknownAdapter(LookupError):  # noqa: N818  # named as the errors of the house are
+class UnknownAdapter(LookupError):
     """No installed plugin has this name. `suggestion` is the installed name most like it, or None."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:

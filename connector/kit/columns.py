@@ -46,7 +46,7 @@ _TEXT_OR_LIST = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 
 
 def _names(written: object) -> tuple[str, ...]:
     names = [written] if isinstance(written, str) else written
-    if not isinstance(names, list | tuple) or not names:
+    if not isinstance(names, list | tuple):
         raise ValueError("must be the name of a column or a list of names")
     if not all(isinstance(name, str) and name.strip() for name in names):
         raise ValueError("the name of a column is empty")
@@ -110,8 +110,7 @@ def _is_date_format(written: str) -> bool:
 def _checked(written: Any, handler: ValidatorFunctionWrapHandler) -> dict[str, ColumnSetting]:
     settings: dict[str, ColumnSetting] = {}
     if not isinstance(written, Mapping):
-        settings = handler(written)  # raises: this is no mapping
-        return settings
+        return dict(handler(written))  # raises: this is no mapping
     mistakes: list[InitErrorDetails] = []
     for field, value in written.items():
         try:

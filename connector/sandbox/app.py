@@ -53,17 +53,15 @@ def make_app(contract: Contract, controls: Controls, *, port: Callable[[], int],
 
     app.register_blueprint(_looking(controls))
     app.register_blueprint(_playing(controls))
-    app.register_error_handler(ValueError, lambda error: _refusal(400, error))
-    app.register_error_handler(LookupError, lambda error: _refusal(404, error))
     return app
 
 
 def _call(path: str, max_body: int) -> Call:
-    query = request.query_string.decode("latin-1")
     too_large = (request.content_length or 0) > max_body
     return Call(
         method=request.method,
-        path=f"{path}?{query}" if query else path,
+        path=path,
+        query=request.query_string.decode("latin-1"),
         authorization=request.headers.get("Authorization"),
         key=request.headers.get("Idempotency-Key"),
         content_type=request.headers.get("Content-Type"),
@@ -121,6 +119,8 @@ def _looking(controls: Controls) -> Blueprint:
 
 def _playing(controls: Controls) -> Blueprint:
     routes = Blueprint("playing", __name__, url_prefix="/sandbox")
+    routes.register_error_handler(ValueError, lambda error: _refusal(400, error))
+    routes.register_error_handler(LookupError, lambda error: _refusal(404, error))
 
     @routes.post("/faults")
     def order_fault() -> tuple[Response, int]:
@@ -145,18 +145,18 @@ def _playing(controls: Controls) -> Blueprint:
     @routes.put("/tokens")
     def set_token() -> tuple[str, int]:
         given = _given("token", "garage")
-        if given["garage"] is None:
-            controls.revoke(given["token"])
+        token, garage = str(given["token"]), given["garage"]
+        if garage is None:
+            controls.revoke(token)
         else:
-            controls.set_token(given["token"], given["garage"])
+            controls.set_token(token, garage)
         return "", 204
 
     @routes.put("/addresses")
     def set_address() -> tuple[str, int]:
         given = _given("address", "state")
-        controls.set_address(
-            given["address"], given["state"], given.get("reason"), refused=given.get("refused")
-        )
+        refused = given.get("refused")
+        controls.set_address(str(given["address"]), given["state"], given.get("reason"), refused=refused)
         return "", 204
 
     @routes.post("/reception")
@@ -172,13 +172,16 @@ def _playing(controls: Controls) -> Blueprint:
 
 
 def _given(*required: str) -> dict[str, Any]:
-    """The JSON object of a control call. Only JSON is read: a form on a strange page cannot send it."""
+    """The JSON object of a control call; what is required is text or null.
+
+    Only JSON is read: a form on a strange page cannot send it.
+    """
     value = request.get_json() if request.is_json else None
     if not isinstance(value, dict):
         raise ValueError("give a JSON object, as application/json")
-    missing = [name for name in required if name not in value]
-    if missing:
-        raise ValueError(f"missing: {', '.join(missing)}")
+    wrong = [name for name in required if not isinstance(value.get(name, 0), str | None)]
+    if wrong:
+        raise ValueError(f"missing or no text: {', '.join(wrong)}")
     return value
 
 

@@ -38,6 +38,7 @@ class Call:
 
     method: str
     path: str
+    query: str
     authorization: str | None
     key: str | None
     content_type: str | None
@@ -90,7 +91,8 @@ class Contract:
     def perform(self, call: Call) -> tuple[Answer, Strike | None]:
         """The answer to a call, and the fault that struck it."""
         garage = self._tokens.garage_of(call.authorization)
-        number = self._state.arrived(instant(self._clock()), garage, call.method, call.path, call.key)
+        asked = f"{call.path}?{call.query}" if call.query else call.path
+        number = self._state.arrived(instant(self._clock()), garage, call.method, asked, call.key)
         strike = self._faults.strike(call.method, call.path, garage)
         answer = self._struck(call, garage, strike)
         status, outcome = _told(answer, strike)
@@ -171,7 +173,7 @@ def _deed(scene: deeds.Scene, operation: Operation, value: dict[str, Any]) -> An
 
 def _operation(call: Call, garage: str) -> Operation:
     """What is asked; else a refusal without a code of the contract: a wrong base URL, or not built yet."""
-    known = _calls_at(call.path.partition("?")[0], garage)
+    known = _calls_at(call.path, garage)
     if not known:
         raise RefusalError(problem(404, None, "There is no such call here."))
     if call.method not in known:

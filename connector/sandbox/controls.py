@@ -113,7 +113,7 @@ class Controls:
             raise ValueError(f"state must be one of {', '.join(get_args(AddressState))}")
         if reason is not None and reason not in REASONS:
             raise ValueError(f"reason must be one of {', '.join(REASONS)}")
-        turned_away = state == "invalid" if refused is None else refused
+        turned_away = state == "invalid" if refused is None else bool(refused)
         self._state.set_address(AddressVerdict(address, state, reason, turned_away))
 
     def activate(self, plate: str, garage: str | None = None) -> None:

@@ -14,6 +14,7 @@ from connector.sandbox.wire import SpoilingDoor, WireChannel
 
 LOOPBACK = "127.0.0.1"
 _LARGEST_READ = 16 * 1024 * 1024
+_MOST_CONNECTIONS = 1000
 
 
 class Server:
@@ -34,6 +35,7 @@ class Server:
                 ident="iGarage sandbox (a stand-in)",
                 clear_untrusted_proxy_headers=True,
                 max_request_body_size=_LARGEST_READ,
+                connection_limit=_MOST_CONNECTIONS,
             )
         except OSError:
             self._workers.end()

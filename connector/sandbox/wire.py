@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from http import HTTPStatus
@@ -89,7 +90,8 @@ def _trickle(connection: socket.socket, answer: Answer, strike: Strike, pause: f
 def _hang_up(connection: socket.socket, *, reset: bool) -> None:
     if reset:
         # Linger of zero seconds: the close that follows sends a reset.
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        layout = "hh" if sys.platform == "win32" else "ii"
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(layout, 1, 0))
     else:
         connection.shutdown(socket.SHUT_RDWR)
 

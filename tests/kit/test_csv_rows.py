@@ -173,7 +173,11 @@ def test_a_row_in_another_encoding_is_rejected_alone(export: Export) -> None:
     bad = list(read_csv(export(data)))[2]
     assert bad.line == 4
     assert bad.fault is not None
-    assert (bad.fault.code, bad.fault.column, bad.fault.value) == ("encoding_error", "Achternaam", "J*** ****")
+    assert (bad.fault.code, bad.fault.column, bad.fault.value) == (
+        "encoding_error",
+        "Achternaam",
+        "J*** ****",
+    )
     assert "“Achternaam”" in bad.fault.message
     assert bad.values["Achternaam"] == "Jos\ufffd Pi\ufffda"
     assert [row.line for row in read_csv(export(data)) if row.fault is None] == [2, 3, 5]

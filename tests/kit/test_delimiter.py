@@ -14,7 +14,10 @@ from connector.kit.delimiter import Delimiter, find_delimiter
         ("a\tb\n1\t2\n", "\t"),
         ("a|b\n1|2\n", "|"),
         ("Kenteken;Prijs\n1;1,50\n2;2,50\n", ";"),  # a decimal comma in every row
-        ("Naam, voorletters;Plaats;Tel\nJansen, J;A;1\nBos, B;C;2\n", ";"),  # a comma in every row and in the header
+        (
+            "Naam, voorletters;Plaats;Tel\nJansen, J;A;1\nBos, B;C;2\n",
+            ";",
+        ),  # a comma in every row and in the header
         ('"a;b","c;d","e"\n"1;2","3;4","5"\n', ","),  # delimiters in quotes are text
         ('Kenteken,Opmerking\n1,"a;b;c;d"\n', ","),
         ("a;b;c;d\n1;2;3\n1;2;3;4\n1;2,3;4;5;6\n", ";"),  # uneven rows
@@ -31,7 +34,15 @@ def test_find_delimiter(text: str, delimiter: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "meant"),
-    [("auto", "auto"), ("Auto", "auto"), (";", ";"), ("tab", "\t"), ("TAB", "\t"), (r"\t", "\t"), ("\t", "\t")],
+    [
+        ("auto", "auto"),
+        ("Auto", "auto"),
+        (";", ";"),
+        ("tab", "\t"),
+        ("TAB", "\t"),
+        (r"\t", "\t"),
+        ("\t", "\t"),
+    ],
 )
 def test_setting_takes_a_character_or_its_name(written: str, meant: str) -> None:
     assert TypeAdapter(Delimiter).validate_python(written) == meant

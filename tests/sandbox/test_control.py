@@ -122,6 +122,8 @@ def test_with_several_garages_reception_must_say_which(garage, control):
         ("PUT", "/mode", {"mode": "soms"}),
         ("PUT", "/mode", {}),
         ("PUT", "/tokens", {"token": "t"}),
+        ("PUT", "/tokens", {"token": "t", "garage": []}),
+        ("PUT", "/addresses", {"address": 1, "state": "ok"}),
         ("PUT", "/addresses", {"address": "a", "state": "slecht"}),
         ("PUT", "/addresses", {"address": "a", "state": "invalid", "reason": "zomaar"}),
         ("POST", "/reception", {"deed": "dansen", "plate": "X0001X"}),
