@@ -23,7 +23,7 @@ import pluggy
 from pydantic import BaseModel, ConfigDict
 
 from connector import hookspecs
-from connector.errors import AdapterFailed, RecordRejected, SourceError, SourceUnavailable
+from connector.errors import AdapterFailed, SourceError, SourceUnavailable
 from connector.model import CANONICAL_FIELDS, Column, ExportFile, Layout, Skipped, SourceRecord, Table
 
 GROUP = "igarage_connector.adapters"
@@ -142,11 +142,8 @@ class Adapter:
     def map_record(
         self, record: SourceRecord, settings: BaseModel | None = None
     ) -> Mapping[str, str] | Skipped:
-        """Canonical field → raw text, as the plugin maps it, or why the record is skipped.
-
-        Lets a `RecordRejected` through: the plugin's verdict on this one record.
-        """
-        with _translated(self.name, "connector_map_record", RecordRejected):
+        """Canonical field → raw text, as the plugin maps it, or why the record is skipped."""
+        with _translated(self.name, "connector_map_record"):
             answer = self._relay.connector_map_record(record=record, settings=settings or NoSettings())
             if isinstance(answer, Skipped) or _is_text_to_text(answer):
                 return answer  # type: ignore[no-any-return]  # just looked at
@@ -246,13 +243,11 @@ def _settings_model(adapter: str, relay: pluggy.HookRelay) -> type[BaseModel]:
 
 
 @contextmanager
-def _translated(adapter: str, hook: str, *passing: type[Exception]) -> Iterator[None]:
-    """Lets `SourceError` and `passing` through and makes a `SourceError` of anything else."""
+def _translated(adapter: str, hook: str) -> Iterator[None]:
+    """Lets a `SourceError` through and makes one of anything else."""
     try:
         yield
     except SourceError:
-        raise
-    except passing:
         raise
     except OSError as error:
         reason = errorcode.get(error.errno or 0, type(error).__name__)

@@ -141,7 +141,7 @@ def _doubled(sandbox: Sandbox) -> int:
 
 def _program(folder: Path, *arguments: str) -> str:
     """Run the real program in a process of its own; what it says on stdout. Raises RuntimeError when it breaks."""
-    command = [sys.executable, "-m", "connector", "--config", str(folder), *arguments]
+    command = [sys.executable, "-P", "-m", "connector", "--config", str(folder), *arguments]
     done = subprocess.run(  # noqa: S603  # our own program, with our own arguments
         command,
         capture_output=True,

@@ -13,6 +13,14 @@ from connector.kit.encoding import is_damaged
 RECORD_LIMIT = 1 << 20
 """Characters in one record, over all its lines, at most: a line without an end does not fill the memory."""
 
+_BINARY = "Het bestand bevat binaire tekens (NUL); dit is geen CSV-bestand."
+_TOO_LONG = "Een regel of een cel is te lang; dit lijkt geen CSV-bestand."
+_MISQUOTED = (
+    "Een cel begint met een aanhalingsteken dat niet goed wordt afgesloten; "
+    "wat daarna komt is niet betrouwbaar in regels en cellen te verdelen."
+)
+# without the line: whoever shows an error adds its `line`
+
 
 class PhysicalLines:
     """Lines with their ends as they stand (CR, LF or CRLF), for one pass.
@@ -41,9 +49,7 @@ class PhysicalLines:
             size = size + len(line) if held else len(line)
             held.append(line)
             if "\0" in line:
-                raise SourceFormatError(
-                    f"Regel {number} bevat binaire tekens (NUL); dit is geen CSV-bestand.", line=number
-                )
+                raise SourceFormatError(_BINARY, line=number)
             if size >= RECORD_LIMIT:
                 raise csv.Error("record too long")
             if not line.isascii() and is_damaged(line):
@@ -56,14 +62,8 @@ def misread(lines: Sequence[str], first: int, delimiter: str) -> SourceFormatErr
     text = "".join(lines)
     opened = _last_quote(text, delimiter)
     if opened is None:
-        message = f"Regel {first} is te lang, of bevat een te lange cel; dit lijkt geen CSV-bestand."
-        return SourceFormatError(message, line=first)
-    line = first + len(_LINE_END.findall(text, 0, opened))
-    return SourceFormatError(
-        f"Op regel {line} begint een cel met een aanhalingsteken dat niet goed wordt afgesloten; "
-        "de regels daarna zijn niet betrouwbaar te lezen.",
-        line=line,
-    )
+        return SourceFormatError(_TOO_LONG, line=first)
+    return SourceFormatError(_MISQUOTED, line=first + len(_LINE_END.findall(text, 0, opened)))
 
 
 _LINE_END = re.compile(r"\r\n|\r|\n")

@@ -202,7 +202,7 @@ def test_an_unclosed_quote_names_the_line_where_it_was_opened(export: Export) ->
     rows[0] = '0;"naam;straat'
     error = refusal(export(("a;b;c\n" + "\n".join(rows)).encode()))
     assert error.line == 2
-    assert "regel 2 " in str(error)
+    assert "aanhalingsteken" in str(error)
 
 
 @pytest.mark.parametrize(
@@ -240,9 +240,18 @@ def test_binary_data_is_refused(export: Export, body: str, line: int) -> None:
     assert (error.line, "NUL" in str(error)) == (line, True)
 
 
-@pytest.mark.parametrize("data", [b"a;b\n1;" + b"x" * 140_000, b"x" * (RECORD_LIMIT + 9), b"\0" * 9])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"a;b\n1;" + b"x" * 140_000,
+        b"a;b\n" + b"1;" * RECORD_LIMIT,
+        b"a;b\n" + b'"x\n";' * (RECORD_LIMIT // 4),  # over many lines
+        b"x" * (RECORD_LIMIT + 9),
+        b"\0" * 9,
+    ],
+)
 def test_what_is_out_of_bounds_is_refused(export: Export, data: bytes) -> None:
-    assert refusal(export(data)).line in (1, 2)
+    assert refusal(export(data)).line is not None
 
 
 def test_a_cell_of_a_hundred_thousand_characters_passes(export: Export) -> None:
@@ -263,7 +272,10 @@ def test_a_record_without_end_is_refused_before_it_fills_the_memory(unit: bytes)
             buffer[:] = (unit * len(buffer))[: len(buffer)]
             return len(buffer)
 
-    file = ExportFile("x.csv", lambda: io.BufferedReader(Endless()), 1 << 40)
+    def opened() -> BinaryIO:
+        return io.BufferedReader(Endless())  # type: ignore[type-var]  # a raw stream, whatever typeshed says
+
+    file = ExportFile("x.csv", opened, 1 << 40)
     assert refusal(file, encoding="cp1252").line in (1, 2)
     assert Endless.given < 4 * RECORD_LIMIT
 

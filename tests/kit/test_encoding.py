@@ -58,7 +58,7 @@ def test_windows_signs_are_cp1252(export: Export, text: str) -> None:
     assert encoding_of(export(text.encode("cp1252"))) == "cp1252"
 
 
-@pytest.mark.parametrize("data", [b"M\x81ller\n", b"REN\x90\n", b"\x8fsa\n"])
+@pytest.mark.parametrize("data", [b"M\x81ller\n", b"REN\x90\n", b"\x8fsa\n", b"\x80;\x81\n"])
 def test_bytes_that_cp1252_has_not_are_cp850(export: Export, data: bytes) -> None:
     assert encoding_of(export(data)) == "cp850"
 

