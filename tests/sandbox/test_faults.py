@@ -150,7 +150,7 @@ def test_a_late_answer_before_or_after_the_deed(garage, sandbox, until, delay, w
     sandbox.order_fault(**delay, **when)
     with pytest.raises(requests.Timeout):
         garage.put(key="k", timeout=0.2)
-    until(lambda: len(sandbox.effects()) == effects)
+    until(lambda: len(sandbox.requests()) == 1 and len(sandbox.effects()) == effects)
     assert last(sandbox) == (None, "open")
     sandbox.clear_faults()
     until(lambda: last(sandbox) == (201, "answered"))

@@ -67,6 +67,13 @@ def test_what_is_not_built_or_not_there_is_404_without_a_code(garage, method, pa
     assert told(garage.call(method, path, "key-1")) == (404, None)
 
 
+@pytest.mark.parametrize("plate", ["X0001X%3Fa=b", "X0001X%00", "x0001x"])
+def test_a_passport_is_found_under_its_whole_plate_only(garage, plate):
+    garage.put()
+    assert told(garage.get(plate)) == (404, "not_found")
+    assert garage.get("X0001X?a=b").status_code == 200
+
+
 def test_another_method_is_405_without_a_code(garage):
     answer = garage.call("PATCH", "/passports/X0001X", "key-1")
     assert told(answer) == (405, None)
