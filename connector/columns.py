@@ -128,8 +128,9 @@ class Columns:
     def _refuse_gone(self, there: Mapping[str, Sequence[str]]) -> None:
         gone = [name for name in self._needed() if normalised(name) not in there]
         if gone:
+            lacks = "ontbreekt" if len(gone) == 1 else "ontbreken"
             raise SourceFormatError(
-                f"In het bestand ontbreekt {_listed(_asked(name, self._unmapped(there)) for name in gone)}."
+                f"In het bestand {lacks} {_listed(_asked(name, self._unmapped(there)) for name in gone)}."
                 " Herstel de export, pas de kolomnamen in de instellingen aan,"
                 " of zet er `optional: true` bij.",
                 column=gone[0],

@@ -40,11 +40,12 @@ class _Tally:
     refused: int = 0
     failed: int = 0
     silent: int = 0
+    over: bool = False
     paused: str | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def count(self, outcome: Outcome) -> None:
-        """Count what came of a claim, and notice when it is the garage that must pause."""
+        """Count what came of a claim, and notice when the pass is over, or even the garage must pause."""
         with self.lock:
             error = outcome.error if isinstance(outcome, Failed) else None
             self.silent = self.silent + 1 if isinstance(error, Unknown) else 0
@@ -54,12 +55,15 @@ class _Tally:
                 self.refused += 1
             else:
                 self.failed += 1
-                self.paused = self.paused or self._pause(error)
+                self._weigh(error)
 
-    def _pause(self, error: DeliveryError) -> str | None:
-        if error.scope == "garage":
-            return error.code
-        return "no_answer" if self.silent >= SILENCE else None
+    def _weigh(self, error: DeliveryError) -> None:
+        code = error.code if error.scope == "garage" else "no_answer" if self.silent >= SILENCE else None
+        if code is None:
+            return
+        self.over = True
+        ours = isinstance(error, Transient) and not error.counts  # our own pace or end: iGarage is well
+        self.paused = self.paused or (None if ours else code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ class Delivery:
 
     def _work(self, tally: _Tally, due_before: datetime) -> None:
         lease = timedelta(seconds=self.timeout) + LEASE_MARGIN
-        while tally.paused is None and not self.stop.is_set():
+        while not tally.over and not self.stop.is_set():
             claim = self.ledger.claim(
                 self.garage,
                 self.policy,

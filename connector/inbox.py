@@ -59,7 +59,7 @@ def listing(folder: Path, patterns: Sequence[str]) -> Listing:
         with os.scandir(folder) as entries:
             seen = [_seen(entry) for entry in entries if _is_wanted(entry.name, patterns)]
     except OSError as error:
-        raise SourceUnavailable(f"folder {folder} cannot be listed: {error.strerror}") from error
+        raise SourceUnavailable(f"map {folder} is niet te lezen: {error.strerror}") from error
     return {each.name: each for each in seen if each is not None}
 
 
@@ -83,7 +83,7 @@ def digest(path: Path) -> bytes:
             while block := file.read(BLOCK):
                 content.update(block)
     except OSError as error:
-        raise SourceUnavailable(f"file {path.name} cannot be read: {error.strerror}") from error
+        raise _unreadable(path, error) from error
     return content.digest()
 
 
@@ -94,9 +94,13 @@ def export_file(path: Path) -> ExportFile:
         try:
             return path.open("rb")
         except OSError as error:
-            raise SourceUnavailable(f"file {path.name} cannot be read: {error.strerror}") from error
+            raise _unreadable(path, error) from error
 
     return ExportFile(printable(path.name), open_to_read, path.stat().st_size)
+
+
+def _unreadable(path: Path, error: OSError) -> SourceUnavailable:
+    return SourceUnavailable(f"bestand {printable(path.name)} is niet te lezen: {error.strerror}")
 
 
 def printable(name: str) -> str:
@@ -125,11 +129,14 @@ def _seen(entry: os.DirEntry[str]) -> Seen | None:
 
 
 def _is_whole(seen: Seen, now: datetime) -> bool:
-    """Whether the last line ends. Where it never does, standing still for long must do: some systems write so."""
+    """Whether the last line ends. Where it never does, standing still for long must do: some systems write so.
+
+    A time somewhat ahead of ours is that of a share with another clock, and as fresh as one somewhat behind.
+    """
     try:
         with seen.path.open("rb") as file:
             file.seek(-1, os.SEEK_END)
             ends = file.read(1) in (b"\n", b"\r", b"\x1a")
     except OSError:
         return False
-    return ends or not timedelta(0) <= now - seen.modified < PATIENCE
+    return ends or abs(now - seen.modified) >= PATIENCE

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -21,7 +21,7 @@ from connector.adapters import Adapter
 from connector.arrivals import Arrival, Contains
 from connector.errors import AdapterFailed, SourceError, SourceFormatError
 from connector.ledger import Finding, Ledger, Remembered, StagedRow
-from connector.ledger.looking import FileSummary
+from connector.ledger.looking import FileSummary, file_summaries
 from connector.log import Log
 from connector.model import Column, Skipped, SourceRecord, Table, Verdict
 from connector.plan import Policy
@@ -109,10 +109,24 @@ class Intake:
     def _scan(self, source: Source, first: inbox.Listing) -> Scan:
         finished = [self._accept(source, file) for file in self.ledger.unfinished(source.garage, source.name)]
         resting = inbox.at_rest(first, inbox.listing(source.watch, source.patterns), self.now())
-        read = [*finished, *self._read_chosen(source, resting.files)]
-        return _told(source.name, read, resting)
+        moving = list(resting.moving)
+        read = [*finished, *self._read_chosen(source, resting.files, moving)]
+        return self._told(source, read, moving)
 
-    def _read_chosen(self, source: Source, resting: Iterable[inbox.Seen]) -> Iterator[FileSummary]:
+    def _told(self, source: Source, read: Sequence[FileSummary], moving: Sequence[str]) -> Scan:
+        with self.ledger.looking() as connection:
+            held = file_summaries(connection, source.garage, "held", source=source.name, limit=1)
+        if held:
+            return Scan(source.name, "held", held[0].message, tuple(read))
+        if moving:
+            message = f"{moving[0]} is nog niet af of wordt nog geschreven"
+            return Scan(source.name, "waiting", message, tuple(read))
+        return Scan(source.name, "ok", None, tuple(read))
+
+    def _read_chosen(
+        self, source: Source, resting: Iterable[inbox.Seen], moving: list[str]
+    ) -> Iterator[FileSummary]:
+        """The files that were read; the name of one that changed meanwhile is added to `moving`."""
         paths = {seen.name: seen.path for seen in resting}
         known = self.ledger.history(source.garage, source.name)
         seen = [inbox.arrival(each, hashed=False) for each in resting]
@@ -122,28 +136,39 @@ class Intake:
         older = [each.arrival for each in chosen if each.action == "supersede"]
         self.ledger.supersede(source.garage, source.name, older, source.recipe())
         for choice in chosen:
-            if choice.action == "read" and (file := self._read(source, choice.arrival, paths)):
+            if choice.action == "supersede":
+                continue
+            if file := self._read(source, choice.arrival, paths):
                 yield file
+            else:
+                moving.append(choice.arrival.name)
 
     def _read(self, source: Source, arrival: Arrival, paths: Mapping[str, Path]) -> FileSummary | None:
         """Stage, judge and accept a file; None when it changed meanwhile and is read another time."""
         path = paths[arrival.name]
         file = self.ledger.begin_file(source.garage, source.name, arrival, source.recipe())
         try:
-            self._stage(source, file, path)
-        except (SourceFormatError, AdapterFailed) as error:
-            return self._held(source, file, _finding(error))
+            finding = self._stage(source, file, path)
+            changed = inbox.digest(path) != arrival.digest
         except SourceError:
             self.ledger.forget_file(file)
             raise
-        if inbox.digest(path) != arrival.digest:
+        if changed:
             self.ledger.forget_file(file)
             self.log.info("intake.changed_while_read", garage=source.garage, source=source.name)
             return None
-        finding = self.ledger.judge_file(file)
+        finding = finding or self.ledger.judge_file(file)
         return self._held(source, file, finding) if finding else self._accept(source, file)
 
-    def _stage(self, source: Source, file: int, path: Path) -> None:
+    def _stage(self, source: Source, file: int, path: Path) -> Finding | None:
+        """Stage the rows of a file; why it must be held, where it can be read but not understood."""
+        try:
+            self._stage_rows(source, file, path)
+        except (SourceFormatError, AdapterFailed) as error:
+            return _finding(error)
+        return None
+
+    def _stage_rows(self, source: Source, file: int, path: Path) -> None:
         def recognise(digests: list[bytes], /) -> Mapping[bytes, Remembered]:
             return self.ledger.recognise(source.garage, source.name, recipe, digests)
 
@@ -209,14 +234,3 @@ def _finding(error: SourceFormatError | AdapterFailed) -> Finding:
         return Finding("adapter_failed", str(error))
     where = f" (regel {error.line})" if error.line else ""
     return Finding("layout_unknown", f"{error}{where}")
-
-
-def _told(source: str, read: list[FileSummary], resting: inbox.AtRest) -> Scan:
-    held = [file for file in read if file.state == "held"]
-    if held:
-        return Scan(source, "held", held[-1].message, tuple(read))
-    if resting.moving and not resting.files:
-        return Scan(
-            source, "waiting", f"{resting.moving[0]} is nog niet af of wordt nog geschreven", tuple(read)
-        )
-    return Scan(source, "ok", None, tuple(read))

@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from traceback import walk_tb
 from typing import Any, TextIO
 
 import structlog
@@ -33,7 +34,7 @@ LARGEST = 5_000_000
 
 
 def make_log(level: str, file: Path | None, now: Callable[[], datetime], stream: TextIO | None = None) -> Log:
-    """A logger of this process: to a file of its own (mode 0600), else to `stream` (default stderr).
+    """A logger of this process: to a file of its own (mode 0600), to `stream`, or both; to stderr where none is given.
 
     `level` is debug, info, warning or error. Raises `OSError` when the file cannot be written.
     """
@@ -42,7 +43,7 @@ def make_log(level: str, file: Path | None, now: Callable[[], datetime], stream:
         return {"timestamp": now().isoformat(timespec="milliseconds"), **entry}
 
     log: Log = structlog.wrap_logger(
-        _Lines(_handler(file, stream)),
+        _Lines(list(_handlers(file, stream))),
         processors=[
             structlog.processors.add_log_level,
             stamp,
@@ -60,23 +61,32 @@ def only_safe(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMappin
     return {name: value for name, value in entry.items() if name in SAFE}
 
 
-class _Lines:
-    """The narrow end of structlog: hands lines to a handler of the standard library, which turns files over."""
+def described(error: BaseException) -> str:
+    """The type and place of an exception without its text, which may hold a customer's data."""
+    frames = [(frame.f_globals.get("__name__", ""), line) for frame, line in walk_tb(error.__traceback__)]
+    ours = [f"{name}:{line}" for name, line in frames if name.partition(".")[0] in ("connector", "plugins")]
+    return " at ".join([type(error).__name__, *ours[-1:]])
 
-    def __init__(self, handler: logging.Handler) -> None:
-        self._handler = handler
+
+class _Lines:
+    """The narrow end of structlog: hands lines to handlers of the standard library, which turn files over."""
+
+    def __init__(self, handlers: Sequence[logging.Handler]) -> None:
+        self._handlers = handlers
 
     def _write(self, line: str) -> None:
-        self._handler.emit(logging.makeLogRecord({"msg": line, "levelno": logging.INFO}))
+        for handler in self._handlers:
+            handler.handle(logging.makeLogRecord({"msg": line, "levelno": logging.INFO}))
 
     debug = info = warning = error = critical = _write
 
 
-def _handler(file: Path | None, stream: TextIO | None) -> logging.Handler:
-    if file is None:
-        return logging.StreamHandler(stream or sys.stderr)
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return _PrivateFile(file, maxBytes=LARGEST, backupCount=4, encoding="utf-8")
+def _handlers(file: Path | None, stream: TextIO | None) -> Iterator[logging.Handler]:
+    if file is not None:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield _PrivateFile(file, maxBytes=LARGEST, backupCount=4, encoding="utf-8")
+    if stream is not None or file is None:
+        yield logging.StreamHandler(stream or sys.stderr)
 
 
 class _PrivateFile(RotatingFileHandler):

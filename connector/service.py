@@ -20,14 +20,15 @@ from connector.igarage.client import Client
 from connector.intake import Intake, Scan, Source
 from connector.ledger import Ledger
 from connector.ledger import looking as look
-from connector.log import Log
+from connector.log import Log, described
 from connector.plan import Policy
 
 Connect = Callable[[GarageConfig, threading.Event], AbstractContextManager[Client]]
 """Makes the client of a garage; the event ends its waits."""
 Trouble = Literal["configuration", "not_authorised", "not_connected", "unexpected"]
 
-NOT_AUTHORISED = frozenset({"unauthorised", "forbidden", "wrong_service", "other_garage", "token_unusable"})
+NO_TOKEN = "token_unusable"  # noqa: S105  # the code of a pause
+NOT_AUTHORISED = frozenset({"unauthorised", "forbidden", "wrong_service", "other_garage", NO_TOKEN})
 """Codes of a pause that a person must end, with the token, the URL or iGarage's support."""
 
 
@@ -79,10 +80,10 @@ class Service:
         except ConfigError as error:
             return Pass(garage.garage, troubles=("configuration",), mistakes=error.mistakes)
         except ConnectorError as error:
-            self.log.error("service.garage_failed", garage=garage.garage, error=type(error).__name__)
+            self.log.error("service.garage_failed", garage=garage.garage, error=described(error))
             return Pass(garage.garage, troubles=("unexpected",))
         except Exception as error:  # one garage's defect must not stop the others
-            self.log.error("service.garage_broke", garage=garage.garage, error=type(error).__name__)
+            self.log.error("service.garage_broke", garage=garage.garage, error=described(error))
             return Pass(garage.garage, troubles=("unexpected",))
 
     def _pass(self, garage: GarageConfig, looks: Mapping[str, inbox.Listing]) -> Pass:
@@ -93,8 +94,9 @@ class Service:
         try:
             with self.connect(garage, self.stop) as client:
                 result = replace(result, delivered=self._delivery(garage, client).deliver_due())
-        except ConfigError as error:
-            result = replace(result, mistakes=error.mistakes)
+        except ConfigError as error:  # there is no token, or none any more
+            self.ledger.pause(garage.garage, NO_TOKEN)
+            result = replace(result, delivered=Delivered(paused=NO_TOKEN), mistakes=error.mistakes)
         with self.ledger.looking() as connection:
             counts = look.counts(connection, garage.garage, self.now())
         return replace(result, counts=counts, troubles=tuple(_troubles(result)))

@@ -20,10 +20,12 @@ PAUSES = {
     "forbidden": "iGarage laat deze garage niet toe: vraag iGarage of de koppeling aan staat",
     "wrong_service": "op dit adres antwoordt geen iGarage: controleer igarage.url",
     "other_garage": "het token hoort bij een andere garage: zet het token van deze garage terug",
-    "token_unusable": "het token is leeg of beschadigd: zet een geldig token in het tokenbestand",
+    "token_unusable": "het token ontbreekt, is leeg of beschadigd: zet een geldig token in het tokenbestand",
     "slow_down": "iGarage vraagt om te wachten: het gaat vanzelf verder",
     "unavailable": "iGarage is even niet beschikbaar: het gaat vanzelf verder",
     "unreachable": "iGarage is niet te bereiken: controleer de internetverbinding",
+    "redirected": "er antwoordt iets anders dan iGarage: controleer de internetverbinding en igarage.url",
+    "bad_answer": "er antwoordt iets anders dan iGarage: controleer de internetverbinding en igarage.url",
     "tls": "de verbinding met iGarage is niet te vertrouwen: controleer de klok en igarage.url",
 }
 """Why a garage is paused and what to do, in a person's words."""
@@ -136,13 +138,21 @@ def _judge(
     if held:
         return "degraded", f"bestand {held[0].name} wordt vastgehouden: {held[0].message}"
     if counts["held"]:
-        return "degraded", f"{counts['held']} AutoPaspoorten wachten op een mens: zie held"
+        return "degraded", f"{_number(counts['held'], 'wacht', 'wachten')} op een mens: zie held"
     return "ok", _all_is_well(counts)
 
 
 def _all_is_well(counts: dict[str, int]) -> str:
     if counts["pending"]:
-        return f"{counts['pending']} AutoPaspoorten staan klaar voor iGarage: er hoeft niets te gebeuren"
+        return (
+            f"{_number(counts['pending'], 'staat', 'staan')} klaar voor iGarage: er hoeft niets te gebeuren"
+        )
     if not any(counts.values()):
         return "er is nog niets gelezen: zet een export in de map"
+    if counts["waiting"]:
+        return "alles wat mag is bij iGarage: er hoeft niets te gebeuren"
     return "alles is bij iGarage: er hoeft niets te gebeuren"
+
+
+def _number(passports: int, does: str, do: str) -> str:
+    return f"1 AutoPaspoort {does}" if passports == 1 else f"{passports} AutoPaspoorten {do}"

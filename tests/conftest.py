@@ -240,7 +240,13 @@ class Garage:
 
 def car(number: int, **changes: str) -> Row:
     """A customer with a car: plate `ZZ-007-Z` and address `klant7@voorbeeld.example` for number 7."""
-    names = {"plate": "Kenteken", "name": "Achternaam", "email": "E-mail", "km": "Km stand", "apk": "APK datum"}
+    names = {
+        "plate": "Kenteken",
+        "name": "Achternaam",
+        "email": "E-mail",
+        "km": "Km stand",
+        "apk": "APK datum",
+    }
     names |= {"make": "Merk", "country": "Land", "opt_out": "Afmelding"}
     row = {
         "Kenteken": f"ZZ-{number:03}-Z",
@@ -259,8 +265,9 @@ def _car() -> Callable[..., Row]:
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox({}, threads=12) as running:
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """A stand-in iGarage; an indirect parameter goes to its constructor."""
+    with Sandbox({}, threads=12, **getattr(request, "param", {})) as running:
         yield running
 
 

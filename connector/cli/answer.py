@@ -44,9 +44,19 @@ def console() -> Console:
     )
 
 
+def line(text: str) -> None:
+    """A line for people on standard output."""
+    click.echo(visible(text))
+
+
 def message(text: str) -> None:
     """A sentence on standard error."""
-    click.echo(text, err=True)
+    click.echo(visible(text), err=True)
+
+
+def visible(text: str) -> str:
+    """The text, with U+FFFD for every sign that a terminal would obey rather than show."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else "\ufffd" for sign in text)
 
 
 def _shown(value: Any) -> str:
@@ -54,7 +64,7 @@ def _shown(value: Any) -> str:
         return "-"
     if isinstance(value, datetime):
         return value.astimezone().strftime("%Y-%m-%d %H:%M")
-    return "".join(sign if sign.isprintable() else "\ufffd" for sign in str(value))
+    return visible(str(value)).replace("\n", "\ufffd")
 
 
 def plain(value: Any) -> Any:

@@ -19,7 +19,7 @@ from connector.sandbox import Sandbox
     "--keep",
     metavar="DIR",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Work in DIR, and leave it.",
+    help="Work in DIR, which must be empty or new, and leave it.",
 )
 @click.option("--serve", is_flag=True, help="Leave the sandbox up afterwards, until Enter.")
 @shared_options
@@ -32,9 +32,16 @@ def demo(options: Options, keep: Path | None, serve: bool) -> int:
         with tempfile.TemporaryDirectory(prefix="igarage-demo-") as folder:
             counted = demonstration.run(Path(folder), say, serve=waiting)
     else:
+        _must_be_empty(keep)
         counted = demonstration.run(keep, say, serve=waiting)
     _tell(options, counted)
     return exits.UNEXPECTED if counted.faults else exits.OK
+
+
+def _must_be_empty(folder: Path) -> None:
+    """A second demonstration would not start from nothing, and no real configuration is to be written into."""
+    if folder.exists() and any(folder.iterdir()):
+        raise click.UsageError(f"{folder} is not empty: choose a new folder")
 
 
 def _tell(options: Options, counted: Counted) -> None:
@@ -54,6 +61,5 @@ def _tell(options: Options, counted: Counted) -> None:
 
 
 def _wait_for_enter(sandbox: Sandbox) -> None:
-    click.prompt(
-        f"{sandbox.origin}/sandbox/mails staat open; Enter om te stoppen", default="", show_default=False
-    )
+    question = f"{sandbox.origin}/sandbox/mails staat open; Enter om te stoppen"
+    click.prompt(question, default="", show_default=False, err=True)

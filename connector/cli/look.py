@@ -40,10 +40,10 @@ def _print_statuses(statuses: list[GarageStatus]) -> None:
     for each in statuses:
         for source in each.sources:
             warned = "".join(f" · {code} {number}" for code, number in source.warnings.items())
-            click.echo(
+            answer.line(
                 f"{each.garage}/{source.name}: {source.state}, laatste bestand {source.last_file or '-'}{warned}"
             )
-        click.echo(f"{each.garage}: {each.message}.")
+        answer.line(f"{each.garage}: {each.message.removesuffix('.')}.")
 
 
 @click.command()
@@ -138,7 +138,7 @@ def trace(options: Options, plate: str) -> int:
         answer.as_json(traced[0])
         return exits.OK
     found = traced[0]
-    click.echo(f"{found['plate']} bij {found['garage']}: {found['state']}. {found['message']}")
+    answer.line(f"{found['plate']} bij {found['garage']}: {found['state']}. {found['message']}")
     answer.table(
         ("wanneer", "wat", "bijzonderheden"),
         ((each["at"], each["event"], each["detail"]) for each in found["events"]),

@@ -16,6 +16,7 @@ from connector.cli.run import run
 from connector.cli.sandbox import sandbox
 from connector.cli.setup import config, plugins, preview
 from connector.errors import ConfigError, ConnectorError, LedgerInUse
+from connector.log import described
 from connector.status import version
 
 PRIVATE = 0o077
@@ -46,6 +47,11 @@ def main(arguments: list[str] | None = None) -> None:
     except ConnectorError as error:
         message(str(error))
         status_code = _status_of(error)
+    except (
+        Exception
+    ) as error:  # its text may hold a customer's data, and what stands on stderr is kept in logs
+        message(f"unexpected: {described(error)}")
+        status_code = exits.UNEXPECTED
     sys.exit(status_code or exits.OK)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from connector.config import GarageConfig, Loaded, default_directory
+from connector.errors import Mistake
 
 
 @dataclass(slots=True)
@@ -34,11 +35,14 @@ class Options:
         if self.garage is None:
             return list(loaded.garages)
         found = [garage for garage in loaded.garages if garage.garage == self.garage]
-        broken = any(mistake.file.stem == self.garage for mistake in loaded.mistakes)
-        if not found and not broken:
+        if not found and not self.mistakes(loaded):
             known = ", ".join(garage.garage for garage in loaded.garages) or "none"
             raise click.UsageError(f"no garage {self.garage!r} is configured; known: {known}")
         return found
+
+    def mistakes(self, loaded: Loaded) -> list[Mistake]:
+        """The mistakes in the files of the garages a command is about."""
+        return [each for each in loaded.mistakes if self.garage in (None, each.file.stem)]
 
     def only(self, loaded: Loaded) -> GarageConfig:
         """The one garage a command is about; a usage error where that is not clear."""

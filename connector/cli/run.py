@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
 from connector.cli import exits, workplace
 from connector.cli.answer import as_json, message
 from connector.cli.options import Options, shared_options
-from connector.config import Loaded
 from connector.service import Pass, Service
 
 SUMMED = ("read", "new", "changed", "unchanged", "skipped", "rejected")
@@ -28,7 +27,8 @@ def run(options: Options, once: bool) -> int:
     """
     loaded = workplace.load(options)
     workplace.must_start(options, loaded)
-    for mistake in loaded.mistakes:
+    mistakes = options.mistakes(loaded)
+    for mistake in mistakes:
         message(str(mistake))
     garages = options.chosen(loaded)
     stop = threading.Event()
@@ -43,18 +43,24 @@ def run(options: Options, once: bool) -> int:
             stop,
         )
         passes = service.run_once(garages)
-    for each in passes:
-        for mistake in each.mistakes:
-            message(str(mistake))
-    _tell(options, loaded, passes)
-    return exits.of_passes(passes, misconfigured=bool(loaded.mistakes))
-
-
-def _tell(options: Options, loaded: Loaded, passes: Sequence[Pass]) -> None:
+    for line in _remarks(passes):
+        message(line)
     if options.json:
         as_json({"garages": [_as_value(each) for each in passes]})
     else:
-        click.echo(summary(passes, broken=len({mistake.file for mistake in loaded.mistakes})))
+        click.echo(summary(passes, broken=len({mistake.file for mistake in mistakes})))
+    return exits.of_passes(passes, misconfigured=bool(mistakes))
+
+
+def _remarks(passes: Sequence[Pass]) -> Iterator[str]:
+    """What the summary has no number for: a token that is not there, a source that could not be read, a defect."""
+    for each in passes:
+        yield from map(str, each.mistakes)
+        if "unexpected" in each.troubles:
+            yield f"{each.garage}: er ging iets mis dat niemand voorzag; het log zegt waar"
+        for scan in each.scans:
+            if scan.message:
+                yield f"{each.garage}/{scan.source}: {scan.message}"
 
 
 def summary(passes: Sequence[Pass], *, broken: int) -> str:

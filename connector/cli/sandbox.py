@@ -28,7 +28,10 @@ from connector.sandbox import Sandbox, serve_forever
 def sandbox(options: Options, port: int, state: Path | None, tokens: tuple[str, ...]) -> int:
     """Play iGarage on a loopback port until Ctrl-C: nothing leaves this machine."""
     known = dict(_pair(each) for each in tokens) or {"sandbox": "sandbox"}
-    serve_forever(known, port=port, announce=_announce, state=state or ":memory:")
+    try:
+        serve_forever(known, port=port, announce=_announce, state=state or ":memory:")
+    except OSError as error:
+        raise click.ClickException(f"port {port} cannot be listened on: {error.strerror}") from None
     return exits.OK
 
 

@@ -34,7 +34,7 @@ def check(options: Options) -> int:
         mistakes, warnings = error.mistakes, no_warnings
         garages: list[str] = []
     else:
-        mistakes, warnings = loaded.mistakes, loaded.warnings
+        mistakes, warnings = tuple(options.mistakes(loaded)), loaded.warnings
         garages = [garage.garage for garage in options.chosen(loaded)]
     for mistake in mistakes:
         answer.message(str(mistake))
@@ -43,7 +43,7 @@ def check(options: Options) -> int:
     if options.json:
         answer.as_json({"garages": garages, "mistakes": mistakes, "warnings": warnings})
     else:
-        click.echo(f"{len(garages)} garages in orde, {len(mistakes)} fouten")
+        answer.line(f"{len(garages)} garages in orde, {len(mistakes)} fouten")
     return exits.CONFIGURATION if mistakes else exits.OK
 
 
@@ -105,13 +105,13 @@ def _source_for(garage: GarageConfig, file: Path, wanted: str | None) -> SourceC
 
 
 def _print_preview(seen: Preview) -> None:
-    click.echo(f"bestand {seen.file} · codering {seen.encoding or '-'} · scheiding {seen.delimiter!r}")
+    answer.line(f"bestand {seen.file} · codering {seen.encoding or '-'} · scheiding {seen.delimiter!r}")
     answer.table(("veld", "kolom"), seen.columns.items(), nothing="Er is geen kolom gekoppeld.")
     if seen.file_error:
-        click.echo(f"Dit bestand wordt vastgehouden: {seen.file_error}")
+        answer.line(f"Dit bestand wordt vastgehouden: {seen.file_error}")
         return
     skips = sum(int(each["count"]) for each in seen.skipped)
-    click.echo(
+    answer.line(
         f"rijen {seen.rows} = nieuw {seen.new} + gewijzigd {seen.changed} + ongewijzigd {seen.unchanged}"
         f" + overgeslagen {skips} + afgekeurd {len(seen.rejected)}"
     )
@@ -126,9 +126,9 @@ def _print_preview(seen: Preview) -> None:
         nothing="Niets afgekeurd.",
     )
     for code, number in seen.warnings.items():
-        click.echo(f"let op: {code}: {number}")
+        answer.line(f"let op: {code}: {number}")
     for change in seen.passports:
-        click.echo(f"{change.plate}: {_shown(change.before)} → {_shown(change.after)}")
+        answer.line(f"{change.plate}: {_shown(change.before)} → {_shown(change.after)}")
 
 
 def _shown(content: Any) -> str:

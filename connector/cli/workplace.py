@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -13,7 +14,8 @@ from pathlib import Path
 from connector import config
 from connector.cli.options import Options
 from connector.config import ConnectorConfig, GarageConfig, Loaded
-from connector.errors import ConfigError
+from connector.config.loader import CONNECTOR_FILE
+from connector.errors import ConfigError, Mistake
 from connector.igarage.client import Client
 from connector.ledger import Ledger, access
 from connector.log import Log, make_log
@@ -31,8 +33,7 @@ def load(options: Options) -> Loaded:
 
 def must_start(options: Options, loaded: Loaded) -> None:
     """Raises `ConfigError` when the command is about a garage whose file is wrong."""
-    wrong = [each for each in loaded.mistakes if options.garage in (None, each.file.stem)]
-    if wrong and not options.chosen(loaded):
+    if (wrong := options.mistakes(loaded)) and not options.chosen(loaded):
         raise ConfigError(*wrong)
 
 
@@ -47,10 +48,20 @@ def ledger_to_work(loaded: Loaded) -> AbstractContextManager[Ledger]:
 
 
 def log_of(options: Options, loaded: Loaded) -> Log:
-    """The log: to its file as configured; without one, to standard error and quiet unless asked."""
+    """The log: to its file as configured; to standard error too where asked, and quietly where there is no file.
+
+    Raises `ConfigError` when the file cannot be written.
+    """
     logging = loaded.connector.logging
-    asked = ("warning", "info", "debug")[min(options.verbose, 2)]
-    return make_log(logging.level if logging.file and not options.verbose else asked, logging.file, now)
+    level = ("warning", "info", "debug")[min(options.verbose, 2)]
+    if logging.file and not options.verbose:
+        level = logging.level
+    try:
+        return make_log(level, logging.file, now, sys.stderr if options.verbose else None)
+    except OSError as error:
+        file = options.directory / CONNECTOR_FILE
+        message = f"{logging.file} cannot be written: {error.strerror}"
+        raise ConfigError(Mistake(file, 1, 1, "logging.file", message)) from None
 
 
 @contextmanager

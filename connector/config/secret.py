@@ -43,7 +43,7 @@ def read(file: Path | None, variable: str | None, env: Mapping[str, str], writte
         ) from None
 
 
-class _Unfit(Exception):  # noqa: N818  # an unfit token, named as the errors of the house are
+class _Unfit(Exception):  # an unfit token, named as the errors of the house are
     """Why there is no token, said of its file or variable."""
 
 

@@ -1,8 +1,10 @@
 """The ledger: the one thing every loop reads and writes, in transactions."""
 
-from connector.ledger.claims import Answered, Claim, Failed, Looked, Outcome
-from connector.ledger.files import Finding, Remembered, StagedRow
+from connector.ledger.claims import Claim
+from connector.ledger.files import Finding, StagedRow
 from connector.ledger.ledger import Ledger
+from connector.ledger.memory import Remembered
+from connector.ledger.outcomes import Answered, Failed, Looked, Outcome
 
 __all__ = [
     "Answered",

@@ -11,9 +11,10 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from connector.ledger import addresses, conflicts, memory
 from connector.ledger import passports as passport_rows
 from connector.ledger.files import close
-from connector.ledger.schema import addresses, files, passports, rejected_rows, rows, skipped_rows, staged
+from connector.ledger.schema import files, passports, rejected_rows, skipped_rows, staged
 from connector.ledger.writing import event, insert_all, record, upsert
 from connector.plan import Policy
 
@@ -44,8 +45,8 @@ class _Slice:
     faults: dict[str, str | None]
     counts: Counter[str] = field(default_factory=Counter)
     passports: dict[str, Values] = field(default_factory=dict)
-    memory: dict[str, Values] = field(default_factory=dict)
-    lost: list[str] = field(default_factory=list)
+    memory: list[Values] = field(default_factory=list)
+    named: set[str] = field(default_factory=set)
     rejected: list[Values] = field(default_factory=list)
     skipped: list[Values] = field(default_factory=list)
     events: list[Values] = field(default_factory=list)
@@ -81,7 +82,7 @@ def accept_slice(connection: sa.Connection, job: Accepting, limit: int) -> bool:
 
 def finish(connection: sa.Connection, job: Accepting) -> None:
     """Close an accepted file as taken; older held files of its source are superseded, old lists of skips go."""
-    _forget_keyless(connection, job)
+    memory.forget_skips(connection, job.garage, job.source, job.file)
     of_source = (files.c.garage == job.garage) & (files.c.source == job.source) & (files.c.id != job.file)
     connection.execute(
         files.update()
@@ -98,26 +99,13 @@ def _is_known_passport() -> sa.ColumnElement[bool]:
     return staged.c.recognised & (staged.c.verdict == "passport")
 
 
-def _forget_keyless(connection: sa.Connection, job: Accepting) -> None:
-    """Rows without a key are remembered under their own digest, and only while the export still has them."""
-    present = sa.select(staged.c.digest).where(staged.c.file == job.file)
-    connection.execute(
-        rows.delete().where(
-            rows.c.garage == job.garage,
-            rows.c.source == job.source,
-            rows.c.key.startswith("#", autoescape=True),
-            rows.c.digest.not_in(present),
-        )
-    )
-
-
 def _judge(connection: sa.Connection, job: Accepting, chunk: Sequence[Row]) -> _Slice:
     result = _Slice(faults={row["address"]: row["address_fault"] for row in chunk if row["address"]})
-    memory, prior = weighed_against(connection, job.garage, job.source, chunk)
+    said, prior = weighed_against(connection, job.garage, job.source, chunk)
     first_seen = _first_seen(connection, job, _values(chunk, "digest", verdict="rejected"))
     for row in chunk:
         if row["verdict"] == "passport":
-            _take(job, row, memory.get(row["key"]), prior.get(row["plate"]), result)
+            _take(job, row, said.get(row["key"]), prior.get(row["plate"]), result)
         elif row["verdict"] == "rejected":
             _reject(job, row, first_seen.get(bytes(row["digest"])), result)
         else:
@@ -130,25 +118,26 @@ def _values(chunk: Sequence[Row], name: str, **only: str) -> list[Any]:
     return [row[name] for row in wanted if row[name]]
 
 
-def _take(job: Accepting, row: Row, memory: Row | None, prior: Row | None, result: _Slice) -> None:
+def _take(job: Accepting, row: Row, said: Row | None, prior: Row | None, result: _Slice) -> None:
     """A row that is a passport: new, changed, or what this source or the ledger said before."""
-    weighed = weigh(row, memory, prior)
+    weighed = weigh(row, said, prior)
     result.counts[weighed] += 1
     if weighed == "new":
         _make(job, row, result)
     elif weighed == "changed" and prior:
         _change(job, row, prior, result)
-    result.memory[row["key"]] = _memory_of(job, row, row["key"])
+    result.memory.append(memory.entry(job.garage, job.source, job.recipe, row))
+    result.named |= {row["plate"], said["plate"]} if said else {row["plate"]}
 
 
-def weigh(row: Row, memory: Row | None, prior: Row | None) -> Weighed:
-    """What a staged passport is to the ledger: `row` as staged, `memory` of its key, `prior` of its plate.
+def weigh(row: Row, said: Row | None, prior: Row | None) -> Weighed:
+    """What a staged passport is to the ledger: `row` as staged, what its key `said`, `prior` of its plate.
 
     What the source said last time under this key is unchanged, whatever another source has said since.
     """
     if prior is None:
         return "new"
-    if memory and memory["said"] == row["said"] and memory["plate"] == row["plate"]:
+    if said and said["said"] == row["said"] and said["plate"] == row["plate"]:
         return "unchanged"
     return "changed" if changed_fields(prior, row) or _told(prior, row) else "unchanged"
 
@@ -220,27 +209,13 @@ def _reject(job: Accepting, row: Row, first_seen: datetime | None, result: _Slic
 def _skip(job: Accepting, row: Row, result: _Slice) -> None:
     """Count and list a row that is no passport, and remember it under its own digest: it has no key.
 
-    A row that lost against another of its plate is not remembered: tonight it may win. Nor does its source still
-    say what it said under that row's key. What a key said last stands through any other skip or rejection.
+    A row that lost against another of its plate is not remembered: tonight it may win. What a key said last stands
+    through a skip or rejection.
     """
     result.counts["skipped"] += 1
     result.skipped.append({name: row[name] for name in ("file", "position", "line", "reason", "plate")})
-    if row["reason"] == "duplicate_in_file":
-        result.lost.append(row["key"])
-    elif row["reason"] != "repeated":
-        key = f"#{bytes(row['digest']).hex()}"
-        result.memory[key] = _memory_of(job, row, key)
-
-
-def _memory_of(job: Accepting, row: Row, key: str) -> Values:
-    remembered = ("digest", "verdict", "reason", "plate", "rank", "said", "address", "warnings")
-    return {
-        "garage": job.garage,
-        "source": job.source,
-        "key": key,
-        "recipe": job.recipe,
-        **{name: row[name] for name in remembered},
-    }
+    if row["reason"] not in ("duplicate_in_file", "repeated"):
+        result.memory.append(memory.entry(job.garage, job.source, job.recipe, row))
 
 
 def _content_of(job: Accepting, row: Row) -> Values:
@@ -263,9 +238,8 @@ _EMPTY: Mapping[str, Any] = {column.name: None for column in passports.columns} 
 
 
 def _write(connection: sa.Connection, job: Accepting, result: _Slice, done: int) -> None:
-    _forget_lost(connection, job, result.lost)
-    upsert(connection, rows, list(result.memory.values()))
-    judged_anew = _judge_addresses(connection, job, result.faults)
+    memory.remember(connection, job.garage, job.source, result.memory)
+    judged_anew = addresses.judge(connection, job.garage, result.faults, job.now)
     _note_conflicts(connection, job, result)
     _index(connection, job, list(result.passports.values()))
     upsert(connection, passports, list(result.passports.values()))
@@ -278,55 +252,17 @@ def _write(connection: sa.Connection, job: Accepting, result: _Slice, done: int)
 
 
 def _index(connection: sa.Connection, job: Accepting, values: list[Values]) -> None:
-    verdicts = passport_rows.verdicts(connection, job.garage, (each["address"] for each in values))
+    verdicts = addresses.verdicts(connection, job.garage, (each["address"] for each in values))
     for each in values:
         facts = passport_rows.facts(each, verdicts.get(each["address"]))
         each.update(passport_rows.index(facts, job.policy, job.today))
 
 
-def _forget_lost(connection: sa.Connection, job: Accepting, lost: Sequence[str]) -> None:
-    """Forget what these keys said, but where an acceptable row of this file has the same key."""
-    winners = sa.select(staged.c.key).where(staged.c.file == job.file, staged.c.verdict == "passport")
-    if lost:
-        connection.execute(
-            rows.delete().where(
-                rows.c.garage == job.garage,
-                rows.c.source == job.source,
-                rows.c.key.in_(lost),
-                rows.c.key.not_in(winners),
-            )
-        )
-
-
-def _judge_addresses(
-    connection: sa.Connection, job: Accepting, faults: Mapping[str, str | None]
-) -> list[str]:
-    """An address that is none gets its verdict; one that the rules of today can write loses it again.
-
-    The addresses whose verdict changed.
-    """
-    known = passport_rows.verdicts(connection, job.garage, faults)
-    bad = [each for each, fault in faults.items() if fault and known.get(each) != "unwritable"]
-    verdict = {"garage": job.garage, "verdict": "unwritable", "reason": "syntax", "since": job.now}
-    upsert(connection, addresses, [{**verdict, "address": address} for address in bad])
-    mended = [each for each, fault in faults.items() if not fault and known.get(each) == "unwritable"]
-    if mended:
-        connection.execute(
-            addresses.delete().where(
-                addresses.c.garage == job.garage,
-                addresses.c.address.in_(mended),
-                addresses.c.reason == "syntax",
-            )
-        )
-    return bad + mended
-
-
 def _note_conflicts(connection: sa.Connection, job: Accepting, result: _Slice) -> None:
-    """Two sources with different addresses for one plate: listed, and not mailed."""
-    judged = [*result.memory.values(), *result.skipped]
-    plates = sorted({each["plate"] for each in judged if each["plate"]})
-    torn = _plates_with_two_addresses(connection, job.garage, plates)
-    turned = _conflict_changes(connection, job, plates, torn)
+    """The plates that this slice names, or no longer names, may be in a conflict now or out of it."""
+    plates = sorted({*result.named, *(each["plate"] for each in result.skipped if each["plate"])})
+    torn = conflicts.torn(connection, job.garage, plates)
+    turned = conflicts.turned(connection, job.garage, plates, torn)
     touched: dict[str, Row] = {**_passports(connection, job.garage, turned), **result.passports}
     for plate, row in touched.items():
         if row["source_conflict"] != (plate in torn):
@@ -335,38 +271,12 @@ def _note_conflicts(connection: sa.Connection, job: Accepting, result: _Slice) -
             result.events.append(event(job.garage, plate, job.now, name))
 
 
-def _plates_with_two_addresses(connection: sa.Connection, garage: str, plates: Sequence[str]) -> set[str]:
-    query = (
-        sa.select(rows.c.plate)
-        .where(rows.c.garage == garage, rows.c.plate.in_(plates), rows.c.address.is_not(None))
-        .group_by(rows.c.plate)
-        .having(
-            sa.func.min(rows.c.address) != sa.func.max(rows.c.address),
-            sa.func.count(rows.c.source.distinct()) > 1,
-        )
-    )
-    return set(connection.execute(query).scalars())
-
-
-def _conflict_changes(
-    connection: sa.Connection, job: Accepting, plates: Sequence[str], torn: set[str]
-) -> list[str]:
-    """The plates whose conflict began or ended without their content changing."""
-    query = sa.select(passports.c.plate, passports.c.source_conflict).where(
-        passports.c.garage == job.garage, passports.c.plate.in_(plates)
-    )
-    return [plate for plate, was in connection.execute(query) if was != (plate in torn)]
-
-
 def weighed_against(
     connection: sa.Connection, garage: str, source: str, chunk: Sequence[Row]
 ) -> tuple[dict[str, sa.RowMapping], dict[str, sa.RowMapping]]:
     """What rows are weighed against: key → what the source said, plate → its passport."""
-    query = sa.select(rows).where(
-        rows.c.garage == garage, rows.c.source == source, rows.c.key.in_(_values(chunk, "key"))
-    )
-    memory = {row["key"]: row for row in connection.execute(query).mappings()}
-    return memory, _passports(connection, garage, _values(chunk, "plate"))
+    said = memory.said(connection, garage, source, _values(chunk, "key"))
+    return said, _passports(connection, garage, _values(chunk, "plate"))
 
 
 def _passports(connection: sa.Connection, garage: str, plates: Sequence[str]) -> dict[str, sa.RowMapping]:

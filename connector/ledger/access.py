@@ -39,13 +39,19 @@ def to_look(
     Raises `LedgerUnusable` when it was made by another version.
     """
     with ExitStack() as leaving:
-        if isinstance(where, Path):
-            database = opening.sqlite_file_to_look(where, entropy)
+        database = _open_to_look(where)
+        if database:
+            leaving.callback(database.close)
+        if database and opening.is_ledger(database):
+            yield Ledger(database, now, entropy)
         else:
-            database = opening.postgresql(where, look_only=True)
-        leaving.callback(database.close)
-        opening.check_schema(database)
-        yield Ledger(database, now, entropy)
+            yield leaving.enter_context(scratch(now=now, entropy=entropy))
+
+
+def _open_to_look(where: Where) -> opening.Database | None:
+    if isinstance(where, Path):
+        return opening.sqlite_file_to_look(where)
+    return opening.postgresql(where, look_only=True)
 
 
 def _open(where: Where, leaving: ExitStack) -> opening.Database:

@@ -13,22 +13,12 @@ import sqlalchemy as sa
 
 from connector.arrivals import Arrival, KnownFile
 from connector.emails import key as address_key
-from connector.ledger.schema import files, rows, staged
+from connector.ledger.memory import Remembered
+from connector.ledger.schema import files, staged
 from connector.ledger.writing import compact_json, insert_all
 from connector.model import Draft, Facts, Rejected, Skipped, Verdict, Warned
 
 OPEN_STATES = ("reading", "staged", "accepting")
-
-
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """What a source's row was when it was last mapped: enough to count it again without mapping."""
-
-    key: str
-    plate: str | None
-    verdict: str
-    reason: str | None
-    rank: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +71,6 @@ def add(
     }
     key = connection.execute(files.insert().values(values)).inserted_primary_key
     return int(key[0]) if key else 0
-
-
-def recognise(
-    connection: sa.Connection, garage: str, source: str, recipe: bytes, digests: Sequence[bytes]
-) -> dict[bytes, Remembered]:
-    """Which raw rows this source said before, word for word and read by the same recipe.
-
-    Rejected rows are not remembered, so that they are listed with today's line, nor a row that lost against
-    another of its plate, for its content was never kept and tonight it may win.
-    """
-    query = sa.select(
-        rows.c.digest, rows.c.key, rows.c.plate, rows.c.verdict, rows.c.reason, rows.c.rank
-    ).where(
-        rows.c.garage == garage,
-        rows.c.source == source,
-        rows.c.recipe == recipe,
-        rows.c.digest.in_(digests),
-    )
-    found = connection.execute(query)
-    return {bytes(digest): Remembered(*rest) for digest, *rest in found}
 
 
 def stage(connection: sa.Connection, file: int, chunk: Sequence[StagedRow]) -> None:

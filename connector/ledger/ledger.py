@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from connector.arrivals import Arrival, KnownFile
-from connector.ledger import accepting, claims, files, garages, looking, passports
+from connector.ledger import accepting, claims, files, garages, looking, memory, outcomes, passports
 from connector.ledger.opening import Database
 from connector.ledger.schema import files as file_table
 from connector.ledger.schema import meta
@@ -42,17 +42,17 @@ class Ledger:
     def standing(self, garage: str) -> garages.Standing:
         """How a garage stands with iGarage."""
         with self.database.read() as connection:
-            return garages.standing(connection, garage)
+            return garages.standing(connection, garage).at(self.now())
 
     def met(self, garage: str, igarage_id: str) -> bool:
         """iGarage answered as this garage: a pause ends. False when it is another garage than before."""
-        with self.database.write() as connection:
+        with self._turn(garage) as connection:
             return garages.met(connection, garage, igarage_id, self.now())
 
     def pause(self, garage: str, code: str, *, until: datetime | None = None) -> None:
         """Pause a garage: nothing is claimed for it until iGarage answers again."""
-        with self.database.write() as connection:
-            claims.pause(connection, garage, code, self.now(), until)
+        with self._turn(garage) as connection:
+            garages.pause(connection, garage, code, self.now(), until)
 
     def note_source(self, garage: str, source: str, adapter: str, state: str, message: str | None) -> None:
         """How the scan of a source went: `ok`, `waiting`, `held` or `unavailable`, with a Dutch sentence."""
@@ -79,10 +79,10 @@ class Ledger:
 
     def recognise(
         self, garage: str, source: str, recipe: bytes, digests: Sequence[bytes]
-    ) -> dict[bytes, files.Remembered]:
+    ) -> dict[bytes, memory.Remembered]:
         """Which raw rows this source said before, word for word and read by the same recipe."""
         with self.database.read() as connection:
-            return files.recognise(connection, garage, source, recipe, digests)
+            return memory.recognise(connection, garage, source, recipe, digests)
 
     def stage(self, file: int, chunk: Sequence[files.StagedRow]) -> None:
         """Put rows beside the ledger, where delivery does not see them."""
@@ -154,6 +154,7 @@ class Ledger:
         """Accept the next rows of a judged file; False when it is taken."""
         with self.database.write() as connection:
             row = connection.execute(sa.select(file_table).where(file_table.c.id == file)).mappings().one()
+            garages.take_turn(connection, row["garage"])
             job = accepting.Accepting(
                 file=file,
                 garage=row["garage"],
@@ -183,7 +184,7 @@ class Ledger:
 
     def reindex_slice(self, garage: str, policy: Policy, today: date, *, after: str = "") -> str | None:
         """Make the step index anew for the next plates; the last of them, None at the end."""
-        with self.database.write() as connection:
+        with self._turn(garage) as connection:
             return passports.reindex_slice(connection, garage, policy, today, after=after, limit=SLICE)
 
     def claim(
@@ -200,7 +201,7 @@ class Ledger:
 
         Only what was due by `due_before`; a due time further ahead than `longest_wait` counts as past.
         """
-        with self.database.write() as connection:
+        with self._turn(garage) as connection:
             job = claims.Claiming(
                 garage=garage,
                 policy=policy,
@@ -214,10 +215,10 @@ class Ledger:
             )
             return claims.claim(connection, job)
 
-    def close(self, claim: claims.Claim, outcome: claims.Outcome, policy: Policy, today: date) -> bool:
+    def close(self, claim: claims.Claim, outcome: outcomes.Outcome, policy: Policy, today: date) -> bool:
         """Write what came of a claim; False when its lease had passed, and nothing is written."""
-        with self.database.write() as connection:
-            return claims.close(connection, claim, outcome, policy, today, self.now())
+        with self._turn(claim.garage) as connection:
+            return outcomes.close(connection, claim, outcome, policy, today, self.now())
 
     def free_claims(self) -> int:
         """At start, under the instance lock: the claims of a dead process are free. How many there were."""
@@ -234,6 +235,13 @@ class Ledger:
         """The ledger's own id: another one after it was rebuilt."""
         with self.database.read() as connection:
             return _ledger_id(connection)
+
+    @contextmanager
+    def _turn(self, garage: str) -> Iterator[sa.Connection]:
+        """A transaction that writes a garage's passports; such transactions take turns."""
+        with self.database.write() as connection:
+            garages.take_turn(connection, garage)
+            yield connection
 
     def close_database(self) -> None:
         """Close every connection."""

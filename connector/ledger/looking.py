@@ -276,5 +276,5 @@ def _count(
     connection: sa.Connection, what: sa.ColumnElement[str], garage: str, names: Sequence[str]
 ) -> dict[str, int]:
     query = sa.select(what, sa.func.count()).where(passports.c.garage == garage).group_by(what)
-    found: dict[str, int] = dict(connection.execute(query).tuples().all())
+    found = {row[0]: row[1] for row in connection.execute(query)}
     return {name: found.get(name, 0) for name in names}

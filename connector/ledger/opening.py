@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import sqlite3
 import sys
 import threading
@@ -84,32 +85,30 @@ def prepare_folder(folder: Path, mounts: Path = Path("/proc/self/mountinfo")) ->
     Raises `LedgerUnusable` when it cannot be made or written, or lies on a network drive.
     """
     _refuse_network_drive(folder, mounts)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _unwritable(folder):
+        for parent in reversed([each for each in folder.parents if not each.exists()]):
+            parent.mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         folder.chmod(0o700)
-    except OSError as error:
-        raise LedgerUnusable(f"state folder {folder} cannot be written: {error.strerror}") from error
 
 
 def sqlite_file(folder: Path) -> Database:
     """The ledger in a prepared state folder, made where it is not there yet. Raises `LedgerUnusable`."""
     path = folder / DATABASE
-    try:
+    with _unwritable(folder):
         # SQLite gives its journals the mode of the file it finds, whatever the umask.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         path.chmod(0o600)
-    except OSError as error:
-        raise LedgerUnusable(f"state folder {folder} cannot be written: {error.strerror}") from error
     writing = _sqlite_engine(path, "rwc", "BEGIN IMMEDIATE", pool_size=1)
     reading = _sqlite_engine(path, "rwc", "BEGIN", pool_size=8)
     return Database(writing, reading, threading.RLock())
 
 
-def sqlite_file_to_look(folder: Path, entropy: Callable[[int], bytes]) -> Database:
-    """The ledger of a state folder, for looking only; an empty one where there is none yet. Writes nothing."""
+def sqlite_file_to_look(folder: Path) -> Database | None:
+    """The ledger of a state folder, for looking only; None where there is none yet. Writes nothing."""
     path = folder / DATABASE
     if not path.exists():
-        return sqlite_memory(entropy)
+        return None
     # Without a journal nobody writes now: `immutable` then keeps SQLite from making journal files of its own.
     idle = not path.with_name(path.name + "-wal").exists()
     engine = _sqlite_engine(path, "ro&immutable=1" if idle else "ro", "BEGIN", pool_size=2)
@@ -133,7 +132,9 @@ def postgresql(url: str, *, look_only: bool = False) -> Database:
     engine = sa.create_engine(
         url, pool_pre_ping=True, pool_size=16, hide_parameters=True, connect_args=options
     )
-    return Database(engine, engine, nullcontext())
+    # Several questions get one answer: each statement would see what was committed just before it.
+    reading = engine.execution_options(isolation_level="REPEATABLE READ")
+    return Database(engine, reading, nullcontext())
 
 
 def migrate(database: Database, entropy: Callable[[int], bytes]) -> None:
@@ -143,7 +144,7 @@ def migrate(database: Database, entropy: Callable[[int], bytes]) -> None:
     """
     config = _alembic_config()
     try:
-        with database.write() as connection:
+        with _unopenable(), database.write() as connection:
             if _revision(connection) == ScriptDirectory.from_config(config).get_current_head():
                 return
             config.attributes["connection"] = connection
@@ -151,18 +152,20 @@ def migrate(database: Database, entropy: Callable[[int], bytes]) -> None:
             _give_identity(connection, entropy)
     except CommandError as error:
         raise LedgerUnusable("this ledger was made by a newer version; install that version") from error
-    except sa.exc.DBAPIError as error:
-        raise LedgerUnusable(f"the ledger cannot be opened: {type(error.orig).__name__}") from error
 
 
-def check_schema(database: Database) -> None:
-    """Refuse to look at a ledger whose schema is not this version's, with a sentence on what to do."""
-    with database.read() as connection:
+def is_ledger(database: Database) -> bool:
+    """Whether there is a ledger here to look at, or nothing yet.
+
+    Raises `LedgerUnusable`, with a sentence on what to do, when its schema is not this version's.
+    """
+    with _unopenable(), database.read() as connection:
         found = _revision(connection)
     if found not in (None, ScriptDirectory.from_config(_alembic_config()).get_current_head()):
         raise LedgerUnusable(
             "this ledger has the form of another version; start the service of this one first"
         )
+    return found is not None
 
 
 @contextmanager
@@ -171,26 +174,51 @@ def only_instance(folder: Path) -> Iterator[None]:
     owner = folder / "ledger.pid"
     lock = FileLock(folder / "ledger.lock", mode=0o600)
     try:
-        lock.acquire(timeout=0)
+        with _unwritable(folder):
+            lock.acquire(timeout=0)
     except Timeout:
         raise LedgerInUse(f"another igarage-connector works on {folder} {_owner(owner)}") from None
     try:
-        _write_private(owner, str(os.getpid()))
+        with _unwritable(folder):
+            _write_private(owner, str(os.getpid()))
         yield
-    finally:
         owner.unlink(missing_ok=True)
+    finally:
         lock.release()
 
 
 @contextmanager
 def only_instance_of(database: Database) -> Iterator[None]:
     """Be the only process that works on this PostgreSQL database. Raises `LedgerInUse`."""
-    with database.writing.connect() as connection:
+    with _unopenable():
+        connection = database.writing.connect()
+    with connection:
+        connection.detach()  # the lock lives as long as this connection, which no pool is to keep
         taken = connection.execute(sa.select(sa.func.pg_try_advisory_lock(ADVISORY_LOCK))).scalar()
         if not taken:
             raise LedgerInUse("another igarage-connector works on this database")
         connection.commit()
-        yield  # the lock lives as long as this connection
+        yield
+
+
+@contextmanager
+def _unwritable(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except Timeout:
+        raise
+    except OSError as error:
+        raise LedgerUnusable(f"state folder {folder} cannot be written: {error.strerror}") from error
+
+
+@contextmanager
+def _unopenable() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        raise LedgerUnusable(f"the ledger cannot be opened: {type(error.orig).__name__}") from error
+    except sqlite3.Error as error:  # from the first words with a database, before SQLAlchemy listens
+        raise LedgerUnusable(f"the ledger cannot be opened: {error}") from error
 
 
 def _owner(file: Path) -> str:
@@ -225,17 +253,23 @@ def _is_remote_windows(folder: Path) -> bool:
 def _file_system(folder: Path, mounts: Path) -> str | None:
     """The type of the file system a folder lies on, from the longest mount point above it (proc(5), mountinfo)."""
     try:
-        lines = mounts.read_text(errors="surrogateescape").splitlines()
+        lines = mounts.read_bytes().splitlines()
     except OSError:
         return None
     target = Path(os.path.realpath(folder))
     best, found = -1, None
     for line in lines:
-        before, _, after = line.partition(" - ")
-        point = Path(before.split(" ")[4].encode().decode("unicode_escape"))
+        before, _, after = line.partition(b" - ")
+        point = _unescaped(before.split(b" ")[4])
         if target.is_relative_to(point) and len(point.parts) >= best:
-            best, found = len(point.parts), after.split(" ")[0]
+            best, found = len(point.parts), after.split(b" ")[0].decode()
     return found
+
+
+def _unescaped(mount_point: bytes) -> Path:
+    r"""A mount point as mountinfo writes it: spaces, tabs and backslashes as octal escapes (`\040`)."""
+    octal = re.compile(rb"\\([0-7]{3})")
+    return Path(os.fsdecode(octal.sub(lambda found: bytes([int(found[1], 8)]), mount_point)))
 
 
 def _sqlite_engine(path: Path, mode: str, begin: str, *, pool_size: int) -> sa.Engine:

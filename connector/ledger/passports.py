@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -72,12 +72,12 @@ def verb(step: object) -> str:
     return f"put:{'true' if step.send else 'false'}" if isinstance(step, Put) else "send"
 
 
-def verdicts(connection: sa.Connection, garage: str, wanted: Iterable[str]) -> dict[str, str]:
-    """Address → verdict, for those of `wanted` that have one."""
-    query = sa.select(addresses.c.address, addresses.c.verdict).where(
-        addresses.c.garage == garage, addresses.c.address.in_(sorted(set(wanted)))
+def update(connection: sa.Connection, garage: str, plate: str, values: Row) -> None:
+    """Write columns of one passport; what is no column of it is left out."""
+    known = {name: value for name, value in values.items() if name in passports.c}
+    connection.execute(
+        passports.update().where(passports.c.garage == garage, passports.c.plate == plate).values(known)
     )
-    return {row.address: row.verdict for row in connection.execute(query)}
 
 
 def reindex(

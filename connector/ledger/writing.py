@@ -22,7 +22,12 @@ def upsert(connection: sa.Connection, table: sa.Table, values: Sequence[Values])
     insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
     keys = [column.name for column in table.primary_key]
     replaced = {name: insert.excluded[name] for name in values[0] if name not in keys}
-    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=replaced), list(values))
+    on_conflict = (
+        insert.on_conflict_do_update(index_elements=keys, set_=replaced)
+        if replaced
+        else insert.on_conflict_do_nothing(index_elements=keys)
+    )
+    connection.execute(on_conflict, list(values))
 
 
 def insert_all(connection: sa.Connection, table: sa.Table, values: Sequence[Values]) -> None:

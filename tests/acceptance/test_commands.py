@@ -73,7 +73,9 @@ def test_status_has_the_keys_that_monitoring_reads(busy):
     told = busy.ask("status")
     assert told["version"] == metadata.version("igarage-connector")
     (garage,) = told["garages"]
-    assert {"garage", "state", "message", "passports", "invitations", "rejected_rows", "sources"} <= set(garage)
+    assert {"garage", "state", "message", "passports", "invitations", "rejected_rows", "sources"} <= set(
+        garage
+    )
     assert set(garage["passports"]) == {
         "total",
         "delivered",
@@ -133,7 +135,12 @@ def test_held_has_its_keys_for_a_passport_and_for_a_file(busy):
 
 def test_skipped_tells_each_row_with_its_reason(busy):
     (row,) = busy.ask("skipped")
-    assert (row["garage"], row["file"], row["line"], row["reason"]) == ("jansen", "klanten.csv", 6, "no_email")
+    assert (row["garage"], row["file"], row["line"], row["reason"]) == (
+        "jansen",
+        "klanten.csv",
+        6,
+        "no_email",
+    )
 
 
 def test_trace_has_its_keys_and_tells_the_life_of_a_plate(busy):

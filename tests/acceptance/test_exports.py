@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from connector.cli import workplace
+from connector.cli.options import Options
+
 HEADER = ("Kenteken", "Achternaam", "E-mail", "Merk", "APK datum", "Km stand", "Land", "Afmelding")
 NOON = 1_790_000_000.0
 """A moment in the past of every file made here; its distance to now says nothing."""
 
 
 def states(garage, *, name="klanten"):
-    """What became of each file of the garage's source, oldest first."""
-    from connector.cli import workplace  # the ledger as the commands see it
-    from connector.cli.options import Options
-
+    """What became of each file of the garage's source, oldest first: the ledger as the commands see it."""
     options = Options(config=garage.folder)
     with workplace.ledger_to_look(workplace.load(options)) as ledger:
         return [(file.name, file.state) for file in ledger.history(garage.id, name)]
@@ -241,6 +241,18 @@ def test_names_arrive_as_they_are_typed_whatever_the_encoding(garage, sandbox, c
     assert bodies["ZZ001Z"]["customer"]["last_name"] == row["Achternaam"]
     assert bodies["ZZ001Z"]["vehicle"]["make"] == "Citroën"
     assert bodies["ZZ002Z"]["customer"]["last_name"] == "Daniëlle Müller"
+
+
+def test_a_few_rows_of_another_encoding_are_rejected_and_the_file_stays_utf_8(garage, sandbox, car):
+    whole = garage.export(
+        *(car(number, name="Müller") for number in range(1, 30)), encoding="utf-8"
+    ).read_bytes()
+    garage.drop(whole.replace("Müller;klant7@".encode(), "Müller;klant7@".encode("cp1252")))
+    assert garage.run().status == 3
+    (row,) = garage.ask("rejected")
+    assert (row["line"], row["column"], row["code"]) == (8, "Achternaam", "encoding_error")
+    assert {passport.body["customer"]["last_name"] for passport in sandbox.passports()} == {"Müller"}
+    assert len(sandbox.passports()) == 28
 
 
 def test_rejections_of_every_kind_are_told_with_line_column_and_masked_value(garage, car):

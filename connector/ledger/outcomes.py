@@ -1,0 +1,200 @@
+"""What comes of a claim: an answer becomes facts, a failure an attempt, a pause or a question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from connector import closing
+from connector.backoff import GiveUp, Retry, after_failure, is_own_failure
+from connector.errors import DeliveryError, Refused, Transient
+from connector.ledger import addresses, garages
+from connector.ledger import passports as passport_rows
+from connector.ledger.claims import Claim
+from connector.ledger.schema import EPOCH, passports
+from connector.ledger.writing import event, record
+from connector.model import PassportStatus
+from connector.plan import Passport, Policy, Put
+
+Row = Mapping[Any, Any]
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """iGarage answered the request of the claim."""
+
+    status: PassportStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The look before sending showed that nothing is to be sent (None: iGarage has no such passport)."""
+
+    status: PassportStatus | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The request had no good end. `chance` in [0, 1) spreads the retries."""
+
+    error: DeliveryError
+    retry: Retry
+    chance: float
+
+
+Outcome = Answered | Looked | Failed
+
+
+def close(
+    connection: sa.Connection, claim: Claim, outcome: Outcome, policy: Policy, today: date, now: datetime
+) -> bool:
+    """Write what came of a claim; False, and nothing is written, when its lease had passed."""
+    row = _claimed(connection, claim, now)
+    if row is None:
+        return False
+    if isinstance(outcome, Failed):
+        changes, events, judged = _after_failure(connection, claim, row, outcome, now)
+    else:
+        changes, events, judged = _after_answer(connection, claim, row, outcome, now)
+    _note_contact(connection, claim.garage, outcome, now)
+    released = {**row, **changes, "claim_token": None, "claim_until": None, "last_attempt": now}
+    verdict = addresses.verdicts(connection, claim.garage, [row["address"]]).get(row["address"])
+    released |= passport_rows.index(passport_rows.facts(released, verdict), policy, today)
+    passport_rows.update(connection, claim.garage, claim.plate, released)
+    passport_rows.reindex(connection, claim.garage, policy, today, only_addresses=judged)
+    record(connection, [event(claim.garage, claim.plate, now, name, **detail) for name, detail in events])
+    return True
+
+
+def _claimed(connection: sa.Connection, claim: Claim, now: datetime) -> Row | None:
+    query = sa.select(passports).where(
+        passports.c.garage == claim.garage,
+        passports.c.plate == claim.plate,
+        passports.c.claim_token == claim.token,
+        passports.c.claim_until > now,
+    )
+    return connection.execute(query).mappings().first()
+
+
+_Written = tuple[Values, list[tuple[str, Values]], list[str]]
+"""Columns that change, events, and the addresses whose verdict changed."""
+
+
+def _after_answer(
+    connection: sa.Connection, claim: Claim, row: Row, outcome: Answered | Looked, now: datetime
+) -> _Written:
+    before = passport_rows.facts(row, None)
+    after = _answered(claim, before, outcome, now)
+    changes: Values = {**passport_rows.answered_facts(after), "attempts": 0, "last_failure": None}
+    events: list[tuple[str, Values]] = []
+    if isinstance(claim.step, Put) and isinstance(outcome, Answered):
+        events.append(("delivered", {"revision": claim.passport.revision, "created": outcome.status.created}))
+    if after.invitations > before.invitations:
+        events.append(("invited", {"by": claim.step.name if isinstance(outcome, Answered) else "iGarage"}))
+    if after.held:
+        changes |= _held(after.held, "iGarage heeft dit AutoPaspoort niet meer.", now)
+        events.append(("held", {"reason": after.held}))
+    judged = _hear_of_address(connection, claim, outcome.status, now)
+    return changes, events + [("address_judged", {}) for _ in judged], judged
+
+
+def _answered(claim: Claim, before: Passport, outcome: Answered | Looked, now: datetime) -> Passport:
+    if isinstance(outcome, Looked):
+        return closing.after_look(before, outcome.status) or before
+    if isinstance(claim.step, Put):
+        claimed = claim.passport
+        return closing.after_put(before, claimed.revision, claimed.address, claim.step.send, outcome.status)
+    return closing.after_send(before, outcome.status, now)
+
+
+def _hear_of_address(
+    connection: sa.Connection, claim: Claim, status: PassportStatus | None, now: datetime
+) -> list[str]:
+    news = closing.address_news(status, claim.passport.address) if status else None
+    if news is None:
+        return []
+    return addresses.hear(connection, claim.garage, news, now)
+
+
+def _after_failure(
+    connection: sa.Connection, claim: Claim, row: Row, failed: Failed, now: datetime
+) -> _Written:
+    error = failed.error
+    if isinstance(error, Refused):
+        return _after_refusal(connection, claim, row, error, now)
+    if error.scope == "garage":  # no attempt is spent, whoever's failure it is
+        if not (isinstance(error, Transient) and not error.counts):
+            _pause(connection, claim.garage, error, now)
+        return {}, [], []
+    attempts = row["attempts"] + _counts(connection, claim, row, error, now)
+    retry_after = error.retry_after if isinstance(error, Transient) else None
+    reaction = after_failure(attempts, failed.retry, failed.chance, retry_after)
+    changes: Values = {"attempts": attempts, "last_failure": error.code}
+    events = [] if row["last_failure"] == error.code else [("failed", {"code": error.code})]
+    if isinstance(reaction, GiveUp):
+        message = f"Na {attempts} pogingen niet gelukt; probeer opnieuw als de oorzaak weg is."
+        return changes | _held("exhausted", message, now), [*events, ("held", {"reason": "exhausted"})], []
+    return changes | {"due_at": now + timedelta(seconds=reaction.seconds)}, events, []
+
+
+def _after_refusal(
+    connection: sa.Connection, claim: Claim, row: Row, error: Refused, now: datetime
+) -> _Written:
+    """A refusal is a question about the revision that was asked; a newer one has not been asked yet."""
+    if error.code == "email_invalid":
+        news = closing.AddressNews(claim.passport.address, "unwritable", "email_invalid")
+        judged = addresses.hear(connection, claim.garage, news, now)
+        return {}, [("address_judged", {"code": error.code})], judged
+    refused = [("refused", {"code": error.code, "field": error.field, "revision": claim.passport.revision})]
+    reason = closing.after_refusal(error)
+    if row["revision"] != claim.passport.revision and reason == "refused":
+        return {}, refused, []
+    return _held(reason, _refusal_message(error), now) | {"last_failure": error.code}, refused, []
+
+
+def _refusal_message(error: Refused) -> str:
+    where = f" (veld {error.field})" if error.field else ""
+    sentences = {
+        "owner_conflict": "Volgens iGarage hoort dit kenteken bij een andere klant.",
+        "not_found": "iGarage heeft dit AutoPaspoort niet meer.",
+    }
+    return sentences.get(error.code, f"iGarage weigert dit AutoPaspoort: {error.code}{where}.")
+
+
+def _held(reason: str | None, message: str, now: datetime) -> Values:
+    return {"held": reason, "held_since": now, "held_message": message}
+
+
+def _counts(connection: sa.Connection, claim: Claim, row: Row, error: DeliveryError, now: datetime) -> bool:
+    """Whether this failure is the passport's own, and so an attempt."""
+    if isinstance(error, Transient) and not error.counts:
+        return False
+    if row["revision"] != claim.passport.revision:  # the newer one has not been tried yet
+        return False
+    contact = garages.standing(connection, claim.garage).last_contact
+    if contact is not None and contact > now:  # of a clock that ran ahead: it proves nothing
+        return False
+    return is_own_failure(_seconds(row["last_attempt"]), _seconds(contact))
+
+
+def _seconds(instant: datetime | None) -> float | None:
+    return None if instant is None else (instant - EPOCH).total_seconds()
+
+
+def _pause(connection: sa.Connection, garage: str, error: DeliveryError, now: datetime) -> None:
+    until = None
+    if isinstance(error, Transient) and error.retry_after is not None:
+        until = now + timedelta(seconds=error.retry_after)
+    garages.pause(connection, garage, error.code, now, until)
+
+
+def _note_contact(connection: sa.Connection, garage: str, outcome: Outcome, now: datetime) -> None:
+    """A call that iGarage answered for this garage, be it with a refusal, is a success of the connection."""
+    if isinstance(outcome, Failed) and not isinstance(outcome.error, Refused):
+        return
+    garages.note_contact(connection, garage, now)

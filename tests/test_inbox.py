@@ -1,0 +1,205 @@
+"""The watched folder: what is an export file, when it is at rest, and what it is."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from connector import inbox
+from connector.errors import SourceUnavailable
+
+WRITTEN = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+LATER = WRITTEN + timedelta(hours=1)
+CSV = ("*.csv",)
+posix = pytest.mark.skipif(os.name == "nt", reason="POSIX has these")
+
+
+def put(folder, name="klanten.csv", content=b"Kenteken\r\n", at=WRITTEN):
+    path = Path(os.fsdecode(os.fsencode(folder) + b"/" + name)) if isinstance(name, bytes) else folder / name
+    path.write_bytes(content)
+    os.utime(path, (at.timestamp(), at.timestamp()))
+    return path
+
+
+def at_rest(folder, now=LATER, patterns=CSV):
+    return inbox.at_rest(inbox.listing(folder, patterns), inbox.listing(folder, patterns), now)
+
+
+def test_a_listing_tells_name_size_and_time_of_each_export(tmp_path):
+    put(tmp_path)
+    seen = inbox.listing(tmp_path, CSV)["klanten.csv"]
+    assert (seen.name, seen.size, seen.modified, seen.path) == (
+        "klanten.csv",
+        10,
+        WRITTEN,
+        tmp_path / "klanten.csv",
+    )
+
+
+def test_times_are_told_to_the_microsecond(tmp_path):
+    path = put(tmp_path)
+    os.utime(path, ns=(0, 1_790_000_000_123_456_789))
+    modified = inbox.listing(tmp_path, CSV)["klanten.csv"].modified
+    assert modified.microsecond == 123456
+
+
+@pytest.mark.parametrize("name", ["KLANTEN.CSV", "klanten.csv", "Klanten.Csv"])
+@pytest.mark.parametrize("pattern", ["*.csv", "*.CSV", "klanten.*"])
+def test_a_pattern_matches_in_any_case(tmp_path, name, pattern):
+    put(tmp_path, name)
+    assert list(inbox.listing(tmp_path, (pattern,))) == [name]
+
+
+def test_any_of_several_patterns_will_do(tmp_path):
+    for name in ("a.csv", "b.txt", "c.xml"):
+        put(tmp_path, name)
+    assert sorted(inbox.listing(tmp_path, ("*.csv", "*.txt"))) == ["a.csv", "b.txt"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "~klanten.csv",
+        ".klanten.csv",
+        "~$klanten.csv",
+        "klanten.csv.part",
+        "klanten.csv.TMP",
+        "klanten.csv.crdownload",
+        ".~lock.klanten.csv#",
+    ],
+)
+def test_temporary_names_are_left_out_whatever_the_pattern(tmp_path, name):
+    put(tmp_path, name)
+    assert inbox.listing(tmp_path, ("*",)) == {}
+
+
+def test_an_empty_file_is_no_export_yet(tmp_path):
+    put(tmp_path, content=b"")
+    assert inbox.listing(tmp_path, CSV) == {}
+
+
+def test_a_folder_named_as_an_export_is_none_and_is_not_looked_into(tmp_path):
+    (tmp_path / "map.csv").mkdir()
+    put(tmp_path / "map.csv")
+    assert inbox.listing(tmp_path, CSV) == {}
+
+
+@posix
+def test_a_symlink_is_not_followed(tmp_path):
+    secret = put(tmp_path, "geheim.txt")
+    (tmp_path / "klanten.csv").symlink_to(secret)
+    (tmp_path / "dood.csv").symlink_to(tmp_path / "nergens")
+    assert inbox.listing(tmp_path, CSV) == {}
+
+
+@posix
+def test_a_fifo_is_neither_listed_nor_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "klanten.csv")
+    assert inbox.listing(tmp_path, CSV) == {}
+
+
+@posix
+def test_the_watched_folder_itself_may_be_a_symlink(tmp_path):
+    (tmp_path / "echt").mkdir()
+    put(tmp_path / "echt")
+    (tmp_path / "link").symlink_to(tmp_path / "echt")
+    assert list(inbox.listing(tmp_path / "link", CSV)) == ["klanten.csv"]
+
+
+@pytest.mark.parametrize("missing", ["nergens", "bestand"])
+def test_a_folder_that_cannot_be_listed_is_away_and_not_empty(tmp_path, missing):
+    put(tmp_path, "bestand")
+    with pytest.raises(SourceUnavailable, match=f"^map .*{missing} is niet te lezen: "):
+        inbox.listing(tmp_path / missing, CSV)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems refuse such names")
+def test_a_name_of_bytes_that_are_no_text_is_shown_with_escapes_and_still_read(tmp_path):
+    put(tmp_path, b"klant\xebn\n\x1b[31m.csv")
+    (seen,) = at_rest(tmp_path).files
+    assert seen.name == "klant\\xebn\\n\\x1b[31m.csv"
+    assert inbox.digest(seen.path) == hashlib.sha256(b"Kenteken\r\n").digest()
+    assert inbox.export_file(seen.path).name == seen.name
+
+
+def test_a_file_that_stood_still_over_two_looks_is_at_rest(tmp_path):
+    put(tmp_path)
+    found = at_rest(tmp_path)
+    assert ([seen.name for seen in found.files], found.moving) == (["klanten.csv"], ())
+
+
+@pytest.mark.parametrize(
+    "change", [{"content": b"Kenteken\r\nZZ-001-Z\r\n"}, {"at": WRITTEN + timedelta(seconds=1)}]
+)
+def test_a_file_that_grew_or_was_touched_between_two_looks_is_moving(tmp_path, change):
+    put(tmp_path)
+    first = inbox.listing(tmp_path, CSV)
+    put(tmp_path, **change)
+    found = inbox.at_rest(first, inbox.listing(tmp_path, CSV), LATER)
+    assert (found.files, found.moving) == ((), ("klanten.csv",))
+
+
+def test_a_file_that_was_not_there_at_the_first_look_is_moving(tmp_path):
+    first = inbox.listing(tmp_path, CSV)
+    put(tmp_path)
+    assert inbox.at_rest(first, inbox.listing(tmp_path, CSV), LATER).moving == ("klanten.csv",)
+
+
+def test_a_file_that_went_between_two_looks_is_neither(tmp_path):
+    path = put(tmp_path)
+    first = inbox.listing(tmp_path, CSV)
+    path.unlink()
+    found = inbox.at_rest(first, inbox.listing(tmp_path, CSV), LATER)
+    assert (found.files, found.moving) == ((), ())
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n", b"\r\n\x1a"])
+def test_a_last_line_ends_with_any_line_end_or_with_ctrl_z(tmp_path, end):
+    put(tmp_path, content=b"Kenteken" + end)
+    assert at_rest(tmp_path, now=WRITTEN).moving == ()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "whole"), [(0, False), (59, False), (60, True), (3600, True), (-59, False), (-86_400, True)]
+)
+def test_a_last_line_that_never_ends_is_believed_when_the_file_is_a_minute_old_by_whatever_clock(
+    tmp_path, seconds, whole
+):
+    put(tmp_path, content=b"Kenteken")
+    assert bool(at_rest(tmp_path, now=WRITTEN + timedelta(seconds=seconds)).files) is whole
+
+
+def test_a_file_at_rest_is_hashed_only_where_that_is_asked_for(tmp_path):
+    put(tmp_path)
+    (seen,) = at_rest(tmp_path).files
+    assert inbox.arrival(seen, hashed=False).digest is None
+    assert inbox.arrival(seen, hashed=True).digest == hashlib.sha256(b"Kenteken\r\n").digest()
+
+
+def test_a_digest_is_of_the_whole_content(tmp_path):
+    content = b"x" * (2 * inbox.BLOCK + 17)
+    path = put(tmp_path, content=content)
+    assert inbox.digest(path) == hashlib.sha256(content).digest()
+    put(tmp_path, content=content[:-1] + b"y")
+    assert inbox.digest(path) != hashlib.sha256(content).digest()
+
+
+def test_a_file_that_went_is_told_of_without_what_steers_a_terminal(tmp_path):
+    gone = tmp_path / "klanten\n\x1b[31m.csv"
+    with pytest.raises(SourceUnavailable) as caught:
+        inbox.digest(gone)
+    assert str(caught.value).startswith("bestand klanten\\n\\x1b[31m.csv is niet te lezen: ")
+
+
+def test_an_export_is_read_from_its_start_as_often_as_one_likes_and_never_written(tmp_path):
+    file = inbox.export_file(put(tmp_path))
+    for _ in range(2):
+        with file.open() as stream:
+            assert stream.read() == b"Kenteken\r\n"
+            assert not stream.writable()
+    assert (file.name, file.size) == ("klanten.csv", 10)
