@@ -183,3 +183,9 @@ def test_another_rejection_of_the_same_row_is_new(jansen: Any) -> None:
     jansen.night(Rejected("date_invalid", "Geen datum.", "APK", "3*", "ZZ001Z"))
     again = jansen.night(Rejected("number_invalid", "Geen getal.", "KM", "v*", "ZZ001Z"))
     assert again.new_rejected == 1
+
+
+def test_the_same_rejection_at_another_source_is_new_there(jansen: Any) -> None:
+    wrong = Rejected("date_invalid", "Geen datum.", "APK", "3*", "ZZ001Z")
+    jansen.night(wrong)
+    assert jansen.night(wrong, source="apk").new_rejected == 1

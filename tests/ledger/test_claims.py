@@ -331,6 +331,17 @@ def test_each_invitation_has_a_key_of_its_own(inviting: Any) -> None:
     assert (first.step.name, second.step.name) == ("send", "send") and first.key != second.key
 
 
+def test_an_invitation_keeps_its_key_though_the_content_changed_between_its_tries(inviting: Any) -> None:
+    inviting.night(inviting.car(1, make="Volvo"))
+    inviting.answer()
+    lost = inviting.claimed()
+    inviting.clock.forward(hours=1)
+    inviting.night(inviting.car(1, make="Saab"))
+    inviting.answer()
+    again = inviting.claimed()
+    assert (lost.step.name, again.step.name) == ("send", "send") and again.key == lost.key
+
+
 def test_keys_differ_between_garages_and_plates(jansen: Any) -> None:
     pietersen = jansen.but(garage="pietersen")
     keys = set()
@@ -352,11 +363,19 @@ def test_a_restored_ledger_under_another_id_has_other_keys(jansen: Any) -> None:
 def test_a_plate_has_a_seed_of_its_own(jansen: Any, clock: Any) -> None:
     """A plate that is erased and comes back is another row: what iGarage remembers of the former is not its."""
     keys = set()
-    for entropy in (b"a", b"b"):
-        with scratch(now=clock, entropy=lambda size, sign=entropy: sign * size) as other:
-            hand = jansen.but(ledger=other)
+    for sign in (b"a", b"b"):
+        with scratch(now=clock, entropy=lambda size, sign=sign: sign * size) as other:
             with other.database.write() as connection:
                 connection.execute(meta.update().values(value="one").where(meta.c.name == "ledger_id"))
+            hand = jansen.but(ledger=other)
             hand.night(hand.car(1))
             keys.add(hand.claimed().key)
     assert len(keys) == 2
+
+
+def test_keys_differ_between_garages_whatever_their_seeds(jansen: Any, clock: Any) -> None:
+    with scratch(now=clock, entropy=lambda size: b"s" * size) as other:
+        hands = [jansen.but(ledger=other, garage=name) for name in ("jansen", "pietersen")]
+        for hand in hands:
+            hand.night(hand.car(1))
+        assert len({hand.claimed().key for hand in hands}) == 2

@@ -160,6 +160,44 @@ def test_the_attempts_of_one_garage_do_not_depend_on_the_contacts_of_another(jan
     assert jansen.trace(1).attempts == 0
 
 
+def test_what_a_source_of_one_garage_says_is_not_forgotten_for_another(jansen: Any) -> None:
+    pietersen = jansen.but(garage="pietersen")
+    row = pietersen.car(1, key="K1", make="Volvo")
+    pietersen.night(row, Skipped("no_email"))
+    pietersen.night(pietersen.car(1, make="Saab"), source="apk")
+    jansen.night(jansen.car(1, key="K2"))
+    again = pietersen.night(row, Skipped("no_email"))
+    assert (again.unchanged, again.changed) == (1, 0)
+
+
+def test_what_another_garage_is_reading_is_not_forgotten(jansen: Any) -> None:
+    pietersen = jansen.but(garage="pietersen")
+    file = pietersen.read(pietersen.car(1))
+    assert jansen.ledger.forget_unread("jansen") == 0
+    assert pietersen.ledger.judge_file(file) is None and pietersen.accept(file).new == 1
+
+
+def test_two_garages_may_know_one_car_by_different_addresses(jansen: Any) -> None:
+    pietersen = jansen.but(garage="pietersen")
+    jansen.night(jansen.car(1, email="an@voorbeeld.example"))
+    pietersen.night(pietersen.car(1, email="bo@voorbeeld.example"), source="apk")
+    for hand in (jansen, pietersen):
+        assert not hand.trace(1).facts.source_conflict and hand.events(1) == ["new"]
+
+
+def test_an_address_that_is_bad_at_one_garage_is_not_so_at_another(inviting: Any) -> None:
+    pietersen = inviting.but(garage="pietersen")
+    inviting.night(inviting.car(1))
+    inviting.fail(Refused("422", code="email_invalid", status=422))
+    assert inviting.held() == {"ZZ001Z": "invalid_email"}
+
+    pietersen.night(pietersen.car(1))
+    pietersen.ledger.reindex_slice("pietersen", pietersen.policy, pietersen.today + timedelta(days=1))
+    assert pietersen.counts() == {"pending": 1} and pietersen.held() == {}
+    assert pietersen.trace(1).facts.verdict == "ok"
+    assert pietersen.claimed().passport.verdict == "ok"
+
+
 # ---------------------------------------------------------------- what comes in is data (S17)
 
 AWKWARD = ["'; DROP TABLE passports; --", '%_"\\', "${x} :name %s", "ß \u200b😀"]
