@@ -179,7 +179,9 @@ class Intake:
             self.ledger.stage(file, rows)
 
     def _accept(self, source: Source, file: int) -> FileSummary:
-        while self.ledger.accept_slice(file, source.adapter.name, self.policy, self.today()):
+        while self.ledger.accept_slice(
+            file, source.adapter.name, self.policy, self.today(), contains=source.contains
+        ):
             pass
         taken = self.ledger.file(file)
         counts = ("read", "new", "changed", "unchanged", "skipped", "rejected")

@@ -149,7 +149,9 @@ class _Records:
     def _skip_header(self, rows: Iterator[_Row]) -> None:
         _, header, _ = _first_filled(rows)
         if tuple(header) != self.header:
-            raise SourceUnavailable("het bestand veranderde tijdens het lezen: de kolommen kunnen verschoven zijn")
+            raise SourceUnavailable(
+                "het bestand veranderde tijdens het lezen: de kolommen kunnen verschoven zijn"
+            )
 
     def _doubtful(self, keys: Sequence[str], row: Sequence[str], line: int) -> SourceRecord:
         fault = fault_of(row, self.header, self.form.encoding)

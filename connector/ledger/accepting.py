@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from connector.arrivals import Contains
 from connector.ledger import addresses, conflicts, memory
 from connector.ledger import passports as passport_rows
 from connector.ledger.files import close
@@ -36,6 +37,7 @@ class Accepting:
     today: date
     now: datetime
     entropy: Callable[[int], bytes]
+    contains: Contains = "all"
 
 
 @dataclass(slots=True)
@@ -81,14 +83,15 @@ def accept_slice(connection: sa.Connection, job: Accepting, limit: int) -> bool:
 
 
 def finish(connection: sa.Connection, job: Accepting) -> None:
-    """Close an accepted file as taken; older held files of its source are superseded, old lists of skips go."""
+    """Close an accepted file as taken; older lists of skips go.
+
+    A whole customer base supersedes what was held before it; a selection does not speak for another.
+    """
     memory.forget_skips(connection, job.garage, job.source, job.file)
     of_source = (files.c.garage == job.garage) & (files.c.source == job.source) & (files.c.id != job.file)
-    connection.execute(
-        files.update()
-        .where(of_source, files.c.state == "held", files.c.id < job.file)
-        .values(state="superseded", closed_at=job.now)
-    )
+    if job.contains == "all":
+        older = of_source & (files.c.state == "held") & (files.c.id < job.file)
+        connection.execute(files.update().where(older).values(state="superseded", closed_at=job.now))
     connection.execute(
         skipped_rows.delete().where(skipped_rows.c.file.in_(sa.select(files.c.id).where(of_source)))
     )
@@ -174,16 +177,24 @@ def _change(job: Accepting, row: Row, prior: Row, result: _Slice) -> None:
     told, fields = _told(prior, row), changed_fields(prior, row)
     changed = {**prior, **told, "source": job.source}
     if fields:
-        changed |= {**_content_of(job, row), "revision": prior["revision"] + 1, **_fresh_start(job, prior)}
+        changed |= {
+            **_content_of(job, row),
+            "revision": prior["revision"] + 1,
+            **_fresh_start(job, row, prior),
+        }
     result.passports[row["plate"]] = changed
     detail = {"revision": changed["revision"], "source": job.source, "fields": [*fields, *sorted(told)]}
     result.events.append(event(job.garage, row["plate"], job.now, "changed", **detail))
 
 
-def _fresh_start(job: Accepting, prior: Row) -> Values:
-    """A new revision ends a refusal and starts its attempts anew; what only a person can answer stays."""
+def _fresh_start(job: Accepting, row: Row, prior: Row) -> Values:
+    """A new revision ends a refusal and starts its attempts anew; what only a person can answer stays.
+
+    A question about the owner ends too when the source goes back to the address that iGarage has.
+    """
     fresh = {"due_at": job.now, "attempts": 0, "last_failure": None}
-    if prior["held"] in ("refused", "exhausted"):
+    went_back = prior["held"] == "owner_change" and row["address"] == prior["delivered_address"]
+    if prior["held"] in ("refused", "exhausted") or went_back:
         fresh |= {"held": None, "held_since": None, "held_message": None}
     return fresh
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from connector.arrivals import Arrival, KnownFile
+from connector.arrivals import Arrival, Contains, KnownFile
 from connector.ledger import accepting, claims, files, garages, looking, memory, outcomes, passports
 from connector.ledger.opening import Database
 from connector.ledger.schema import files as file_table
@@ -150,7 +150,9 @@ class Ledger:
             )
             return list(connection.execute(query.order_by(file_table.c.id)).scalars())
 
-    def accept_slice(self, file: int, system: str, policy: Policy, today: date) -> bool:
+    def accept_slice(
+        self, file: int, system: str, policy: Policy, today: date, *, contains: Contains = "all"
+    ) -> bool:
         """Accept the next rows of a judged file; False when it is taken."""
         with self.database.write() as connection:
             row = connection.execute(sa.select(file_table).where(file_table.c.id == file)).mappings().one()
@@ -165,6 +167,7 @@ class Ledger:
                 today=today,
                 now=self.now(),
                 entropy=self.entropy,
+                contains=contains,
             )
             more = accepting.accept_slice(connection, job, SLICE)
             if not more:

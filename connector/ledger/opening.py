@@ -118,7 +118,10 @@ def sqlite_file_to_look(folder: Path) -> Database | None:
 def sqlite_memory(entropy: Callable[[int], bytes]) -> Database:
     """A ledger that is gone with the process."""
     engine = sa.create_engine(
-        "sqlite+pysqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+        "sqlite+pysqlite://",
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,
     )
     _prepare_sqlite(engine, "BEGIN IMMEDIATE", journal=False)
     database = Database(engine, engine, threading.RLock())
@@ -280,6 +283,7 @@ def _sqlite_engine(path: Path, mode: str, begin: str, *, pool_size: int) -> sa.E
         poolclass=QueuePool,
         pool_size=pool_size,
         max_overflow=0,
+        hide_parameters=True,
     )
     _prepare_sqlite(engine, begin, journal=mode == "rwc")
     return engine

@@ -291,3 +291,12 @@ def test_the_line_is_the_first_physical_one_also_after_a_break_within_quotes(gar
     assert path.read_bytes().count(b"\r\n") == 4
     garage.run()
     assert [row["line"] for row in garage.ask("rejected")] == [4]
+
+
+def test_a_selection_that_is_taken_leaves_the_question_of_another_standing(garage, car):
+    garage.configure(source={"contains": "selection"})
+    garage.export(car(1), name="a.csv", header=("Kenteken", "Achternaam"), at=1_700_000_000)
+    garage.run()
+    garage.export(car(2), name="b.csv")
+    garage.run()
+    assert [each["file"] for each in garage.ask("held")] == ["a.csv"]
