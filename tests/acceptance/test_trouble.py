@@ -257,6 +257,21 @@ def test_a_passport_of_another_customer_is_held_as_an_owner_change(inviting, san
     assert [path for _, path in inviting.asked()].count("/passports/ZZ001Z") == 2  # theirs, and ours once
 
 
+def test_a_question_about_the_owner_ends_when_the_source_goes_back(inviting, car):
+    inviting.export(car(1))
+    assert inviting.run().status == 0
+    newcomer = {"name": "Nieuwkomer", "email": "nieuwkomer@voorbeeld.example"}
+    inviting.export(car(1, **newcomer))
+    inviting.run()
+    assert [each["reason"] for each in inviting.ask("held")] == ["owner_change"]
+    inviting.export(car(1, km="70000", **newcomer))
+    assert inviting.run().status == 3  # still the newcomer's: a person must say
+    inviting.export(car(1))
+    assert inviting.run().status == 0
+    assert inviting.ask("held") == []
+    assert len(inviting.mails()) == 1
+
+
 def test_a_refused_passport_is_held_and_asked_again_only_when_it_changes(inviting, sandbox, car):
     error = FieldError("vehicle.mileage", "invalid", "te veel")
     sandbox.order_fault(method="PUT", path="*ZZ001Z", status=422, code="invalid", errors=(error,), times=1)
