@@ -242,7 +242,7 @@ def _judge(
         return "paused", paused
     if away := [source for source in sources if source.state == "unavailable"]:
         why = (away[0].message or "controleer de map").removesuffix(".")
-        return "degraded", f"bron {away[0].name} is niet te lezen: {why}"
+        return "degraded", f"bron {away[0].name}: {why}"
     if held:
         return "degraded", f"bestand {held[0].name} wordt vastgehouden: {held[0].message}"
     if counts["held"]:
