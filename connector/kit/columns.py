@@ -185,3 +185,8 @@ Refuses, all at once and each under its own key: an unknown canonical field, a f
 def as_columns(columns: Mapping[str, ColumnSetting]) -> dict[str, Column]:
     """What `connector_columns` answers for a `Columns` setting."""
     return {field: setting.as_column() for field, setting in columns.items()}
+
+
+def names_of(columns: Mapping[str, ColumnSetting]) -> tuple[str, ...]:
+    """Every column's name that a `Columns` setting mentions: by these a reader tells the header from titles."""
+    return tuple(name for setting in columns.values() for name in setting.column)
