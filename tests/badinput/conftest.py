@@ -1,0 +1,107 @@
+"""Bad exports, taken in by the real intake from a real folder, and told as a golden list: compared exactly."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from exports import COLUMNS, Told
+
+from connector import adapters, inbox
+from connector.intake import Intake, Source
+from connector.ledger import access, looking
+from connector.log import make_log
+from connector.plan import Policy
+
+NOW = datetime(2027, 3, 1, 1, 0, tzinfo=UTC)
+TODAY = date(2027, 3, 1)
+
+
+class Garage:
+    """One source with an empty ledger; each export dropped is taken in by the loop that takes in all."""
+
+    def __init__(self, folder: Path, ledger: Any) -> None:
+        self.folder = folder
+        self.ledger = ledger
+        self._adapter = adapters.load("generic_csv")
+        self._log = make_log("error", None, lambda: NOW, io.StringIO())
+        self._night = 0
+
+    def take(
+        self,
+        content: str | bytes,
+        *,
+        name: str = "klanten.csv",
+        columns: Mapping[str, Any] = COLUMNS,
+        **settings: str,
+    ) -> Told:
+        """Drop an export and take it in. Fails when a row is lost or counted twice."""
+        path = self.folder / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        self._night += 1
+        source = self._source(columns, settings)
+        intake = Intake(self.ledger, Policy(), lambda: TODAY, lambda: NOW, self._log)
+        intake.recover("jansen")
+        scan = intake.scan(source, inbox.listing(self.folder, source.patterns))
+        path.unlink()
+        assert len(scan.read) == 1, scan
+        (file,) = scan.read
+        told = self._told(name, file.message if file.state == "held" else None)
+        if told.held is None:
+            assert file.read == file.new + file.changed + file.unchanged + file.skipped + file.rejected
+            assert (file.skipped, file.rejected) == (len(told.skipped), len(told.rejected))
+        return told
+
+    def contents(self) -> dict[str, Any]:
+        """Plate → content, of every passport."""
+        with self.ledger.looking() as connection:
+            plates = [row[0] for row in connection.exec_driver_sql("SELECT plate FROM passports")]
+            return looking.plate_content(connection, "jansen", plates)
+
+    def _source(self, columns: Mapping[str, Any], settings: Mapping[str, str]) -> Source:
+        assert self._adapter.settings_model is not None
+        model = self._adapter.settings_model.model_validate({"columns": columns, **settings})
+        return Source("jansen", "klanten", self.folder, ("*",), "all", self._adapter, model)
+
+    def _told(self, name: str, held: str | None) -> Told:
+        with self.ledger.looking() as connection:
+            plates = [
+                row[0] for row in connection.exec_driver_sql("SELECT plate FROM passports ORDER BY plate")
+            ]
+            if held is not None:
+                return Told(tuple(plates), held=held)
+            rejected = looking.rejected(connection, "jansen", everything=False)
+            skipped = looking.skipped(connection, "jansen")
+            traced = [looking.traced(connection, "jansen", plate, NOW) for plate in plates]
+        assert {row.file for row in (*rejected, *skipped)} <= {name}
+        for row in rejected:
+            assert row.message and not re.search(r"voorbeeld|klant\d", f"{row.message} {row.value}")
+        return Told(
+            tuple(plates),
+            tuple((row.line, row.reason) for row in skipped),
+            tuple((row.line, row.column, row.code) for row in rejected),
+            tuple(
+                (each.plate, column, code, value)
+                for each in traced
+                if each
+                for code, column, value in each.warnings
+            ),
+        )
+
+
+@pytest.fixture
+def garage(tmp_path: Path) -> Iterator[Garage]:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    with access.scratch(now=lambda: NOW, entropy=lambda size: b"\x07" * size) as ledger:
+        yield Garage(folder, ledger)
+
+
+@pytest.fixture
+def take(garage: Garage) -> Callable[..., Told]:
+    return garage.take
