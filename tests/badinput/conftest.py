@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,10 @@ TODAY = date(2027, 3, 1)
 
 
 class Garage:
-    """One source with an empty ledger; each export dropped is taken in by the loop that takes in all."""
+    """One garage with one source; each export dropped is taken in by the loop that takes in all."""
 
-    def __init__(self, folder: Path, ledger: Any) -> None:
+    def __init__(self, name: str, folder: Path, ledger: Any) -> None:
+        self.name = name
         self.folder = folder
         self.ledger = ledger
         self._adapter = adapters.load("generic_csv")
@@ -46,7 +48,7 @@ class Garage:
         self._night += 1
         source = self._source(columns, settings)
         intake = Intake(self.ledger, Policy(), lambda: TODAY, lambda: NOW, self._log)
-        intake.recover("jansen")
+        intake.recover(self.name)
         scan = intake.scan(source, inbox.listing(self.folder, source.patterns))
         path.unlink()
         assert len(scan.read) == 1, scan
@@ -60,24 +62,32 @@ class Garage:
     def contents(self) -> dict[str, Any]:
         """Plate → content, of every passport."""
         with self.ledger.looking() as connection:
-            plates = [row[0] for row in connection.exec_driver_sql("SELECT plate FROM passports")]
-            return looking.plate_content(connection, "jansen", plates)
+            return looking.plate_content(
+                connection, self.name, self._column(connection, "plate", "passports")
+            )
+
+    def verdicts(self) -> list[str]:
+        """What is known of addresses."""
+        with self.ledger.looking() as connection:
+            return self._column(connection, "verdict", "addresses")
+
+    def _column(self, connection: Any, column: str, table: str) -> list[str]:
+        query = f"SELECT {column} FROM {table} WHERE garage = ? ORDER BY 1"  # noqa: S608  # our own words
+        return [row[0] for row in connection.exec_driver_sql(query, (self.name,))]
 
     def _source(self, columns: Mapping[str, Any], settings: Mapping[str, str]) -> Source:
         assert self._adapter.settings_model is not None
         model = self._adapter.settings_model.model_validate({"columns": columns, **settings})
-        return Source("jansen", "klanten", self.folder, ("*",), "all", self._adapter, model)
+        return Source(self.name, "klanten", self.folder, ("*",), "all", self._adapter, model)
 
     def _told(self, name: str, held: str | None) -> Told:
         with self.ledger.looking() as connection:
-            plates = [
-                row[0] for row in connection.exec_driver_sql("SELECT plate FROM passports ORDER BY plate")
-            ]
+            plates = self._column(connection, "plate", "passports")
             if held is not None:
                 return Told(tuple(plates), held=held)
-            rejected = looking.rejected(connection, "jansen", everything=False)
-            skipped = looking.skipped(connection, "jansen")
-            traced = [looking.traced(connection, "jansen", plate, NOW) for plate in plates]
+            rejected = looking.rejected(connection, self.name, everything=False)
+            skipped = looking.skipped(connection, self.name)
+            traced = [looking.traced(connection, self.name, plate, NOW) for plate in plates]
         assert {row.file for row in (*rejected, *skipped)} <= {name}
         for row in rejected:
             assert row.message and not re.search(r"voorbeeld|klant\d", f"{row.message} {row.value}")
@@ -94,12 +104,23 @@ class Garage:
         )
 
 
+@pytest.fixture(scope="session")
+def ledger() -> Iterator[Any]:
+    """One ledger in memory; every test has a garage of its own in it."""
+    with access.scratch(now=lambda: NOW, entropy=lambda size: b"\x07" * size) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def numbers() -> Iterator[int]:
+    return count(1)
+
+
 @pytest.fixture
-def garage(tmp_path: Path) -> Iterator[Garage]:
+def garage(tmp_path: Path, ledger: Any, numbers: Iterator[int]) -> Garage:
     folder = tmp_path / "export"
     folder.mkdir()
-    with access.scratch(now=lambda: NOW, entropy=lambda size: b"\x07" * size) as ledger:
-        yield Garage(folder, ledger)
+    return Garage(f"garage-{next(numbers)}", folder, ledger)
 
 
 @pytest.fixture

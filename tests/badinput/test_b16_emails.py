@@ -35,7 +35,7 @@ def test_the_first_address_that_can_be_mailed_is_taken(garage, written: str, cas
     content = csv_of(car(1, email=f'"{written}"'))
     assert garage.take(content) == golden([1], warnings=[(1, "E-mail", *each) for each in warned])
     assert garage.contents()["ZZ001Z"]["email"] == address
-    assert verdicts(garage) == []
+    assert garage.verdicts() == []
 
 
 NONE = ("", "-", "geen", "nvt", "n.v.t.", "Onbekend", "geen e-mail", "heeft geen mail", "???", "@")
@@ -66,12 +66,7 @@ WRONG = (
 def test_an_address_that_is_none_keeps_its_passport_and_is_never_mailed(garage, written: str) -> None:
     assert garage.take(csv_of(car(1, email=written))) == golden([1])
     assert garage.contents()["ZZ001Z"]["email"] == written
-    assert verdicts(garage) == ["unwritable"]
-
-
-def verdicts(garage) -> list[str]:
-    with garage.ledger.looking() as connection:
-        return [row[0] for row in connection.exec_driver_sql("SELECT verdict FROM addresses")]
+    assert garage.verdicts() == ["unwritable"]
 
 
 def test_a_mended_address_starts_clean(garage) -> None:
