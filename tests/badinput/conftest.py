@@ -32,7 +32,8 @@ class Garage:
         self.ledger = ledger
         self._adapter = adapters.load("generic_csv")
         self._log = make_log("error", None, lambda: NOW, io.StringIO())
-        self._night = 0
+        self.read = 0
+        """Rows of the last export, where it was not held."""
 
     def take(
         self,
@@ -45,7 +46,6 @@ class Garage:
         """Drop an export and take it in. Fails when a row is lost or counted twice."""
         path = self.folder / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        self._night += 1
         source = self._source(columns, settings)
         intake = Intake(self.ledger, Policy(), lambda: TODAY, lambda: NOW, self._log)
         intake.recover(self.name)
@@ -53,6 +53,7 @@ class Garage:
         path.unlink()
         assert len(scan.read) == 1, scan
         (file,) = scan.read
+        self.read = file.read
         told = self._told(name, file.message if file.state == "held" else None)
         if told.held is None:
             assert file.read == file.new + file.changed + file.unchanged + file.skipped + file.rejected
@@ -116,11 +117,17 @@ def numbers() -> Iterator[int]:
     return count(1)
 
 
+@pytest.fixture(scope="session")
+def new_garage(
+    tmp_path_factory: pytest.TempPathFactory, ledger: Any, numbers: Iterator[int]
+) -> Callable[[], Garage]:
+    """Makes a garage that nobody has used: one for each example of a test that has many."""
+    return lambda: Garage(f"garage-{next(numbers)}", tmp_path_factory.mktemp("export"), ledger)
+
+
 @pytest.fixture
-def garage(tmp_path: Path, ledger: Any, numbers: Iterator[int]) -> Garage:
-    folder = tmp_path / "export"
-    folder.mkdir()
-    return Garage(f"garage-{next(numbers)}", folder, ledger)
+def garage(new_garage: Callable[[], Garage]) -> Garage:
+    return new_garage()
 
 
 @pytest.fixture
