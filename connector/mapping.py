@@ -115,7 +115,8 @@ def _country(row: Row) -> str | None:
 
 def _company(row: Row, content: Mapping[str, str | int]) -> str | int:
     if "company" not in content:
-        raise row.refuse("last_name_missing", "last_name")
+        whole = "full_name" in row.cells and "last_name" not in row.cells
+        raise row.refuse("last_name_missing", "full_name" if whole else "last_name")
     return content["company"]
 
 

@@ -194,10 +194,12 @@ class Reading:
         return True, day
 
     def _changed_at(self, row: Row) -> str | None:
-        text = row.text("changed_at")
-        found = figures.read_moment(text, self._form("changed_at")) if text else None
+        text, form = row.text("changed_at"), self._form("changed_at")
+        found = figures.read_moment(text, form) if text else None
         if text and found is None:
             raise row.refuse("date_invalid", "changed_at")
+        if found and form is None and figures.is_ambiguous(text):
+            row.warn("date_ambiguous", "changed_at")
         return found
 
 

@@ -190,6 +190,14 @@ def test_mistaken_signs_in_a_plate_are_asked_about() -> None:
     assert "verwisseld" not in rejected(plate="XYZ").message
 
 
+def test_a_whole_name_that_is_missing_is_told_under_its_own_column() -> None:
+    mapper = mapper_of("plate", "email", "full_name")
+    values = {"PLATE": "KL-12-34", "EMAIL": "jan@voorbeeld.nl", "FULL_NAME": "-"}
+    verdict = mapper.judge(SourceRecord(values), today=TODAY)
+    assert isinstance(verdict, Rejected)
+    assert (verdict.code, verdict.column) == ("last_name_missing", "FULL_NAME")
+
+
 def test_a_company_without_a_person_is_sent_as_last_name() -> None:
     made = draft(last_name="", company="Bakkerij Çelik")
     assert (made.content["company"], made.content["last_name"]) == ("Bakkerij Çelik", "Bakkerij Çelik")
@@ -289,6 +297,7 @@ def test_a_format_of_the_garage_is_the_only_one_that_counts() -> None:
         ({"vin": "123"}, Warned("vin_odd", "VIN", "1**")),
         ({"apk_due": "31-12-26"}, Warned("date_ambiguous", "APK_DUE", "3*-**-**")),
         ({"service_due": "06/10/2026"}, Warned("date_ambiguous", "SERVICE_DUE", "0*/**/****")),
+        ({"changed_at": "06/10/2025 09:00"}, Warned("date_ambiguous", "CHANGED_AT", "0*/**/**** **:**")),
         ({"consent": "06/10/2025"}, Warned("date_ambiguous", "CONSENT", "0*/**/****")),
         ({"email": "jan@a.nl; piet@b.nl"}, Warned("email_several", "EMAIL", "p***@b***.nl")),
         ({"email": "Jan <jan@a.nl>"}, Warned("email_tidied", "EMAIL", "j***@a***.nl")),

@@ -58,10 +58,10 @@ def read_xlsx(file: ExportFile, *, sheet: str | None = None, names: Iterable[str
     book = _book(_packed(file))
     wanted = headers.wanted(names)
     chosen = [_named(book, sheet)] if sheet is not None else _visible(book)
-    found = [each for name in chosen if (each := _sheet(book, name, wanted))]
-    if not found:
+    found = (each for name in chosen if (each := _sheet(book, name, wanted)))  # one is held beside the best
+    best = max(found, key=lambda each: headers.score(each.header, wanted), default=None)
+    if best is None:
         raise SourceFormatError("Dit Excel-bestand is leeg: er is geen kopregel.")
-    best = max(found, key=lambda each: headers.score(each.header, wanted))
     if len(best.header) > COLUMN_LIMIT:
         raise SourceFormatError(f"De kopregel heeft meer dan {COLUMN_LIMIT} kolommen.", line=best.line)
     return Table(Layout(best.header, header_line=best.line), best)
