@@ -1,11 +1,29 @@
-"""What a plugin's author need not write: columns from the garage's file, encodings, rows of CSV.
+"""What a plugin's author need not write: columns from the garage's file, encodings, records of CSV and XML.
 
 A plugin imports the names below from here and nothing else of this package.
 """
 
-from connector.kit.columns import Columns, ColumnSetting, as_columns
+from connector.columns import refuse_doubled, refuse_gone
+from connector.dictionary import folded, yes_or_no
+from connector.kit.addresses import judge_address
+from connector.kit.columns import Columns, ColumnsCheck, ColumnSetting, as_columns
 from connector.kit.csv_rows import read_csv
 from connector.kit.delimiter import Delimiter
 from connector.kit.encoding import Encoding
+from connector.kit.xml_rows import read_xml
 
-__all__ = ["ColumnSetting", "Columns", "Delimiter", "Encoding", "as_columns", "read_csv"]
+__all__ = [
+    "ColumnSetting",
+    "Columns",
+    "ColumnsCheck",
+    "Delimiter",
+    "Encoding",
+    "as_columns",
+    "folded",
+    "judge_address",
+    "read_csv",
+    "read_xml",
+    "refuse_doubled",
+    "refuse_gone",
+    "yes_or_no",
+]
