@@ -5,7 +5,7 @@ A plugin imports the names below from here and nothing else of this package.
 
 from connector.columns import refuse_doubled, refuse_gone
 from connector.dictionary import folded, yes_or_no
-from connector.kit.addresses import judge_address
+from connector.kit.addresses import AddressCell, judge_address
 from connector.kit.columns import Columns, ColumnsCheck, ColumnSetting, as_columns
 from connector.kit.csv_rows import read_csv
 from connector.kit.delimiter import Delimiter
@@ -13,6 +13,7 @@ from connector.kit.encoding import Encoding
 from connector.kit.xml_rows import read_xml
 
 __all__ = [
+    "AddressCell",
     "ColumnSetting",
     "Columns",
     "ColumnsCheck",

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from connector import dictionary, emails
 from connector.columns import trimmed
 
 
-def judge_address(text: str) -> Literal["usable", "unusable", "none"]:
-    """`usable`: a mail could be sent. `unusable`: something is filled in that is no address, and a person must
-    mend it. `none`: the cell is empty or says that there is no address, as `geen`.
+@dataclass(frozen=True, slots=True)
+class AddressCell:
+    """A cell with an address, judged. `key` is the form in which two addresses are compared, empty where none is.
+
+    `usable`: a mail could be sent. `unusable`: what is filled in is no address, and a person must mend it. `none`:
+    the cell is empty or says that there is no address, as `geen`.
     """
+
+    state: Literal["usable", "unusable", "none"]
+    key: str = ""
+
+
+def judge_address(text: str) -> AddressCell:
+    """What a cell says."""
     text = trimmed(text)
     if dictionary.is_no_address(text):
-        return "none"
-    return "unusable" if emails.fault(text) else "usable"
+        return AddressCell("none")
+    return AddressCell("unusable" if emails.fault(text) else "usable", emails.key(text))
