@@ -82,27 +82,25 @@ def _by_canonical(settings: Settings) -> Iterator[tuple[str, list[Column]]]:
 @hookimpl
 def connector_map_record(record: SourceRecord, settings: Settings) -> Mapping[str, str] | Skipped:
     cells = settings.form.cells(record.values)
-    texts: dict[str, str] = {
-        name: cells.text(f"vehicle.{name}") for name in VEHICLE if cells.says(f"vehicle.{name}")
-    }
+    car = _found(cells, {name: f"vehicle.{name}" for name in VEHICLE})
     customer = choose(cells, settings.roles, settings.kinds)
     if not isinstance(customer, Skipped):
-        return texts | _person(cells, customer) | _ways_to_reach(cells, customer, settings)
-    return customer if texts.get("plate", "").strip() else texts  # without a plate it is no car at all
+        return car | _person(cells, customer) | _ways_to_reach(cells, customer, settings)
+    return customer if car.get("plate", "").strip() else car  # without a plate it is no car at all
+
+
+def _found(cells: Cells, fields: Mapping[str, str]) -> dict[str, str]:
+    """Canonical field → text, of the fields that are mapped and not gone."""
+    texts = ((name, cells.find(field)) for name, field in fields.items())
+    return {name: text for name, text in texts if text is not None}
 
 
 def _person(cells: Cells, customer: Recipient) -> dict[str, str]:
-    texts: dict[str, str] = {}
-    for name in PERSON:
-        field = f"{customer.role}.{name}"
-        if name not in NOT_SENT and (
-            cells.says(field) or (name == "consent" and field in cells.form.columns)
-        ):
-            texts[name] = cells.text(field)
-    if customer.role == ADDRESSEE:
-        texts["role"] = cells.text(f"{ADDRESSEE}.role")
-    else:
-        texts["role"] = customer.role
+    role = customer.role
+    texts = _found(cells, {name: f"{role}.{name}" for name in PERSON if name not in NOT_SENT})
+    if f"{role}.consent" in cells.form.columns:
+        texts.setdefault("consent", "")  # a consent that is gone is none
+    texts["role"] = cells.text(f"{role}.role") if role == ADDRESSEE else role
     return texts
 
 

@@ -22,16 +22,19 @@ _NUMBER = re.compile(r" \(\d+\)")
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a field stands: in columns, each with its name as it is compared, or everywhere as a fixed value."""
+    """Where a field stands: in columns, by their names as they are compared, or everywhere as a fixed value."""
 
-    names: tuple[tuple[str, str], ...]
+    name: str | None
+    """Of the first column, as the garage or the README calls it."""
+    alike: tuple[str, ...]
     value: CellText | None
     is_needed: bool
 
     @classmethod
     def of(cls, column: Column) -> _Place:
         value = None if column.value is None else CellText(column.value, None)
-        return cls(tuple((name, kit.folded(name)) for name in column.names), value, not column.optional)
+        alike = tuple(map(kit.folded, column.names))
+        return cls(next(iter(column.names), None), alike, value, not column.optional)
 
 
 class Form:
@@ -103,23 +106,25 @@ class Cells:
     there: Mapping[str, str]
 
     def text(self, field: str) -> CellText:
-        """A field's text with its column: the first that is filled in, else empty in the first column."""
+        """A field's text with its column: the first that is filled in, else empty."""
+        found = self.find(field)
+        return _NOTHING if found is None else found
+
+    def find(self, field: str) -> CellText | None:
+        """The same; None where the field is not mapped, or may be gone and is."""
         place = self.form.places.get(field)
         if place is None:
-            return _NOTHING
+            return None
         if place.value is not None:
             return place.value
         empty: str | None = None
-        for name, alike in place.names:
+        for alike in place.alike:
             own = self.there.get(alike)
-            empty = empty or own or name
-            if own and (text := self.values[own]).strip():
+            if own is None:
+                continue
+            if (text := self.values[own]).strip():
                 return CellText(text, own)
-        return CellText("", empty)
-
-    def says(self, field: str) -> bool:
-        """Whether a field is mapped, and this record has it or ought to."""
-        place = self.form.places.get(field)
-        if place is None:
-            return False
-        return place.is_needed or any(alike in self.there for _, alike in place.names)
+            empty = empty or own
+        if empty is None and not place.is_needed:
+            return None
+        return CellText("", empty or place.name)

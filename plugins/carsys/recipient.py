@@ -32,20 +32,18 @@ def choose(cells: Cells, roles: tuple[str, ...], kinds: tuple[Kind | None, ...])
     """The first of `roles` with a usable address, of the `kinds` in their order.
 
     Where nobody has one, the first with an address that a person can mend; a car with none at all is left to the
-    connector to skip. A lease company is passed over, and so is its mailbox where it stands in for another's.
+    connector to skip. The addresses of a lease company are nobody's, in whoever's cells they stand.
     """
     leasing = frozenset(role for role in (*ROLES, ADDRESSEE) if _is_lease_company(cells, role))
     mailboxes = frozenset(each.address.key for role in leasing for each in _reached(cells, role, _ALL_KINDS))
-    people = [role for role in roles if role not in leasing]
-    every = [each for role in people for each in _reached(cells, role, kinds)]
+    every = [each for role in roles for each in _reached(cells, role, kinds)]
     candidates = [each for each in every if each.address.key not in mailboxes]
     usable = [each for each in candidates if each.address.state == "usable"]
     if candidates:
         return (*usable, *candidates)[0].recipient
     if mailboxes:
         return Skipped("lease_company")
-    role = (*people, *roles)[0]
-    return Recipient(role, kinds[0], cells.text(reached(role, "email", kinds[0])))
+    return Recipient(roles[0], kinds[0], cells.text(reached(roles[0], "email", kinds[0])))
 
 
 _ALL_KINDS: tuple[Kind | None, ...] = (*KINDS, None)

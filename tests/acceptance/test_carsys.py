@@ -132,4 +132,6 @@ def test_an_unknown_name_in_columns_is_told_with_its_place_and_the_one_that_was_
     carsys.configure(source={"settings": {"columns": {"driver.email_privat": "Mail thuis"}}})
     said = carsys.main("config", "check")
     assert said.status == 4
-    assert "columns.driver.email_privat: is not a known key — did you mean 'driver.email_private'?" in said.err
+    assert (
+        "columns.driver.email_privat: is not a known key — did you mean 'driver.email_private'?" in said.err
+    )

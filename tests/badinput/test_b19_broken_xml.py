@@ -7,6 +7,8 @@ import itertools
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from connector import adapters
 from connector.errors import SourceFormatError
@@ -54,12 +56,12 @@ def told() -> Told:
     """Tells of a file's content line and reason for which it is held; or None and how many records were read."""
     adapter = adapters.load("carsys")
     assert adapter.settings_model is not None
-    settings = adapter.settings_model.model_validate(SETTINGS)
+    chosen = adapter.settings_model.model_validate(SETTINGS)
 
     def told(content: bytes) -> tuple[int | None, str]:
         file = ExportFile("klanten.xml", lambda: io.BytesIO(content), len(content))
         try:
-            count = sum(1 for _ in adapter.read(file, settings))
+            count = sum(1 for _ in adapter.read(file, chosen))
         except SourceFormatError as error:
             return error.line, str(error)
         return None, f"taken: {count}"
@@ -82,6 +84,38 @@ def test_a_file_in_utf_16_cut_off_at_any_byte_is_held(told: Told) -> None:
     whole = WHOLE.decode().replace("UTF-8", "UTF-16").strip().encode("utf-16")
     assert told(whole) == (None, "taken: 2")
     assert {told(whole[:size])[1] for size in range(3, len(whole))} == {CUT}
+
+
+PIECES = st.sampled_from(
+    [
+        b"",
+        b"<",
+        b">",
+        b"&",
+        b'"',
+        b"\0",
+        b"\xe9",
+        b"</Voertuig>",
+        b"<Voertuig>",
+        b"<!DOCTYPE x>",
+        b"]]>",
+        b"<!--",
+        b"\xff\xfe",
+    ]
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, len(WHOLE)), st.integers(0, 40), PIECES), min_size=1, max_size=4))
+@settings(max_examples=300, deadline=None)
+def test_a_file_mangled_anyhow_is_held_or_read_and_breaks_nothing(
+    told: Told, cuts: list[tuple[int, int, bytes]]
+) -> None:
+    content = WHOLE
+    for at, length, piece in cuts:
+        content = content[:at] + piece + content[at + length :]
+    line, reason = told(content)  # raises what is no SourceFormatError: the adapter broke
+    assert line is None or 1 <= line <= content.count(b"\n") + content.count(b"\r") + 1
+    assert reason.isprintable() and "voorbeeld" not in reason and "ZZ-" not in reason
 
 
 def test_a_nul_at_any_byte_holds_the_file(told: Told) -> None:
