@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from connector import config
 from connector.backoff import Retry
 from connector.config import GarageConfig, IGarageConfig, Loaded, SourceConfig
 from connector.errors import ConfigError
@@ -47,24 +46,10 @@ def garage(write: Write, load: Load, garage_yaml: str) -> Callable[..., GarageCo
     return garage
 
 
-def example(name: str) -> GarageConfig:
-    """A garage of the example folder, which has no mistakes; by the adapters that are installed."""
-    loaded = config.load(EXAMPLE, env={})
-    assert loaded.mistakes == ()
-    return next(garage for garage in loaded.garages if garage.garage == name)
-
-
-def test_the_examples_lack_only_their_tokens() -> None:
-    loaded = config.load(EXAMPLE, env={})
-    assert loaded.mistakes == ()
-    assert [garage.garage for garage in loaded.garages] == [
-        file.stem for file in sorted(EXAMPLE.glob("*/*.yaml"))
-    ]
-    assert {warning.path for warning in loaded.warnings} == {"igarage.token_file"}
-
-
-def test_the_example_loads_as_written() -> None:
-    jansen = example("garage-jansen")
+def test_the_example_loads_as_written_and_lacks_only_its_token(load: Load) -> None:
+    loaded = load(directory=EXAMPLE)  # the other examples are tested with the adapters that they name
+    assert [mistake for mistake in loaded.mistakes if mistake.file.stem == "garage-jansen"] == []
+    jansen = next(each for each in loaded.garages if each.garage == "garage-jansen")
     (klanten,) = jansen.sources
     assert (jansen.config_version, jansen.garage, jansen.name) == (1, "garage-jansen", "Garage Jansen")
     assert jansen.zone == ZoneInfo("Europe/Amsterdam")
@@ -77,36 +62,22 @@ def test_the_example_loads_as_written() -> None:
     assert (jansen.delivery.route, jansen.delivery.send, jansen.delivery.workers) == ("direct", "never", 4)
     assert jansen.delivery.retry.policy == Retry(first=30, max=21600, attempts=20)
     columns = klanten.settings.columns  # type: ignore[union-attr]
-    assert (columns["apk_due"].column, columns["apk_due"].format) == (("APK datum",), "%d-%m-%Y")
+    assert (columns["apk_due"].column, columns["apk_due"].format) == (["APK datum"], "%d-%m-%Y")
     assert columns["country"].value == "NL"
+    warnings = [warning.path for warning in loaded.warnings if warning.file.stem == "garage-jansen"]
+    assert warnings == ["igarage.token_file"]
 
 
-def test_the_example_for_carsys_loads_as_written() -> None:
-    customers, mailing = example("garage-carsys").sources
-    assert (customers.adapter, customers.contains, mailing.contains) == ("carsys", "all", "selection")
-    assert customers.pattern == ("klanten*.csv", "klanten*.xml")
-    written = customers.settings.model_dump()  # type: ignore[union-attr]
-    assert (written["recipient"], written["addresses"]) == (
-        ("driver", "owner", "contractor"),
-        ("private", "business"),
-    )
-    assert written["columns"]["contractor.company"] == {
-        "column": ("Contractant bedrijfsnaam",), "value": None, "format": None, "optional": True,
-    }  # fmt: skip
-    assert set(written) == set(type(customers.settings).model_fields)  # type: ignore[union-attr]
-    assert mailing.settings.layout == "apk_mailing"  # type: ignore[union-attr]
-
-
-def test_what_is_left_out_has_the_examples_values(garage: Callable[..., GarageConfig]) -> None:
-    jansen = example("garage-jansen")
+def test_what_is_left_out_has_the_examples_values(garage: Callable[..., GarageConfig], load: Load) -> None:
+    example = next(each for each in load(directory=EXAMPLE).garages if each.garage == "garage-jansen")
     smallest = garage()
-    assert smallest.delivery == jansen.delivery
-    assert smallest.timezone == jansen.timezone
-    ours, theirs = smallest.sources[0], jansen.sources[0]
+    assert smallest.delivery == example.delivery
+    assert smallest.timezone == example.timezone
+    ours, theirs = smallest.sources[0], example.sources[0]
     for name in ("pattern", "contains", "scan_every", "settle"):
         assert getattr(ours, name) == getattr(theirs, name)
-    assert smallest.igarage.timeout == jansen.igarage.timeout
-    assert smallest.igarage.allow_http is jansen.igarage.allow_http
+    assert smallest.igarage.timeout == example.igarage.timeout
+    assert smallest.igarage.allow_http is example.igarage.allow_http
 
 
 def test_what_looks_like_something_else_stays_as_written(garage: Callable[..., GarageConfig]) -> None:
