@@ -105,7 +105,8 @@ def _source_for(garage: GarageConfig, file: Path, wanted: str | None) -> SourceC
 
 
 def _print_preview(seen: Preview) -> None:
-    answer.line(f"bestand {seen.file} · codering {seen.encoding or '-'} · scheiding {seen.delimiter!r}")
+    parted = f" · scheiding {seen.delimiter!r}" if seen.delimiter else ""
+    answer.line(f"bestand {seen.file} · codering {seen.encoding or '-'}{parted}")
     answer.table(("veld", "kolom"), seen.columns.items(), nothing="Er is geen kolom gekoppeld.")
     if seen.file_error:
         answer.line(f"Dit bestand wordt vastgehouden: {seen.file_error}")
