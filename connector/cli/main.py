@@ -9,12 +9,14 @@ import click
 
 from connector.cli import exits
 from connector.cli.answer import message
+from connector.cli.configuring import config
 from connector.cli.demo import demo
+from connector.cli.init import init
 from connector.cli.look import held, rejected, skipped, status, trace
 from connector.cli.options import shared_options
 from connector.cli.run import run
 from connector.cli.sandbox import sandbox
-from connector.cli.setup import config, plugins, preview
+from connector.cli.setup import plugins, preview
 from connector.errors import ConfigError, ConnectorError, LedgerInUse
 from connector.log import described
 from connector.status import version
@@ -30,7 +32,7 @@ def commands() -> None:
     """Carries what a garage's management system knows to iGarage, as AutoPaspoorten."""
 
 
-for each in (demo, sandbox, config, plugins, preview, run, status, rejected, skipped, held, trace):
+for each in (demo, sandbox, init, config, plugins, preview, run, status, rejected, skipped, held, trace):
     commands.add_command(each)
 
 

@@ -18,8 +18,12 @@ class StateConfig(Strict):
     `database` is a SQLAlchemy URL; it may hold a password, so it is shown to nobody.
     """
 
-    database: SecretStr | None = None
-    directory: Annotated[FilePath | None, Field(validate_default=True)] = None
+    database: SecretStr | None = Field(default=None, examples=["postgresql+psycopg://HOST/DATABASE"])
+    """In place of directory: a PostgreSQL URL. It may hold a password and is shown nowhere."""
+    directory: Annotated[FilePath | None, Field(validate_default=True)] = Field(
+        default=None, examples=["./state"]
+    )
+    """Folder of the ledger, on a disk of this computer (not a network drive); ./state unless set."""
 
     @field_validator("database")
     @classmethod
@@ -42,15 +46,20 @@ class LoggingConfig(Strict):
     """What is logged, and where: `file` None is standard error alone."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
-    file: FilePath | None = None
+    """How much is logged."""
+    file: FilePath | None = Field(default=None, examples=["./logs/connector.log"])
+    """File to log to; without it, standard error."""
 
 
 class ConnectorConfig(Strict):
     """`connector.yaml`. `threads` is the number of workers that all garages share."""
 
     state: Annotated[StateConfig, Field(default_factory=dict, validate_default=True)]
+    """Where the ledger lives."""
     logging: LoggingConfig = LoggingConfig()
+    """What is logged, and where."""
     threads: int = Field(default=4, ge=1, le=64)
+    """Workers that all garages share."""
 
     @property
     def database_url(self) -> str | None:

@@ -7,5 +7,15 @@ from connector.kit.columns import Columns, ColumnSetting, as_columns
 from connector.kit.csv_rows import read_csv
 from connector.kit.delimiter import Delimiter
 from connector.kit.encoding import Encoding
+from connector.kit.headless import Header, read_headless
 
-__all__ = ["ColumnSetting", "Columns", "Delimiter", "Encoding", "as_columns", "read_csv"]
+__all__ = [
+    "ColumnSetting",
+    "Columns",
+    "Delimiter",
+    "Encoding",
+    "Header",
+    "as_columns",
+    "read_csv",
+    "read_headless",
+]

@@ -172,7 +172,13 @@ def _did_you_mean(field: str) -> str:
 Columns = Annotated[
     dict[str, ColumnSetting],
     WrapValidator(_checked),
-    Field(json_schema_extra={"propertyNames": {"enum": [*CANONICAL_FIELDS]}, "required": ["plate", "email"]}),
+    Field(
+        json_schema_extra={
+            "propertyNames": {"enum": [*CANONICAL_FIELDS]},
+            "required": ["plate", "email"],
+            "anyOf": [{"required": ["last_name"]}, {"required": ["company"]}],
+        }
+    ),
 ]
 """The type of a `columns:` setting: canonical field → `ColumnSetting`.
 

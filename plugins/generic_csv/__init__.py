@@ -13,11 +13,13 @@ from connector.model import Column, ExportFile, Table
 class Settings(BaseModel):
     """`settings:` of a source with `adapter: generic_csv`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     encoding: kit.Encoding = "auto"
     delimiter: kit.Delimiter = "auto"
+    header: kit.Header | None = None
     columns: kit.Columns
+    """Where each field of a passport comes from: a column, the first of several that is not empty, or a fixed value."""
 
 
 @hookimpl
@@ -27,6 +29,10 @@ def connector_settings() -> type[Settings]:
 
 @hookimpl
 def connector_read_file(file: ExportFile, settings: Settings) -> Table:
+    if settings.header:
+        return kit.read_headless(
+            file, settings.header, encoding=settings.encoding, delimiter=settings.delimiter
+        )
     return kit.read_csv(file, encoding=settings.encoding, delimiter=settings.delimiter)
 
 
