@@ -3,45 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
-from connector import inbox, kit
+from connector import inbox
 from connector.cli import answer, exits, workplace
 from connector.cli.configuring import known_adapters, write_schemas
 from connector.cli.options import Options, shared_options
 from connector.config.schema import garage_schema
 from connector.config.writing import SETTINGS, garage_text
 from connector.errors import ConfigError, SourceError
-from connector.model import CANONICAL_FIELDS, Layout, Table
+from connector.model import CANONICAL_FIELDS
 from connector.preview import Preview
 from connector.preview import preview as look_ahead
-from connector.proposing import Choice, Proposal, header, masked_rows, propose
+from connector.proposing import Choice, Proposal, masked_rows, propose
 from connector.proposing.doubting import FIELDS
+from connector.sampling import Sample, first_rows
 from connector.service import source_of
 
 ADAPTER = "generic_csv"
 SOURCE = "klanten"
-SAMPLED = 2_000
-"""Rows from which the meaning of the columns is judged."""
-
-Row = Mapping[str, str]
 Given = Mapping[str, Sequence[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """An export as it was found. `names` are what its columns are called where it has no header."""
-
-    path: Path
-    layout: Layout
-    rows: tuple[Row, ...]
-    names: tuple[str, ...] = ()
-    trouble: str | None = None
-    """Why the file cannot be read to its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +81,10 @@ def init(
     asking = not (yes or options.json)
     answers = Answers(garage_id or options.garage, name, url, token_file, watch)
     _must_be_new(options, answers.garage)
-    sample = _read(file)
+    try:
+        sample = first_rows(file)
+    except SourceError as error:
+        raise click.UsageError(f"{inbox.printable(file.name)}: {error}") from None
     given = _given(columns, sample)
     proposal = _propose(sample, given)
     if not options.json:
@@ -109,45 +97,6 @@ def init(
     path = _write(options, _text(sample, proposal, answers), answers)
     _tell(options, sample, proposal, path, _foresee(options, answers, file))
     return exits.OK
-
-
-# ---------------------------------------------------------------- the export
-
-
-def _read(path: Path) -> Sample:
-    """The first rows of an export. A usage error where it is nothing that can be read."""
-    file = inbox.export_file(path)
-    with file.open() as stream:
-        start = stream.read(16).lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith(b"<"):
-        raise click.UsageError(
-            "dit is XML: maak het bestand van de garage met `config generate --adapter NAAM`"
-            " (zie `plugins` voor de adapters)"
-        )
-    if start.startswith(b"PK\x03\x04"):
-        raise click.UsageError("dit is een Excel-bestand: bewaar het als CSV en geef dat")
-    try:
-        table = kit.read_csv(file)
-        if not header.is_data(table.layout.columns):
-            return _rows(Sample(path, table.layout, ()), table)
-        names = header.invented(len(table.layout.columns))
-        table = kit.read_headless(file, names)
-        return _rows(Sample(path, table.layout, (), names), table)
-    except SourceError as error:
-        raise click.UsageError(f"{inbox.printable(path.name)}: {error}") from None
-
-
-def _rows(sample: Sample, table: Table) -> Sample:
-    rows: list[Row] = []
-    try:
-        for record in table:
-            if record.fault is None:
-                rows.append(record.values)
-            if len(rows) == SAMPLED:
-                break
-    except SourceError as error:
-        return replace(sample, rows=tuple(rows), trouble=str(error))
-    return replace(sample, rows=tuple(rows))
 
 
 # ---------------------------------------------------------------- the proposal

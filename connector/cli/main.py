@@ -15,6 +15,7 @@ from connector.cli.init import init
 from connector.cli.look import held, rejected, skipped, status, trace
 from connector.cli.options import shared_options
 from connector.cli.run import run
+from connector.cli.sample import sample
 from connector.cli.sandbox import sandbox
 from connector.cli.setup import plugins, preview
 from connector.errors import ConfigError, ConnectorError, LedgerInUse
@@ -32,7 +33,21 @@ def commands() -> None:
     """Carries what a garage's management system knows to iGarage, as AutoPaspoorten."""
 
 
-for each in (demo, sandbox, init, config, plugins, preview, run, status, rejected, skipped, held, trace):
+for each in (
+    demo,
+    sandbox,
+    sample,
+    init,
+    config,
+    plugins,
+    preview,
+    run,
+    status,
+    rejected,
+    skipped,
+    held,
+    trace,
+):
     commands.add_command(each)
 
 

@@ -187,9 +187,9 @@ DUTCH = {
 }  # fmt: skip
 DUTCH_RIGHT = {
     "plate": "Kenteken", "email": ["E-mail privé", "E-mail zakelijk"], "last_name": "Achternaam",
-    "infix": "Tussenvoegsel", "first_name": "Roepnaam", "initials": "Voorletters", "company": "Bedrijfsnaam", "apk_due": "APK vervaldatum",
-    "first_registration": "Datum eerste toelating", "mileage": "Km stand", "mobile": "Mobiel", "phone": "Telefoon",
-    "country": "Landcode", "customer_reference": "Klantnr",
+    "infix": "Tussenvoegsel", "first_name": "Roepnaam", "initials": "Voorletters", "company": "Bedrijfsnaam",
+    "apk_due": "APK vervaldatum", "first_registration": "Datum eerste toelating", "mileage": "Km stand",
+    "mobile": "Mobiel", "phone": "Telefoon", "country": "Landcode", "customer_reference": "Klantnr",
 }  # fmt: skip
 SHORT = {
     "DEBNR": "nr_customer", "ANAAM": "last", "VOORL": "initials", "TV": "infix", "STR": "street", "HNR": "nr",
