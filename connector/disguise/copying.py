@@ -68,8 +68,8 @@ def _stays(record: Cut, text: str, header: str | None) -> bool:
 
 def _cell(raw: str, column: Column | None, words: Words, cells: Cells) -> str:
     said, is_quoted = inner(raw)
-    if '"' in raw and not is_quoted:
-        return words.text(raw)  # a quote out of place: what follows may be anything
+    if raw.startswith('"') and not is_quoted:
+        return words.text(raw)  # a quote that is not closed where it should be: what follows may be anything
     core = trimmed(said)
     if not core:
         return raw

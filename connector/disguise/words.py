@@ -18,10 +18,10 @@ WORD = re.compile(r"[^\W_]+")
 SHORT = 4
 """Words of so many signs and more never take the place of another word of the same export."""
 
-_ROOM = 20_000
-"""Forms with at most so many words are dealt out like cards; of the others words are drawn."""
+_ROOM = 2_000_000
+"""Forms with at most so many words are dealt out like cards, for they may run out; of the others words are drawn."""
 
-_DRAWS = 1_000
+_DRAWS = 100
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _DIGITS = "0123456789"

@@ -74,6 +74,11 @@ def form(text: str) -> str:
     )
 
 
+def test_a_quote_within_a_cell_is_a_sign_as_any_other():
+    text = HEADER + SOUND.replace("Duitsland", 'Duits"land')
+    assert judged(disguised(text, FORM, TODAY, 1)) == judged(text)
+
+
 def test_a_sound_and_an_unsound_export_are_judged_as_their_copies_are():
     copy = disguised(HEADER + SOUND, FORM, TODAY, 1)
     assert judged(copy) == judged(HEADER + SOUND)
