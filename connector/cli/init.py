@@ -13,8 +13,8 @@ from connector import inbox
 from connector.cli import answer, exits, workplace
 from connector.cli.configuring import known_adapters, write_schemas
 from connector.cli.options import Options, shared_options
+from connector.config.proposed import Garage, proposed_text, written
 from connector.config.schema import garage_schema
-from connector.config.writing import SETTINGS, garage_text
 from connector.errors import ConfigError, SourceError
 from connector.model import CANONICAL_FIELDS
 from connector.preview import Preview
@@ -24,8 +24,6 @@ from connector.proposing.doubting import FIELDS
 from connector.sampling import Sample, first_rows
 from connector.service import source_of
 
-ADAPTER = "generic_csv"
-SOURCE = "klanten"
 Given = Mapping[str, Sequence[str]]
 
 
@@ -94,7 +92,10 @@ def init(
         answers = _ask(answers, file)
     _must_be_whole(proposal, answers)
     answers = _with_defaults(answers, file)
-    path = _write(options, _text(sample, proposal, answers), answers)
+    text = proposed_text(
+        garage_schema(known_adapters()), proposal, sample.layout, sample.names, _garage(answers, file)
+    )
+    path = _write(options, text, answers)
     _tell(options, sample, proposal, path, _foresee(options, answers, file))
     return exits.OK
 
@@ -209,55 +210,22 @@ def _with_defaults(answers: Answers, file: Path) -> Answers:
     )
 
 
+def _garage(answers: Answers, file: Path) -> Garage:
+    return Garage(
+        str(answers.garage),
+        str(answers.name),
+        str(answers.url),
+        str(answers.token_file),
+        str(answers.watch),
+        f"*{file.suffix.lower()}" if file.suffix else inbox.printable(file.name),
+    )
+
+
 def _named(garage: str) -> str:
     return garage.replace("-", " ").title()
 
 
 # ---------------------------------------------------------------- the file
-
-
-def _text(sample: Sample, proposal: Proposal, answers: Answers) -> str:
-    columns = {choice.field: _written(choice) for choice in proposal.choices}
-    settings = {"columns": columns} | ({"header": list(sample.names)} if sample.names else {})
-    source = {
-        "name": SOURCE,
-        "adapter": ADAPTER,
-        "watch": answers.watch,
-        "pattern": [f"*{sample.path.suffix.lower()}" if sample.path.suffix else sample.path.name],
-        "contains": "all",
-        "settings": settings,
-    }
-    values = {
-        "config_version": 1,
-        "garage": answers.garage,
-        "name": answers.name,
-        "igarage": {"url": answers.url, "token_file": answers.token_file},
-        "sources": [source],
-        "delivery": {"send": "never"},
-    }
-    return garage_text(garage_schema(known_adapters()), values, _notes(sample, proposal), FIELDS)
-
-
-def _written(choice: Choice) -> Any:
-    names: Any = choice.columns[0] if len(choice.columns) == 1 else list(choice.columns)
-    return {"column": names, "format": choice.format} if choice.format else names
-
-
-def _notes(sample: Sample, proposal: Proposal) -> dict[tuple[str | int, ...], list[str]]:
-    """What stands above the keys: what was found in the sample, and every doubt."""
-    layout = sample.layout
-    notes: dict[tuple[str | int, ...], list[str]] = {
-        (*SETTINGS, "encoding"): [f"Gevonden in het voorbeeld: {layout.encoding}."],
-        (*SETTINGS, "delimiter"): [f"Gevonden in het voorbeeld: {layout.delimiter!r}."],
-    }
-    for doubt in proposal.doubts:
-        chosen = any(choice.field == doubt.field for choice in proposal.choices)
-        steps = (*SETTINGS, "columns", *([doubt.field] if chosen and doubt.field else []))
-        notes.setdefault(steps, []).append(f"LET OP, kolom {doubt}")
-    if proposal.unused:
-        unused = ", ".join(name for name in proposal.unused if name.isprintable())
-        notes.setdefault((*SETTINGS, "columns"), []).append(f"Niet gebruikt: {unused}.")
-    return notes
 
 
 def _write(options: Options, text: str, answers: Answers) -> Path:
@@ -317,7 +285,7 @@ def _as_value(sample: Sample, proposal: Proposal, path: Path, seen: Preview) -> 
         "encoding": sample.layout.encoding,
         "delimiter": sample.layout.delimiter,
         "header_line": sample.layout.header_line,
-        "columns": {choice.field: _written(choice) for choice in proposal.choices},
+        "columns": {choice.field: written(choice) for choice in proposal.choices},
         "doubts": proposal.doubts,
         "unused": proposal.unused,
         "rows": masked_rows(proposal, sample.rows),

@@ -145,7 +145,7 @@ class SourceConfig(Strict):
     )
     """Names of the files that are read."""
     contains: Literal["all", "selection"] = "all"
-    """all: each file is the whole customer base; selection: a part, as an APK mailing."""
+    """What a file holds: all, the whole customer base each time; or selection, a part, as an APK mailing."""
     scan_every: Seconds = 30.0
     """Seconds between full listings of the folder."""
     settle: float = Field(default=3.0, ge=0, le=3600, allow_inf_nan=False)
@@ -181,7 +181,7 @@ class DeliveryConfig(Strict):
     """How passports go to iGarage, and who is invited. `workers`: the most calls at once for this garage."""
 
     route: Literal["direct"] = "direct"
-    """direct: each AutoPaspoort by itself, at once."""
+    """The way they go: direct, each AutoPaspoort by itself, at once."""
     send: Literal["never", "always", "consented"] = "never"
     """Wil je de AutoPaspoorten naar de klant versturen? never, always, or consented."""
     workers: int = Field(default=4, ge=1, le=64)

@@ -9,12 +9,17 @@ import pytest
 
 COMMANDS = (
     "config check",
+    "config generate",
+    "config schema",
+    "config show",
     "demo",
     "held",
+    "init",
     "plugins",
     "preview",
     "rejected",
     "run",
+    "sample make",
     "sandbox",
     "skipped",
     "status",
