@@ -233,14 +233,15 @@ def _write(options: Options, text: str, answers: Answers) -> Path:
     path = _path(options, str(answers.garage))
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        file = path.open("x", encoding="utf-8")
     except FileExistsError:
         raise click.UsageError(f"{path} is there already and is not overwritten") from None
     try:
+        with file:
+            file.write(text)
         if wrong := _mistakes(options, path):
             raise ConfigError(*wrong)
-    except ConfigError:
+    except BaseException:
         path.unlink()
         raise
     write_schemas(options.directory, known_adapters())

@@ -21,6 +21,7 @@ SENTENCES: Final = {
     "another": "Dit lijkt ook {field}, maar er is al een andere kolom gekozen; kies zelf als deze beter is.",
     "doubled": "Deze naam staat meer dan eens in de export en kan niet worden gekoppeld als {field};"
     " geef elke kolom een eigen naam.",
+    "strange_header": "Geen enkele naam in de eerste regel is bekend; kijk of dat een kopregel is en geen klant.",
     "nameless": "Deze kolom heeft geen naam die in de instellingen kan staan; niet gekoppeld als {field}.",
     "other_cells": "De naam zegt {field}, maar er staat iets anders in; niet gekoppeld.",
     "always_one": "Op elke regel staat hetzelfde e-mailadres, waarschijnlijk van de garage zelf; niet gekoppeld.",
@@ -83,7 +84,7 @@ class Doubt:
 
 def doubt(why: str, field: str | None, column: str) -> Doubt:
     """The doubt `why` about a column."""
-    shown = masks.bounded(masks.visible(column), 60)
+    shown = "*" if why == "strange_header" else masks.bounded(masks.visible(column), 60)
     return Doubt(why, field, shown, SENTENCES[why].format(field=FIELDS.get(field or "", field)))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from connector.proposing import looks, names
 
+_INVENTED = "kolom "
 _OF_DATA = ("date", "postal_code", "mobile", "phone", "vin")
 
 
@@ -27,7 +28,12 @@ def knows(cells: Sequence[str]) -> bool:
 
 def invented(width: int) -> tuple[str, ...]:
     """Names for columns that have none: `kolom 1`, `kolom 2` …"""
-    return tuple(f"kolom {number}" for number in range(1, width + 1))
+    return tuple(f"{_INVENTED}{number}" for number in range(1, width + 1))
+
+
+def is_invented(name: str) -> bool:
+    """Whether this is one of those names."""
+    return name.startswith(_INVENTED)
 
 
 def _is_of_data(cell: str) -> bool:

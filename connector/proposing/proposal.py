@@ -13,7 +13,7 @@ from datetime import date
 from connector import dictionary, emails, figures, masks, plates
 from connector.columns import normalised, trimmed
 from connector.model import CANONICAL_FIELDS
-from connector.proposing import doubting, looks, names, people
+from connector.proposing import doubting, header, looks, names, people
 from connector.proposing.doubting import Doubt
 
 REQUIRED = ("plate", "email", "last_name")
@@ -93,16 +93,16 @@ class _Column:
 
 
 def propose(
-    header: Sequence[str],
+    columns: Sequence[str],
     rows: Sequence[Mapping[str, str]],
     today: date,
     given: Mapping[str, Sequence[str]] | None = None,
 ) -> Proposal:
     """What the columns of these rows mean. `given`: field → columns as a person says; none: the field is left out."""
-    columns = [
-        _Column(name, [trimmed(row.get(name, "")) for row in rows], at) for at, name in enumerate(header)
+    found = [
+        _Column(name, [trimmed(row.get(name, "")) for row in rows], at) for at, name in enumerate(columns)
     ]
-    work = _Work(columns, today, dict(given or {}))
+    work = _Work(found, today, dict(given or {}))
     work.take_given()
     work.by_name()
     work.by_look()
@@ -224,6 +224,8 @@ class _Work:
             for column in columns:
                 for why in doubting.about(name, column.filled(name), self._form(name)):
                     self._doubt(why, name, column)
+        if self._is_nameless() and self.columns and not header.is_invented(self.columns[0].name):
+            self._doubt("strange_header", None, self.columns[0])
         for column in self._free():
             if left := doubting.about_unused(column.name):
                 self._doubt(left, None, column)

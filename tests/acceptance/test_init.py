@@ -243,7 +243,8 @@ SHAPES = {
         {"Veld1": "nr_customer", "Veld2": "last", "Veld3": "street",
          "Veld4": "mail", "Veld5": "plate", "Veld6": "apk"},
         {"plate": "Veld5", "email": "Veld4", "last_name": "Veld2"},
-        {("by_look", each) for each in ("plate", "email", "last_name", "street", "apk_due")},
+        {("strange_header", None)}
+        | {("by_look", each) for each in ("plate", "email", "last_name", "street", "apk_due")},
     ),
     "typed_wrong": Shape(
         {"Kentekenn": "plate", "Acternaam": "last", "Emailadress ": "mail", "APK vervaldtum": "apk"},

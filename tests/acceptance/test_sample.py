@@ -298,3 +298,25 @@ def test_a_garage_that_is_named_must_be_there(aviary, tmp_path):
     path = aviary.drop(written([row()]))
     said = aviary.main("sample", "make", path, "--garage", "janssen", "--output", tmp_path / "new.csv")
     assert said.status == 2 and not (tmp_path / "new.csv").exists()
+
+
+def test_an_export_without_a_header_is_copied_by_the_file_that_names_its_columns(installation, tmp_path):
+    path, output = tmp_path / "x.csv", tmp_path / "copy.csv"
+    path.write_bytes(b"".join(written(ROWS).splitlines(keepends=True)[1:]))
+    flags = (
+        "--garage-id",
+        "noord",
+        "--url",
+        "https://api.example.nl",
+        "--yes",
+        "--column",
+        "apk_due=kolom 9",
+    )
+    assert installation.main("init", "--from", path, *flags).status == 0
+    assert installation.main("sample", "make", path, "--output", output).status == 0
+    told, original = (installation.ask("preview", each) for each in (output, path))
+    assert [(each["line"], each["code"]) for each in told["rejected"]] == [
+        (each["line"], each["code"]) for each in original["rejected"]
+    ]
+    assert (told["rows"], told["new"], told["skipped"]) == (len(ROWS), original["new"], original["skipped"])
+    assert not re.search(r"(?i)kanarie|zangvogel|51423987|zz-?417", output.read_text("cp1252"))
