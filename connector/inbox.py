@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+from connector import completeness
 from connector.arrivals import Arrival
 from connector.errors import SourceUnavailable
 from connector.model import ExportFile
@@ -129,14 +130,16 @@ def _seen(entry: os.DirEntry[str]) -> Seen | None:
 
 
 def _is_whole(seen: Seen, now: datetime) -> bool:
-    """Whether the last line ends. Where it never does, standing still for long must do: some systems write so.
+    """Whether it ends as its format does. Where it never does, standing still for long must do: some systems
+    write so.
 
     A time somewhat ahead of ours is that of a share with another clock, and as fresh as one somewhat behind.
     """
     try:
         with seen.path.open("rb") as file:
-            file.seek(-1, os.SEEK_END)
-            ends = file.read(1) in (b"\n", b"\r", b"\x1a")
+            head = file.read(completeness.HEAD)
+            file.seek(-min(seen.size, completeness.TAIL), os.SEEK_END)
+            tail = file.read(completeness.TAIL)
     except OSError:
         return False
-    return ends or abs(now - seen.modified) >= PATIENCE
+    return completeness.is_complete(seen.name, head, tail) or abs(now - seen.modified) >= PATIENCE

@@ -59,7 +59,8 @@ def read_headless(
         )
     headed = ExportFile(file.name, _Headed(file, names, found.delimiter or ";").open, file.size)
     with _one_line_up():
-        table = read_csv(headed, encoding=found.encoding or encoding, delimiter=found.delimiter or ";")
+        cut_by = found.delimiter or ";"
+        table = read_csv(headed, encoding=found.encoding or encoding, delimiter=cut_by, names=names)
     layout = Layout(table.layout.columns, table.layout.encoding, table.layout.delimiter)
     return Table(layout, _Raised(table))
 
