@@ -19,7 +19,7 @@ from connector.errors import SourceError, SourceFormatError
 from connector.kit.delimiter import find_delimiter
 from connector.kit.encoding import encoding_of
 from connector.model import Column, Layout, Table
-from connector.proposing import header, propose
+from connector.proposing import header, names, propose
 
 SAMPLED = 2_000
 """Rows from which the meaning of columns is judged."""
@@ -51,24 +51,25 @@ class Sample:
 
 
 def first_rows(path: Path) -> Sample:
-    """The first rows of a CSV export, with a header or without. Raises `SourceError` where it is none."""
-    _refuse_other_kinds(path)
+    """The first rows of a CSV export, with a header or without, or of a workbook. Raises `SourceError`."""
     file = inbox.export_file(path)
-    table = kit.read_csv(file)
+    if kit.is_workbook(file):
+        table = kit.read_xlsx(file, names=names.COMMON)
+        return _with_rows(Sample(path, table.layout, ()), table)
+    _refuse_xml(path)
+    table = kit.read_csv(file, names=names.COMMON)
     if not header.is_data(table.layout.columns):
         return _with_rows(Sample(path, table.layout, ()), table)
-    names = header.invented(len(table.layout.columns))
-    table = kit.read_headless(file, names)
-    return _with_rows(Sample(path, table.layout, (), names), table)
+    invented = header.invented(len(table.layout.columns))
+    table = kit.read_headless(file, invented)
+    return _with_rows(Sample(path, table.layout, (), invented), table)
 
 
-def _refuse_other_kinds(path: Path) -> None:
+def _refuse_xml(path: Path) -> None:
     with path.open("rb") as stream:
         start = stream.read(16).removeprefix(codecs.BOM_UTF8).lstrip()
     if start.startswith(b"<"):
         raise SourceFormatError("Dit is XML en geen CSV; kies een adapter die het leest (zie `plugins`).")
-    if start.startswith(b"PK\x03\x04"):
-        raise SourceFormatError("Dit is een Excel-bestand; bewaar het als CSV en geef dat.")
 
 
 def _with_rows(sample: Sample, table: Table) -> Sample:
@@ -100,7 +101,9 @@ class Text:
 
 def whole_text(path: Path) -> Text:
     """An export as text, byte for byte. Raises `SourceFormatError` where it is none, or too large to hold."""
-    _refuse_other_kinds(path)
+    _refuse_xml(path)
+    if kit.is_workbook(inbox.export_file(path)):
+        raise SourceFormatError("Dit is een Excel-bestand; bewaar het als CSV en geef dat.")
     if path.stat().st_size > LARGEST:
         raise SourceFormatError(f"Het bestand is groter dan {LARGEST // 1024**2} MB.")
     raw = path.read_bytes()
@@ -139,11 +142,11 @@ def without_people(
     return read.as_bytes(disguise.disguised(read.text, form, today, seed)), form
 
 
-def _names_all(names: Sequence[str], columns: Mapping[str, Column]) -> bool:
+def _names_all(found: Sequence[str], columns: Mapping[str, Column]) -> bool:
     """Whether these are the columns that the garage's file names: then they are a header, and no customer."""
-    there = {normalised(name) for name in names}
+    there = {normalised(name) for name in found}
     needed = {normalised(name) for column in columns.values() if not column.optional for name in column.names}
-    return header.knows(names) or (bool(needed) and needed <= there)
+    return header.knows(found) or (bool(needed) and needed <= there)
 
 
 def _form(read: Text, layout: Layout, columns: Mapping[str, Column], *, is_header: bool) -> disguise.Form:
@@ -173,10 +176,10 @@ def _seen(
     return layout, columns or _proposed(layout.columns, rows, today)
 
 
-def _proposed(names: Sequence[str], rows: Sequence[Row], today: date) -> dict[str, Column]:
+def _proposed(found: Sequence[str], rows: Sequence[Row], today: date) -> dict[str, Column]:
     return {
         choice.field: Column(choice.columns, format=choice.format)
-        for choice in propose(names, rows, today).choices
+        for choice in propose(found, rows, today).choices
     }
 
 
@@ -185,7 +188,7 @@ def _glimpsed(read: Text) -> Layout:
     lines = read.text[: 1 << 16].splitlines(keepends=True)[:100]
     delimiter = find_delimiter(lines)
     for record in islice(cut(read.text, delimiter), _HEADER_WITHIN):
-        names = tuple(inner(read.text[begin:end])[0] for begin, end in record.cells)
-        if header.knows(names):
-            return Layout(names, read.encoding, delimiter, record.line)
+        cells = tuple(inner(read.text[begin:end])[0] for begin, end in record.cells)
+        if header.knows(cells):
+            return Layout(cells, read.encoding, delimiter, record.line)
     return Layout((), read.encoding, delimiter)

@@ -143,7 +143,7 @@ def _show(sample: Sample, proposal: Proposal) -> None:
     layout = sample.layout
     where = "geen kopregel" if sample.names else f"kopregel op regel {layout.header_line}"
     answer.line(
-        f"bestand {inbox.printable(sample.path.name)} · codering {layout.encoding}"
+        f"bestand {inbox.printable(sample.path.name)} · codering {layout.encoding or '-'}"
         f" · scheiding {layout.delimiter!r} · {where}"
     )
     shown = masked_rows(proposal, sample.rows)

@@ -61,9 +61,9 @@ def written(choice: Choice) -> Any:
 
 def _notes(proposal: Proposal, layout: Layout) -> dict[Steps, list[str]]:
     """What stands above the keys: what was found in the export, and every doubt."""
+    found = {"encoding": layout.encoding, "delimiter": layout.delimiter and repr(layout.delimiter)}
     notes: dict[Steps, list[str]] = {
-        (*SETTINGS, "encoding"): [f"Gevonden in het voorbeeld: {layout.encoding}."],
-        (*SETTINGS, "delimiter"): [f"Gevonden in het voorbeeld: {layout.delimiter!r}."],
+        (*SETTINGS, key): [f"Gevonden in het voorbeeld: {value}."] for key, value in found.items() if value
     }
     chosen = {choice.field for choice in proposal.choices}
     for doubt in proposal.doubts:

@@ -82,7 +82,7 @@ class _Writer:
     def keys(self, schema: Schema, values: Values, steps: Steps, depth: int) -> Iterator[str]:
         """The lines of all keys of one mapping, those that are set and those that could be."""
         schema = self._resolved(schema)
-        needed = _needed(schema)
+        needed = _needed(schema, values)
         for key, each in self._properties(schema).items():
             yield from self._key(key, each, values.get(key), (*steps, key), depth, needed=key in needed)
 
@@ -159,8 +159,13 @@ class _Writer:
         return inline(shown[0]) if shown else scalar(f"<{self._example(key, whole)}>")
 
 
-def _needed(schema: Schema) -> list[str]:
-    """The keys that must stand there; of several of which one must, the first."""
-    choices = [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
-    first = [name for each in choices[:1] for name in each.get("required", ())]
+def _needed(schema: Schema, values: Values | None = None) -> list[str]:
+    """The keys that must stand there; of several of which one must, the first, where none of them is set."""
+    choices = [
+        each["required"]
+        for each in (*schema.get("oneOf", ()), *schema.get("anyOf", ()))
+        if "required" in each
+    ]
+    is_met = any(all(name in (values or {}) for name in names) for names in choices)
+    first = [] if is_met else [name for names in choices[:1] for name in names]
     return [*schema.get("required", ()), *first]

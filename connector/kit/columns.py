@@ -185,7 +185,7 @@ Columns = Annotated[
         json_schema_extra={
             "propertyNames": {"enum": [*CANONICAL_FIELDS]},
             "required": ["plate", "email"],
-            "anyOf": [{"required": ["last_name"]}, {"required": ["company"]}],
+            "anyOf": [{"required": [name]} for name in ("last_name", "full_name", "company")],
         }
     ),
 ]

@@ -32,7 +32,8 @@ SENTENCES: Final = {
     "month_first": "De maand staat hier voor de dag, zoals in Amerika; kijk of dat zo is.",
     "some_unread": "Niet alle cellen zijn te lezen als {field}; die worden afgekeurd of krijgen een waarschuwing.",
     "whole_names": "Hier staan ook voorletters, voornamen of bedrijven in; die gaan mee als achternaam.",
-    "several": "In sommige cellen staat meer dan één e-mailadres; die AutoPaspoorten worden vastgehouden.",
+    "split": "Hier staan hele namen; wat zeker is wordt gesplitst in voorletters, tussenvoegsel en achternaam.",
+    "several": "In sommige cellen staat meer dan één e-mailadres; het eerste dat gemaild kan worden wordt genomen.",
     "opt_out": "“Ja” in deze kolom geldt als: deze klant wil geen mail. Klopt dat?",
     "consent": "“Ja” in deze kolom geldt als: deze klant mag worden uitgenodigd. Klopt dat?",
     "fleet": "Niet gekoppeld: `fleet_account` vraagt de id van een Wagenparkaccount bij iGarage.",
@@ -43,6 +44,7 @@ SENTENCES: Final = {
 
 FIELDS: Final = {
     "plate": "kenteken", "email": "e-mailadres", "last_name": "achternaam", "first_name": "voornaam",
+    "full_name": "hele naam",
     "initials": "voorletters", "infix": "tussenvoegsel", "company": "bedrijfsnaam", "make": "merk", "model": "model",
     "vin": "chassisnummer", "fuel": "brandstof", "first_registration": "datum eerste toelating",
     "apk_due": "APK-vervaldatum", "service_due": "datum volgende beurt", "mileage": "kilometerstand",
@@ -99,6 +101,8 @@ def about(field: str, cells: Sequence[str], form: str | None) -> Iterator[str]:
         yield "some_unread"
     if _READERS.get(field) == "date":
         yield from _about_dates(cells, form)
+    if field == "full_name":
+        yield "split"
     if field == "last_name" and any(_WHOLE_NAME.search(cell) for cell in cells):
         yield "whole_names"
     if field == "email":

@@ -14,6 +14,10 @@ from connector import dictionary, emails, figures, plates
 DATE_FORMATS = ("%d-%m-%y", "%Y%m%d", "%d/%m/%y", "%d.%m.%y", "%d%m%Y", "%m/%d/%Y", "%d %b %Y", "%d-%b-%Y")
 """Formats to try on dates that cannot be read as they stand, in order of likelihood."""
 
+_UNSURE = ("%d/%m/%Y", "%d-%m-%y", "%d/%m/%y", "%d.%m.%y")
+"""Formats in which a date could be another one: month first, or a year of two figures."""
+
+_DAY_FIRST = re.compile(r"([0-9]{1,2})[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2})")
 _VIN = re.compile("(?=.*[0-9])[A-HJ-NPR-Z0-9]{17}", re.IGNORECASE)
 _POSTCODE = re.compile(r"[1-9][0-9]{3} ?[A-Za-z]{2}")
 _PHONE = re.compile(r"(?:\+|00?)[0-9][0-9 ().\-/]{7,16}")
@@ -24,6 +28,7 @@ _STREET = re.compile(
     r".*(?:straat|weg|laan|plein|dijk|gracht|kade|hof|pad|singel|steeg|dreef|markt|park|lei|street|road)\b.*",
     re.IGNORECASE,
 )
+_SERIAL = re.compile("[1-9][0-9]{4}")
 _NAME = re.compile(r"(?!.*\d)(?=.*[^\W\d_]{2})[^@;:]{2,60}")
 
 
@@ -107,6 +112,7 @@ LOOKS: Mapping[str, Callable[[str], bool]] = {
     "plate": is_plate,
     "email": is_email,
     "date": is_date,
+    "serial": lambda text: _SERIAL.fullmatch(text) is not None and figures.read_date(text) is not None,
     "mobile": is_mobile,
     "phone": is_phone,
     "postal_code": is_postcode,
@@ -134,6 +140,8 @@ def format_of_one(text: str) -> str | None:
     """How one date is written: empty where it is read as it stands, else a `strptime` format; None: it is no date."""
     if figures.is_blank_date(text):
         return None
+    if text.isdigit() and len(text) != 8:
+        return None  # a sheet's number of a day looks like any other number
     return next((form for form in ("", *DATE_FORMATS) if _reads(text, form)), None)
 
 
@@ -143,6 +151,17 @@ def formats_of(texts: Sequence[str]) -> list[str]:
     scored = [(sum(_reads(text, form) for text in filled), form) for form in ("", *DATE_FORMATS)]
     best = max((score for score, _ in scored), default=0)
     return [form for score, form in scored if filled and score == best and score >= len(filled) * 0.8]
+
+
+def telling_format(texts: Sequence[str]) -> str:
+    """The format that says outright how dates are written of which each alone could be another day; else empty.
+
+    Only where a day above the twelfth shows that the day comes first, and one format reads them all.
+    """
+    filled = [text for text in texts if not figures.is_blank_date(text)]
+    shown = any(int(parts[1]) > 12 for text in filled if (parts := _DAY_FIRST.fullmatch(text)))
+    fitting = (form for form in _UNSURE if shown and all(_reads(text, form) for text in filled))
+    return next(fitting, "")
 
 
 def read(text: str, form: str) -> date | None:

@@ -87,6 +87,58 @@ address2 vehicleid voertuigid voertuignr zaaknummer ordernr werkordernr werkorde
 """
 """Names that are known and mean no field of a passport; they make a row a header as well."""
 
+COMMON = (
+    *(
+        "Kenteken",
+        "Nummerplaat",
+        "Kent",
+        "Reg No",
+        "Registration",
+        "Merk",
+        "Make",
+        "Model",
+        "Type",
+        "Chassisnummer",
+    ),
+    *(
+        "APK datum",
+        "APK vervaldatum",
+        "APK tot",
+        "APK",
+        "MOT Due",
+        "Km stand",
+        "Kilometerstand",
+        "Mileage",
+        "Klantnr",
+    ),
+    *("Relatienr", "Debiteurnr", "Customer No", "Bedrijfsnaam", "Voorletters", "Voornaam", "Tussenvoegsel"),
+    *(
+        "Achternaam",
+        "Naam",
+        "Surname",
+        "Last name",
+        "First name",
+        "Name",
+        "Straat",
+        "Adres",
+        "Huisnummer",
+        "Postcode",
+    ),
+    *(
+        "Plaats",
+        "Woonplaats",
+        "City",
+        "Land",
+        "E-mail",
+        "Email",
+        "E-mailadres",
+        "E-mail privé",
+        "E-mail zakelijk",
+    ),
+    *("Telefoon", "Mobiel", "GSM", "Phone", "Mobile"),
+)
+"""The most frequent names as they are written, by which a header is told from titles above it."""
+
 _FUZZY = 0.86
 """How alike a name must be to one that is known to be taken for it, with a doubt; of names of six letters or more."""
 

@@ -33,7 +33,7 @@ _VETO: Mapping[str, tuple[tuple[str, ...], float]] = {
     "country": (("country",), 0.9),
     "consent": (("yes_no", "date"), 0.9),
     "opt_out": (("yes_no", "date"), 0.9),
-    **dict.fromkeys(_DATES, (("date",), 0.8)),
+    **dict.fromkeys(_DATES, (("date", "serial"), 0.8)),
 }
 """Field → the looks of which a column needs one, in so many of its filled cells."""
 
@@ -220,6 +220,7 @@ class _Work:
 
     def look_again(self) -> None:
         """The doubts about what is chosen: cells that will be rejected, days and months, whole names in one cell."""
+        self._whole_names()
         for name, columns in self.chosen.items():
             for column in columns:
                 for why in doubting.about(name, column.filled(name), self._form(name)):
@@ -230,13 +231,21 @@ class _Work:
             if left := doubting.about_unused(column.name):
                 self._doubt(left, None, column)
 
+    def _whole_names(self) -> None:
+        """A last name that is a whole name, with none of its parts in a column of its own, is read as one."""
+        parts = {"first_name", "initials", "infix", "full_name"} & {*self.chosen, *self.given}
+        columns = self.chosen.get("last_name", [])
+        is_whole = any("whole_names" in doubting.about("last_name", each.filled(), None) for each in columns)
+        if is_whole and not parts and "last_name" not in self.by_a_person:
+            self.chosen["full_name"] = self.chosen.pop("last_name")
+
     def _form(self, name: str) -> str | None:
         """The format of a field's dates; None where it holds no dates, or they are read as they stand."""
         if name not in (*_DATES, "consent", "opt_out"):
             return None
         cells = [cell for column in self.chosen[name] for cell in column.filled(name)]
         dates = [cell for cell in cells if dictionary.yes_or_no(cell) is None]
-        return (looks.formats_of(dates) or [""])[0] or None
+        return (looks.formats_of(dates) or [""])[0] or looks.telling_format(dates) or None
 
     def proposal(self) -> Proposal:
         choices = [
@@ -245,7 +254,7 @@ class _Work:
             if name in self.chosen
         ]
         missing = [name for name in REQUIRED if name not in self.chosen]
-        if "company" in self.chosen and "last_name" in missing:
+        if {"company", "full_name"} & self.chosen.keys() and "last_name" in missing:
             missing.remove("last_name")
         unused = tuple(column.name for column in self._free())
         return Proposal(tuple(choices), tuple(dict.fromkeys(self.doubts)), tuple(missing), unused)
@@ -279,7 +288,7 @@ class _Work:
 
 def is_writable(name: str) -> bool:
     """Whether a garage's file can hold this name of a column: filled in, and on one line."""
-    return bool(trimmed(name)) and normalised(name).isprintable()
+    return bool(trimmed(name)) and trimmed(name).replace("\u00a0", " ").isprintable()
 
 
 def masked_rows(proposal: Proposal, rows: Sequence[Mapping[str, str]], most: int = 5) -> list[dict[str, str]]:

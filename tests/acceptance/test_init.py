@@ -219,9 +219,6 @@ BARE_DOUBTS = {("by_look", each) for each in (*BARE_RIGHT, "street", "house_numb
 SMALL = {"Kenteken": "plate", "Achternaam": "last", "E-mail": "mail", "APK datum": "apk"}
 SMALL_RIGHT = {"plate": "Kenteken", "email": "E-mail", "last_name": "Achternaam", "apk_due": "APK datum"}
 
-AFTER_THE_KIT = {"utf16", "utf16_english", "titles", "sep"}
-"""Shapes that `kit.read_csv` does not read yet; when it does, these come off this list."""
-
 SHAPES = {
     "dutch_cp1252": Shape(DUTCH, DUTCH_RIGHT),
     "dutch_cp850": Shape(DUTCH, DUTCH_RIGHT, encoding="cp850"),
@@ -253,7 +250,7 @@ SHAPES = {
     ),
     "whole_names": Shape(
         {"Naam": "whole", "Kenteken": "plate", "Mail": "mail"},
-        {"plate": "Kenteken", "email": "Mail", "last_name": "Naam"}, {("whole_names", "last_name")},
+        {"plate": "Kenteken", "email": "Mail", "full_name": "Naam"}, {("split", "full_name")},
     ),
     "consent": Shape(
         {**SMALL, "Geen mailing": "yes_no", "Toestemming": "yes_no",
@@ -282,12 +279,6 @@ SHAPES = {
     "titles": Shape(DUTCH, DUTCH_RIGHT, above="Klantenlijst\r\nGarage Voorbeeld, 01-11-2026\r\n\r\n"),
     "sep": Shape(SMALL, SMALL_RIGHT, above="sep=;\r\n"),
 }  # fmt: skip
-READ = [
-    pytest.param(name, marks=pytest.mark.xfail(reason="the kit does not read it yet", strict=True))
-    if name in AFTER_THE_KIT
-    else name
-    for name in SHAPES
-]
 GIVEN = ("--garage-id", "noord", "--url", "https://api.example.nl/connector/v1")
 
 
@@ -316,11 +307,11 @@ def without_format(column: Any) -> Any:
     return column["column"] if isinstance(column, dict) else column
 
 
-def test_there_are_at_least_fifteen_shapes_that_are_read_now():
-    assert len(SHAPES) - len(AFTER_THE_KIT) >= 15
+def test_there_are_at_least_fifteen_shapes():
+    assert len(SHAPES) >= 15
 
 
-@pytest.mark.parametrize("name", READ)
+@pytest.mark.parametrize("name", SHAPES)
 def test_every_field_is_right_every_doubt_is_marked_and_nothing_right_is_rejected(installation, drop, name):
     shape, path = SHAPES[name], drop(name)
     said = installation.main("init", "--from", path, *GIVEN, "--json")
@@ -335,7 +326,7 @@ def test_every_field_is_right_every_doubt_is_marked_and_nothing_right_is_rejecte
     assert (seen["rows"], seen["new"]) == (len(PEOPLE), len(PEOPLE) - 1)  # one has no address
 
 
-@pytest.mark.parametrize("name", [name for name in SHAPES if name not in AFTER_THE_KIT])
+@pytest.mark.parametrize("name", SHAPES)
 def test_every_doubt_stands_in_the_file_too(installation, drop, name):
     told = installation.main("init", "--from", drop(name), *GIVEN, "--json").json
     text = " ".join(file_of(installation).read_text("utf-8").replace("#", " ").split())
@@ -456,3 +447,30 @@ def test_nothing_is_asked_of_igarage_and_the_export_stays_as_it_was(installation
     assert sandbox.requests() == []
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
     assert not installation.state.exists()
+
+
+def test_a_workbook_is_read_as_any_export(installation):
+    path = Path(__file__).parents[2] / "plugins" / "generic_csv" / "sample" / "klanten.xlsx"
+    said = installation.main("init", "--from", path, *GIVEN, "--json")
+    assert (said.status, said.err) == (0, "")
+    assert {"plate", "email"} <= set(said.json["columns"]) and {"last_name", "full_name"} & set(
+        said.json["columns"]
+    )
+    assert installation.main("config", "check").status == 0
+    seen = installation.ask("preview", path)
+    assert (seen["file_error"], seen["rejected"]) == (None, [])
+    assert seen["new"] > 0
+
+
+def test_where_each_date_alone_could_be_another_the_format_is_said_outright(installation, drop):
+    shape = Shape(SMALL, {}, form="%d/%m/%Y")
+    found = installation.main("init", "--from", drop("x", shape), *GIVEN, "--json").json
+    assert found["columns"]["apk_due"] == {"column": "APK datum", "format": "%d/%m/%Y"}
+    assert found["preview"]["warnings"] == {}
+
+
+def test_a_company_will_do_for_a_last_name(installation, drop):
+    shape = Shape({"Kenteken": "plate", "E-mail": "mail", "Bedrijfsnaam": "last"}, {})
+    said = installation.main("init", "--from", drop("x", shape), *GIVEN, "--json")
+    assert said.status == 0
+    assert said.json["columns"] == {"plate": "Kenteken", "email": "E-mail", "company": "Bedrijfsnaam"}

@@ -287,7 +287,7 @@ def test_nothing_is_overwritten_and_nothing_else_is_copied(aviary, tmp_path):
     (tmp_path / "there.csv").write_bytes(b"mine")
     assert aviary.main("sample", "make", path, "--output", tmp_path / "there.csv").status == 2
     assert (tmp_path / "there.csv").read_bytes() == b"mine"
-    for content, word in ((b"PK\x03\x04...", "Excel"), (b"<klanten/>", "XML")):
+    for content, word in ((b"PK\x03\x04....", "Excel"), (b"<klanten/>", "XML")):
         path = aviary.drop(content)
         said = aviary.main("sample", "make", path, "--output", tmp_path / "new.csv")
         assert (said.status, said.out) == (2, "") and word in said.err
@@ -303,15 +303,8 @@ def test_a_garage_that_is_named_must_be_there(aviary, tmp_path):
 def test_an_export_without_a_header_is_copied_by_the_file_that_names_its_columns(installation, tmp_path):
     path, output = tmp_path / "x.csv", tmp_path / "copy.csv"
     path.write_bytes(b"".join(written(ROWS).splitlines(keepends=True)[1:]))
-    flags = (
-        "--garage-id",
-        "noord",
-        "--url",
-        "https://api.example.nl",
-        "--yes",
-        "--column",
-        "apk_due=kolom 9",
-    )
+    columns = ("--column", "apk_due=kolom 9", "--column", "last_name=kolom 3")
+    flags = ("--garage-id", "noord", "--url", "https://api.example.nl", "--yes", *columns)
     assert installation.main("init", "--from", path, *flags).status == 0
     assert installation.main("sample", "make", path, "--output", output).status == 0
     told, original = (installation.ask("preview", each) for each in (output, path))
