@@ -135,7 +135,9 @@ def without_people(
     `layout` and `columns` are those of the garage's file; without a layout, what can be seen of the text itself.
     """
     if layout is not None:
-        form = _form(read, layout, columns, is_header=_names_all(layout.columns, columns))
+        is_header = _names_all(layout.columns, columns)
+        columns = columns or _proposed(layout.columns, _rows_at_best(path), today)
+        form = _form(read, layout, columns, is_header=is_header)
     else:
         layout, columns = _seen(path, read, columns, today)
         form = _form(read, layout, columns, is_header=header.knows(layout.columns))
@@ -143,7 +145,12 @@ def without_people(
 
 
 def _names_all(found: Sequence[str], columns: Mapping[str, Column]) -> bool:
-    """Whether these are the columns that the garage's file names: then they are a header, and no customer."""
+    """Whether these are the columns that the garage's file names: then they are a header, and no customer.
+
+    An adapter that takes no columns from the file knows its own header.
+    """
+    if not columns:
+        return True
     there = {normalised(name) for name in found}
     needed = {normalised(name) for column in columns.values() if not column.optional for name in column.names}
     return header.knows(found) or (bool(needed) and needed <= there)
@@ -169,11 +176,17 @@ def _seen(
 ) -> tuple[Layout, Mapping[str, Column]]:
     """Layout and columns as the kit finds them, else as the first lines of the text show them."""
     try:
-        sample = first_rows(path)
-        layout, rows = sample.layout, sample.rows
+        layout = first_rows(path).layout
     except SourceError:
-        layout, rows = _glimpsed(read), ()
-    return layout, columns or _proposed(layout.columns, rows, today)
+        layout = _glimpsed(read)
+    return layout, columns or _proposed(layout.columns, _rows_at_best(path), today)
+
+
+def _rows_at_best(path: Path) -> tuple[Row, ...]:
+    try:
+        return first_rows(path).rows
+    except SourceError:
+        return ()
 
 
 def _proposed(found: Sequence[str], rows: Sequence[Row], today: date) -> dict[str, Column]:

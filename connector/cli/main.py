@@ -11,6 +11,7 @@ from connector.cli import exits
 from connector.cli.answer import message
 from connector.cli.configuring import config
 from connector.cli.demo import demo
+from connector.cli.desk import discard, release, retry
 from connector.cli.init import init
 from connector.cli.look import held, rejected, skipped, status, trace
 from connector.cli.options import shared_options
@@ -47,6 +48,9 @@ for each in (
     skipped,
     held,
     trace,
+    retry,
+    release,
+    discard,
 ):
     commands.add_command(each)
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
-from connector.config.forms import FilePath, Strict
+from connector.backoff import PROBING, Probing
+from connector.config.forms import FilePath, Seconds, Strict
 
 DATABASE_PREFIX = "postgresql+psycopg://"
 
@@ -51,15 +52,38 @@ class LoggingConfig(Strict):
     """File to log to; without it, standard error."""
 
 
+class ProbeConfig(Strict):
+    """How a paused garage is probed: seconds of the `first` and of the longest (`max`) distance between two probes."""
+
+    first: Seconds = PROBING.first
+    """Seconds to the first probe."""
+    max: Annotated[Seconds, Field(validate_default=True)] = PROBING.max
+    """Seconds of the longest distance between two probes."""
+
+    @field_validator("max")
+    @classmethod
+    def _not_before_first(cls, longest: float, info: ValidationInfo) -> float:
+        if longest < info.data.get("first", longest):
+            raise ValueError("must not be less than first")
+        return longest
+
+    @property
+    def policy(self) -> Probing:
+        """The same, as `backoff` takes it."""
+        return Probing(first=self.first, max=self.max)
+
+
 class ConnectorConfig(Strict):
-    """`connector.yaml`. `threads` is the number of workers that all garages share."""
+    """`connector.yaml`. `threads`: how many garages are read at once, and how many delivered at once."""
 
     state: Annotated[StateConfig, Field(default_factory=dict, validate_default=True)]
     """Where the ledger lives."""
     logging: LoggingConfig = LoggingConfig()
     """What is logged, and where."""
     threads: int = Field(default=4, ge=1, le=64)
-    """Workers that all garages share."""
+    """How many garages are read at once, and how many delivered at once."""
+    probe: ProbeConfig = ProbeConfig()
+    """How a paused garage is probed."""
 
     @property
     def database_url(self) -> str | None:

@@ -131,6 +131,8 @@ Pattern = Annotated[str, BeforeValidator(_file_name_pattern)]
 class SourceConfig(Strict):
     """Where one stream of records comes from. `scan_every` and `settle` in seconds.
 
+    `archive`: folder to which a file is moved once the ledger has it; None leaves it where it is.
+
     `settings` is the adapter's own model, validated by the loader; None for an adapter that has none.
     """
 
@@ -150,6 +152,8 @@ class SourceConfig(Strict):
     """Seconds between full listings of the folder."""
     settle: float = Field(default=3.0, ge=0, le=3600, allow_inf_nan=False)
     """Seconds a file must stand still before it is read."""
+    archive: FilePath | None = Field(default=None, examples=["./verwerkt"])
+    """Folder to which a file is moved once the ledger has it; without it a file stays where it is."""
     settings: SerializeAsAny[InstanceOf[BaseModel]] | None = None
     """The adapter's own settings; its README explains them."""
 

@@ -13,7 +13,7 @@ from random import Random
 
 from connector import dictionary, emails, figures, plates
 from connector.disguise.dates import another_day
-from connector.disguise.words import Words
+from connector.disguise.words import SHORT, Words
 from connector.proposing import looks
 
 DATES = frozenset({"apk_due", "first_registration", "service_due", "mileage_at", "consent", "opt_out"})
@@ -57,7 +57,7 @@ PROVIDERS = frozenset(
 
 _INFIXES = frozenset("van de der den ten ter te het von v vd".split())  # noqa: SIM905  # as one reads them
 _TOTALS = frozenset({"totaal", "totalen", "total", "subtotaal", "eindtotaal"})
-_UNITS = frozenset({"km"})
+_FIGURES = re.compile("[0-9]+")
 _TRIES = 200
 _CONSONANTS = "BDFGHJKLMNPRSTVWXYZ"
 _SELDOM = "AEIOUCQ"
@@ -113,7 +113,7 @@ class Cells:
         if field is not None and field in (*DATES, "changed_at"):
             return self._date(text, form)
         if field == "mileage":
-            return self._same(text, lambda each: figures.read_kilometres(each) is None, _UNITS)
+            return self._mileage(text)
         if field == "vin":
             return self._vin(text)
         is_phone = looks.is_mobile(text) or looks.is_phone(text)
@@ -142,6 +142,17 @@ class Cells:
         if found is None:
             return text
         self._taken.add(found)
+        return found
+
+    def _mileage(self, text: str) -> str:
+        """Other figures, where they can be read: the unit stays."""
+        if figures.read_kilometres(text) is None:
+            return self._same(text, lambda each: figures.read_kilometres(each) is None)
+        found = text
+        for _ in range(_TRIES):
+            found = _FIGURES.sub(lambda digits: self._words.fresh(digits[0]), text)
+            if figures.read_kilometres(found) is not None and (len(text) < SHORT or found != text):
+                break
         return found
 
     def _phone(self, text: str) -> str:

@@ -80,4 +80,5 @@ def _judged(text: str, form: str | None, today: date) -> tuple[object, ...]:
         return (None,)
     due = (today.year - 1, today.month, today.day) <= (day.year, day.month, day.day)
     ahead = (day.year, day.month, day.day) <= (today.year + 4, today.month, today.day)
-    return (day > today, due, ahead, day.day <= 12, figures.is_blank_date(text))
+    doubtful = form is None and figures.is_ambiguous(text)
+    return (day > today, due, ahead, day.day <= 12, doubtful, figures.is_blank_date(text))

@@ -118,7 +118,6 @@ def _checked(written: Any, handler: ValidatorFunctionWrapHandler) -> dict[str, C
         except ValidationError as error:
             mistakes.extend(_under(field, error))
     mistakes.extend(_missing(written))
-    mistakes.extend(_doubled(written))
     if mistakes:
         raise ValidationError.from_exception_data("columns", mistakes)
     return settings
@@ -143,9 +142,10 @@ def _missing(written: Mapping[str, object]) -> Iterator[InitErrorDetails]:
     if not {"last_name", "full_name", "company"} & written.keys():
         kind = _error("column_setting", "needs last_name, full_name or company")
         yield InitErrorDetails(type=kind, loc=(), input=written)
+    yield from _split_in_vain(written)
 
 
-def _doubled(written: Mapping[str, object]) -> Iterator[InitErrorDetails]:
+def _split_in_vain(written: Mapping[str, object]) -> Iterator[InitErrorDetails]:
     beside = [field for field in NAME_FIELDS if field in written]
     if "full_name" in written and beside:
         message = f"a whole name is split only where no part of it is mapped, and {beside[0]} is"

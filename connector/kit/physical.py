@@ -28,8 +28,8 @@ _MISQUOTED = (
 
 
 _PADDING = "\0\x1a \t\r\n"
-_PADDING_LIMIT = 64
-"""Lines that may be held back, waiting to see whether the text ends there; of NUL each up to `RECORD_LIMIT`."""
+_PADDING_LIMIT = 1 << 16
+"""Characters that may pad the end: a block of a disk. More is a file of which the rest was never written."""
 
 
 class PhysicalLines:
@@ -78,13 +78,16 @@ class PhysicalLines:
 def _unpadded(lines: Iterator[str]) -> Iterator[str]:
     """The lines without what pads the end of a file. What turns out not to be its end is given after all."""
     waiting: list[str] = []
+    size = 0
     for line in lines:
-        if line[0] in "\0\x1a" and not line.strip(_PADDING) and len(waiting) < _PADDING_LIMIT:
-            waiting.append(line if line[0] == "\x1a" else "\0")  # of NUL the place alone is told
+        if line[0] in "\0\x1a" and not line.strip(_PADDING) and size + len(line) <= _PADDING_LIMIT:
+            waiting.append(line)
+            size += len(line)
             continue
         if waiting:
             yield from waiting
             waiting.clear()
+            size = 0
         yield _without_mark(line) if line[-1] in "\0\x1a" else line
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from itertools import count
@@ -13,7 +14,8 @@ from typing import Any
 import pytest
 from exports import COLUMNS, Told
 
-from connector import adapters, inbox
+from connector import adapters
+from connector.inbox import Lookout
 from connector.intake import Intake, Source
 from connector.ledger import access, looking
 from connector.log import make_log
@@ -49,7 +51,9 @@ class Garage:
         source = self._source(columns, settings)
         intake = Intake(self.ledger, Policy(), lambda: TODAY, lambda: NOW, self._log)
         intake.recover(self.name)
-        scan = intake.scan(source, inbox.listing(self.folder, source.patterns))
+        lookout = Lookout(self.folder, source.patterns, 0, monotonic=time.monotonic, now=lambda: NOW)
+        lookout.look()
+        scan = intake.scan(source, lookout)
         path.unlink()
         assert len(scan.read) == 1, scan
         (file,) = scan.read

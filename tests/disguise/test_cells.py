@@ -84,7 +84,7 @@ def test_an_address_keeps_its_fault(cells, address):
     assert "kooitje" not in found.lower() and len(found) == len(address)
 
 
-@pytest.mark.parametrize("text", ["60517", "123.456", "12 000 km", "1,5", "4000000", "veel"])
+@pytest.mark.parametrize("text", ["60517", "123.456", "12 000 km", "12345km", "1,5", "4000000", "veel"])
 def test_a_mileage_stays_one_or_none(cells, text):
     found = cells.cell(text, "mileage", None)
     assert (figures.read_kilometres(found) is None) == (figures.read_kilometres(text) is None)
