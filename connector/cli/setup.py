@@ -79,7 +79,7 @@ def preview(options: Options, file: Path, source: str | None) -> int:
     loaded = workplace.load(options)
     workplace.must_start(options, loaded)
     garage = options.only(loaded)
-    chosen = _source_for(garage, file, source)
+    chosen = source_for(garage, file, source)
     now = workplace.now()
     with workplace.ledger_to_look(loaded) as ledger:
         today = now.astimezone(garage.zone).date()
@@ -91,7 +91,7 @@ def preview(options: Options, file: Path, source: str | None) -> int:
     return exits.OK
 
 
-def _source_for(garage: GarageConfig, file: Path, wanted: str | None) -> SourceConfig:
+def source_for(garage: GarageConfig, file: Path, wanted: str | None) -> SourceConfig:
     """The source named, else the only one, else the one whose pattern fits the file's name."""
     names = [source.name for source in garage.sources]
     if wanted is not None and wanted not in names:

@@ -10,6 +10,7 @@ from connector.kit.columns import Columns, ColumnsCheck, ColumnSetting, as_colum
 from connector.kit.csv_rows import read_csv
 from connector.kit.delimiter import Delimiter
 from connector.kit.encoding import Encoding
+from connector.kit.headless import Header, read_headless
 from connector.kit.xlsx_rows import is_workbook, read_xlsx
 from connector.kit.xml_rows import read_xml
 
@@ -20,12 +21,14 @@ __all__ = [
     "ColumnsCheck",
     "Delimiter",
     "Encoding",
+    "Header",
     "as_columns",
     "folded",
     "is_workbook",
     "judge_address",
     "names_of",
     "read_csv",
+    "read_headless",
     "read_xlsx",
     "read_xml",
     "refuse_doubled",

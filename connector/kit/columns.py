@@ -197,7 +197,13 @@ def _did_you_mean(field: str, known: Iterable[str]) -> str:
 Columns = Annotated[
     dict[str, ColumnSetting],
     WrapValidator(ColumnsCheck(CANONICAL_FIELDS, DATE_FIELDS, _NEVER_FIXED, missing=_missing)),
-    Field(json_schema_extra={"propertyNames": {"enum": [*CANONICAL_FIELDS]}, "required": ["plate", "email"]}),
+    Field(
+        json_schema_extra={
+            "propertyNames": {"enum": [*CANONICAL_FIELDS]},
+            "required": ["plate", "email"],
+            "anyOf": [{"required": [name]} for name in ("last_name", "full_name", "company")],
+        }
+    ),
 ]
 """The type of a `columns:` setting: canonical field → `ColumnSetting`.
 

@@ -35,20 +35,29 @@ def _bare(field: str) -> str:
 class Settings(BaseModel):
     """What a garage may set of its CarSys exports. Whoever stands first in `recipient` is the customer if he can be."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     layout: Layout = "customers"
+    """customers: the customer base; apk_mailing: the output of the APK mailing."""
     format: Literal["auto", "csv", "xml"] = "auto"
+    """What the export is written in; auto looks at how it begins."""
     encoding: kit.Encoding = "auto"
+    """The encoding of the export."""
     delimiter: kit.Delimiter = "auto"
+    """What stands between the cells of a CSV export."""
     record: Annotated[str, Field(min_length=1, max_length=200)] = "auto"
+    """The XML element that is one car; auto finds it."""
     recipient: Annotated[tuple[Role, ...], BeforeValidator(_listed)] = tuple(ROLES)
+    """Who is the customer: the first of these with a usable address."""
     addresses: Annotated[tuple[Kind, ...], BeforeValidator(_listed)] = tuple(KINDS)
+    """Which of a person's addresses counts: the first of these that is usable."""
     lease_companies: Annotated[tuple[str, ...], BeforeValidator(_listed)] = lease.USUAL
+    """Names of lease companies, which never stand in for a driver; * stands for anything."""
     columns: dict[str, kit.ColumnSetting] = Field(
         default={},
         json_schema_extra={"propertyNames": {"enum": [*{**known("customers"), **known("apk_mailing")}]}},
     )
+    """Names that differ from those of the README, as driver.email_private: 'E-mail bestuurder'."""
 
     @cached_property
     def form(self) -> Form:
