@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
-from connector.sandbox import deeds
+from connector.sandbox import deeds, feed, reception
+from connector.sandbox.bodies import is_address
 from connector.sandbox.contract import Contract
 from connector.sandbox.fault_book import FaultBook
 from connector.sandbox.faults import Fault
@@ -17,6 +19,7 @@ from connector.sandbox.records import (
     AddressState,
     AddressVerdict,
     Effect,
+    EmailChange,
     Garage,
     Mail,
     Mode,
@@ -69,6 +72,10 @@ class Controls:
         """Every call below the base path, in order, also those without an answer."""
         return self._state.requests(garage)
 
+    def changes(self, garage: str | None = None) -> list[EmailChange]:
+        """Every item of the feeds of address changes, in order."""
+        return self._state.changes(garage)
+
     def order_fault(self, fault: Fault | None = None, **order: Any) -> int:
         """Order a fault, as a value or by its fields; its number, or ValueError when it makes no sense."""
         return self._faults.order(Fault(**order) if fault is None else fault)
@@ -105,35 +112,83 @@ class Controls:
     def set_address(
         self, address: str, state: AddressState, reason: str | None = None, *, refused: bool | None = None
     ) -> None:
-        """What iGarage knows of an address, in every garage.
+        """What iGarage knows of an address, in every garage; no feed tells it.
 
-        `refused` turns away a passport that would newly have it, and a send; unsaid, an invalid one does.
+        `refused` turns away a passport that would newly have it, a send and a transfer; unsaid, an invalid one
+        does, and False mails it like any other.
         """
-        if state not in get_args(AddressState):
-            raise ValueError(f"state must be one of {', '.join(get_args(AddressState))}")
-        if reason is not None and reason not in REASONS:
-            raise ValueError(f"reason must be one of {', '.join(REASONS)}")
-        turned_away = state == "invalid" if refused is None else bool(refused)
-        self._state.set_address(AddressVerdict(address, state, reason, turned_away))
+        self._state.set_address(_verdict(address, state, reason, refused))
+
+    def bounce(
+        self,
+        address: str,
+        reason: str | None,
+        plate: str | None = None,
+        garage: str | None = None,
+        *,
+        refused: bool | None = None,
+    ) -> None:
+        """A mail came back: the address is invalid, and the garage's feed says so.
+
+        Without a plate, of each of its passports that was mailed at this address, or (when none was) of the
+        address alone. `refused` as in `set_address`.
+        """
+        verdict = _verdict(address, "invalid", reason, refused)
+        with self._state.transaction() as db:
+            reception.bounce(self._scene(db, garage), verdict, plate)
+
+    def deliver_ok(self, address: str, plate: str | None = None, garage: str | None = None) -> None:
+        """A mail arrived after all: the address is good, and the feed says so."""
+        with self._state.transaction() as db:
+            reception.deliver_ok(self._scene(db, garage), address, plate)
+
+    def opt_out(self, address: str, plate: str | None = None, garage: str | None = None) -> None:
+        """The customer wants no mail any more; iGarage leaves it to the garage not to send one."""
+        with self._state.transaction() as db:
+            reception.opt_out(self._scene(db, garage), address, plate)
+
+    def correct(
+        self, plate: str | None, address: str, corrected_to: str, sent: bool, garage: str | None = None
+    ) -> None:
+        """Reception corrects an address in iGarage, of one plate or (None) of every passport that has it.
+
+        `sent`: each of them is invited again at the new address. LookupError when no such passport has it.
+        """
+        if not is_address(corrected_to):
+            raise ValueError("corrected_to must be an e-mail address")
+        if not isinstance(sent, bool):
+            raise ValueError("sent must be true or false")
+        with self._state.transaction() as db:
+            reception.correct(self._scene(db, garage), plate, address, corrected_to, sent=sent)
+
+    def repeat_changes(self, last: int | None = None, garage: str | None = None) -> None:
+        """The last so many items of the feed (None: all) stand in it once more, at its end."""
+        if last is not None and (isinstance(last, bool) or not isinstance(last, int) or last < 1):
+            raise ValueError("last must be a whole number from 1")
+        with self._state.transaction() as db:
+            feed.tell_again(self._scene(db, garage), last)
 
     def activate(self, plate: str, garage: str | None = None) -> None:
         """The customer accepts the invitation: the passport is active."""
-        self._reception(plate, garage, _activate)
+        self._reception(plate, garage, reception.activate)
 
     def invite(self, plate: str, garage: str | None = None) -> None:
         """Reception sends the invitation by hand in iGarage: a mail that no request asked for."""
-        self._reception(plate, garage, _invite)
+        self._reception(plate, garage, reception.invite)
 
     def remove(self, plate: str, garage: str | None = None) -> None:
         """Reception throws the passport away in iGarage."""
-        self._reception(plate, garage, _remove)
+        self._reception(plate, garage, reception.remove)
 
     def _reception(self, plate: str, garage: str | None, deed: Callable[[deeds.Scene], object]) -> None:
         with self._state.transaction() as db:
-            scene = deeds.Scene(db, self._clock(), garage or self._only_garage(), plate, None)
+            scene = self._scene(db, garage, plate)
             if deeds.on_file(scene) is None:
                 raise LookupError(f"no passport {plate} at {scene.garage}")
             deed(scene)
+
+    def _scene(self, db: sqlite3.Connection, garage: str | None, plate: str = "") -> deeds.Scene:
+        return deeds.Scene(db, self._clock(), garage or self._only_garage(), plate, None)
 
     def _only_garage(self) -> str:
         garages = self._tokens.garages()
@@ -142,17 +197,9 @@ class Controls:
         return garages[0]
 
 
-def _activate(scene: deeds.Scene) -> None:
-    scene.db.execute(
-        "UPDATE passports SET state='active' WHERE garage=? AND plate=?", (scene.garage, scene.plate)
-    )
-    deeds.note(scene, "activate", "activated")
-
-
-def _invite(scene: deeds.Scene) -> None:
-    deeds.invite(scene, "reception")
-    deeds.note(scene, "invite", "sent", mailed=True)
-
-
-def _remove(scene: deeds.Scene) -> None:
-    deeds.delete_passport(scene, "remove")
+def _verdict(address: str, state: AddressState, reason: str | None, refused: bool | None) -> AddressVerdict:
+    if state not in get_args(AddressState):
+        raise ValueError(f"state must be one of {', '.join(get_args(AddressState))}")
+    if reason is not None and reason not in REASONS:
+        raise ValueError(f"reason must be one of {', '.join(REASONS)}")
+    return AddressVerdict(address, state, reason, state == "invalid" if refused is None else bool(refused))

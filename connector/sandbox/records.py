@@ -11,6 +11,7 @@ Mode = Literal["honours", "ignores", "forgets"]
 
 PassportState = Literal["concept", "sent", "active"]
 AddressState = Literal["unknown", "ok", "invalid", "opted_out"]
+ChangeState = Literal["invalid", "ok", "corrected", "opted_out"]
 Outcome = Literal["open", "answered", "replayed", "dropped", "cut", "trickled"]
 """How a call ended on the wire; `open` is still being worked on, or was when the sandbox was killed."""
 
@@ -50,8 +51,9 @@ class Garage:
 class Effect:
     """One thing that was really done, in the order in which it was done; a replayed answer is none.
 
-    `verb` is put, send or delete, or activate, invite or remove where reception did it (then `key` is None).
-    `result` is created, updated, unchanged (an upsert of what was there), sent, deleted or activated.
+    `verb` is put, send, transfer or delete, or activate, invite, remove or correct where reception did it (then
+    `key` is None). A put of a batch has the batch's id as its key. `result` is created, updated, unchanged (an
+    upsert of what was there), sent, transferred, deleted, activated or corrected.
     """
 
     number: int
@@ -69,7 +71,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One invitation that a real iGarage would have mailed. `cause` is put, send or reception."""
+    """One invitation that a real iGarage would have mailed. `cause`: put, batch, send, transfer or reception."""
 
     number: int
     at: str
@@ -108,6 +110,21 @@ class PassportOnFile:
     address: str
     mails: int
     body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EmailChange:
+    """One item of the feed of address changes of a garage; `sent` is None where nothing was corrected."""
+
+    number: int
+    garage: str
+    at: str
+    plate: str | None
+    address: str
+    state: ChangeState
+    reason: str | None
+    corrected_to: str | None
+    sent: bool | None
 
 
 @dataclass(frozen=True, slots=True)

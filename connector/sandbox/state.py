@@ -15,6 +15,7 @@ from connector.sandbox.records import (
     AddressState,
     AddressVerdict,
     Effect,
+    EmailChange,
     Mail,
     Outcome,
     PassportOnFile,
@@ -42,6 +43,10 @@ _SCHEMA = (
         outcome TEXT, fault INTEGER)""",
     """CREATE TABLE IF NOT EXISTS addresses (
         address TEXT PRIMARY KEY, state TEXT, reason TEXT, refused INTEGER)""",
+    """CREATE TABLE IF NOT EXISTS changes (
+        number INTEGER PRIMARY KEY, garage TEXT, at TEXT, plate TEXT, address TEXT, state TEXT, reason TEXT,
+        corrected_to TEXT, sent INTEGER)""",
+    "CREATE INDEX IF NOT EXISTS changes_by_garage ON changes (garage, number)",
 )
 
 
@@ -88,9 +93,8 @@ class State:
 
     def set_address(self, verdict: AddressVerdict) -> None:
         """What iGarage knows of an address from now on, for every garage."""
-        row = (same_address(verdict.address), verdict.state, verdict.reason, verdict.refused)
         with self._lock:
-            self._db.execute("INSERT OR REPLACE INTO addresses VALUES (?,?,?,?)", row)
+            set_verdict(self._db, verdict)
 
     def forget_keys(self) -> None:
         """Forget every Idempotency-Key."""
@@ -122,6 +126,13 @@ class State:
         )
         return [PassportOnFile(**{**row, "body": json.loads(row["body"])}) for row in rows]
 
+    def changes(self, garage: str | None) -> list[EmailChange]:
+        """Every item of the feed, oldest first."""
+        rows = self._rows("SELECT * FROM changes WHERE ?1 IS NULL OR garage=?1 ORDER BY number", garage)
+        return [
+            EmailChange(**{**row, "sent": None if row["sent"] is None else bool(row["sent"])}) for row in rows
+        ]
+
     def _rows(self, query: str, garage: str | None) -> list[dict[str, Any]]:
         with self._lock:
             return [dict(row) for row in self._db.execute(query, (garage,))]
@@ -136,12 +147,19 @@ def verdict_of(db: sqlite3.Connection, address: str) -> AddressVerdict:
     return AddressVerdict(address, state, row["reason"], bool(row["refused"]))
 
 
+def set_verdict(db: sqlite3.Connection, verdict: AddressVerdict) -> None:
+    """Write down what iGarage knows of an address."""
+    row = (same_address(verdict.address), verdict.state, verdict.reason, verdict.refused)
+    db.execute("INSERT OR REPLACE INTO addresses VALUES (?,?,?,?)", row)
+
+
 def _connect(where: str | Path) -> sqlite3.Connection:
     if str(where) != MEMORY:
         # A rehearsal may run on a garage's real export: nobody else on this machine reads it.
         os.close(os.open(where, os.O_RDWR | os.O_CREAT, 0o600))
     db = sqlite3.connect(where, isolation_level=None, check_same_thread=False)
     db.row_factory = sqlite3.Row
+    db.create_function("same", 1, same_address, deterministic=True)
     db.execute("PRAGMA journal_mode=WAL")
     # NORMAL outlives a kill, which is what a stand-in must; power loss takes the test with it anyway.
     db.execute("PRAGMA synchronous=NORMAL")

@@ -67,6 +67,16 @@ class GarageClient:
     def send(self, plate: str = PLATE, key: str | None = None, **more: Any) -> requests.Response:
         return self.call("POST", f"/passports/{plate}/send", key or self.new_key(), json={}, **more)
 
+    def transfer(
+        self, plate: str = PLATE, key: str | None = None, *, send: bool | None = None, **customer: Any
+    ) -> requests.Response:
+        body = {"customer": {"last_name": "Nieuw", "email": "nieuw@voorbeeld.example", **customer}}
+        body |= {} if send is None else {"send": send}
+        return self.call("POST", f"/passports/{plate}/transfer", key or self.new_key(), json=body)
+
+    def changes(self, **query: Any) -> requests.Response:
+        return self.call("GET", "/emails/changes", params=query)
+
     def delete(self, plate: str = PLATE, key: str | None = None, **more: Any) -> requests.Response:
         return self.call("DELETE", f"/passports/{plate}", key or self.new_key(), **more)
 

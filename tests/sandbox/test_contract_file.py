@@ -15,7 +15,15 @@ from connector.sandbox import Sandbox
 
 FILE = Path(connector.sandbox.__file__).parents[1] / "igarage" / "openapi.yaml"
 DOCUMENT = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-SERVED = {"readGarage", "putPassport", "readPassport", "deletePassport", "sendPassport"}
+SERVED = {
+    "readGarage",
+    "putPassport",
+    "readPassport",
+    "deletePassport",
+    "sendPassport",
+    "transferPassport",
+    "readEmailChanges",
+}
 OPERATIONS = {
     operation["operationId"]: (method, path)
     for path, item in DOCUMENT["paths"].items()
@@ -41,6 +49,8 @@ def test_every_served_call_answers_as_the_contract_says(case, long_running):
     well_formed = case.meta.generation.mode == schemathesis.GenerationMode.POSITIVE
     if well_formed and "{plate}" in case.path:
         put_first(case, long_running.url)
+    if well_formed:
+        case.query.pop("after", None)  # no schema can say which cursors were given
     # A plate that is none is not there either, and deleting what is not there is 204.
     excluded = [schemathesis.checks.negative_data_rejection] if case.method == "DELETE" else []
     answer = case.call_and_validate(base_url=long_running.url, headers=TOKEN, excluded_checks=excluded)
