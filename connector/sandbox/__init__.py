@@ -15,6 +15,7 @@ from connector.sandbox.faults import Fault
 from connector.sandbox.records import (
     AddressState,
     AddressVerdict,
+    BatchOnFile,
     Effect,
     EmailChange,
     FleetAccount,
@@ -29,6 +30,7 @@ from connector.sandbox.stand_in import Sandbox, serve_forever
 __all__ = [
     "AddressState",
     "AddressVerdict",
+    "BatchOnFile",
     "Effect",
     "EmailChange",
     "Fault",

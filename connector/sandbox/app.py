@@ -24,7 +24,7 @@ Er wordt niets verstuurd en er komt niets bij iGarage terecht.</p>
 <p>This is a stand-in for a remote system. Nothing leaves this machine.</p>
 <ul><li><a href="/sandbox/passports">passports</a><li><a href="/sandbox/mails">mails</a>
 <li><a href="/sandbox/changes">changes</a><li><a href="/sandbox/effects">effects</a>
-<li><a href="/sandbox/requests">requests</a>
+<li><a href="/sandbox/batches">batches</a><li><a href="/sandbox/requests">requests</a>
 <li><a href="/sandbox/faults">faults</a></ul></html>
 """
 
@@ -103,6 +103,10 @@ def _looking(controls: Controls) -> Blueprint:
     def mails() -> Response:
         return listed("mails", controls.mails(request.args.get("garage")))
 
+    @routes.get("/batches")
+    def batches() -> Response:
+        return listed("batches", controls.batches(request.args.get("garage")))
+
     @routes.get("/changes")
     def changes() -> Response:
         return listed("changes", controls.changes(request.args.get("garage")))
@@ -165,6 +169,12 @@ def _playing(controls: Controls) -> Blueprint:
         else:
             refused = given.get("refused")
             controls.set_address(str(given["address"]), given["state"], given.get("reason"), refused=refused)
+        return "", 204
+
+    @routes.post("/batches/run")
+    def run_batches() -> tuple[str, int]:
+        given = _given()
+        controls.run_batches(given.get("garage"), only=given.get("only"))
         return "", 204
 
     @routes.post("/changes/repeat")

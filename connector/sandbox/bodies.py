@@ -72,6 +72,19 @@ def transfer_errors(value: dict[str, Any]) -> list[FieldError]:
     return errors + _customer_errors(value)
 
 
+def batch_errors(value: dict[str, Any]) -> list[FieldError]:
+    """All that is wrong with the structure of a batch; its passports are looked into when it runs.
+
+    A plate is part of the structure: nothing could be told of an item without one.
+    """
+    fields: dict[str, Check] = {"reference": _said, "passports": _list}
+    errors = list(_object_errors("", value, fields, ("reference", "passports")))
+    if not errors:
+        for place, passport in enumerate(value["passports"]):
+            errors += _plated_errors(f"passports[{place}]", passport)
+    return errors
+
+
 def email_invalid() -> FieldError:
     """The one error that speaks of the address and not of the passport."""
     return FieldError(
@@ -88,6 +101,11 @@ def _customer_errors(value: dict[str, Any]) -> list[FieldError]:
     if value.get("customer") is None:
         return []
     return _part_errors("customer", value["customer"], _CUSTOMER, ("last_name", "email"))
+
+
+def _plated_errors(name: str, value: Any) -> list[FieldError]:
+    plated = {"plate": value.get("plate")} if isinstance(value, dict) else value
+    return _part_errors(name, plated, {"plate": _text}, ("plate",))
 
 
 def _part_errors(
@@ -139,6 +157,14 @@ def _text(value: Any) -> bool:
 
 def _filled(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
+
+
+def _said(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _list(value: Any) -> bool:
+    return isinstance(value, list)
 
 
 def _yes_or_no(value: Any) -> bool:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connector.sandbox import deeds, feed
+from connector.sandbox import batches, deeds, feed
 from connector.sandbox.answers import JSON, Answer, FieldError, problem
 from connector.sandbox.bodies import (
     KEY,
     MalformedError,
+    batch_errors,
     digest_of,
     empty_errors,
     passport_errors,
@@ -114,10 +115,7 @@ class Contract:
         if operation.name == "garage":
             return deeds.describe_garage(self._facts(operation.garage))
         with self._state.transaction() as db:
-            scene = self._scene(db, operation, None)
-            if operation.name == "changes":
-                return feed.read_changes(scene, query, order)
-            return deeds.read_passport(scene)
+            return _look(self._scene(db, operation, None), operation, query, order)
 
     def _write(self, operation: Operation, key: str, digest: str, value: dict[str, Any]) -> Answer:
         with self._state.transaction() as db:
@@ -126,12 +124,14 @@ class Contract:
             first = self._keys.first_answer(db, use)
             if first is not None:
                 return first
-            answer = _deed(scene, operation, value)
+            answer = _deed(scene, operation, value, self._facts(operation.garage))
             self._keys.remember(db, use, answer)
             return answer
 
     def _scene(self, db: sqlite3.Connection, operation: Operation, key: str | None) -> deeds.Scene:
-        return deeds.Scene(db, self._clock(), operation.garage, operation.thing, key)
+        now = self._clock()
+        batches.run_due(db, now)
+        return deeds.Scene(db, now, operation.garage, operation.thing, key)
 
     def _facts(self, garage: str) -> Garage:
         return self._garages.get(garage, Garage(garage, garage))
@@ -151,7 +151,18 @@ def _key(call: Call) -> str:
     return call.key
 
 
-def _deed(scene: deeds.Scene, operation: Operation, value: dict[str, Any]) -> Answer:
+def _look(scene: deeds.Scene, operation: Operation, query: str, order: PageOrder | None) -> Answer:
+    look: Callable[[], Answer] = {
+        "read": lambda: deeds.read_passport(scene),
+        "changes": lambda: feed.read_changes(scene, query, order),
+        "find_batches": lambda: batches.find_batches(scene, query),
+        "read_batch": lambda: batches.read_batch(scene, operation.thing),
+        "items": lambda: batches.read_items(scene, operation.thing, query, order),
+    }[operation.name]
+    return look()
+
+
+def _deed(scene: deeds.Scene, operation: Operation, value: dict[str, Any], facts: Garage) -> Answer:
     errors = _errors(operation, value)
     if errors:
         return problem(422, "invalid", "Some fields are not as the contract wants them.", errors)
@@ -160,6 +171,8 @@ def _deed(scene: deeds.Scene, operation: Operation, value: dict[str, Any]) -> An
         "send": lambda: deeds.send_passport(scene),
         "transfer": lambda: deeds.transfer_passport(scene, value),
         "delete": lambda: deeds.delete_passport(scene),
+        "queue": lambda: batches.queue(scene, value, facts),
+        "withdraw": lambda: batches.withdraw(scene, operation.thing),
     }[operation.name]
     return deed()
 
@@ -169,6 +182,8 @@ def _errors(operation: Operation, value: dict[str, Any]) -> list[FieldError]:
         return passport_errors(operation.thing, value)
     if operation.name == "transfer":
         return transfer_errors(value)
+    if operation.name == "queue":
+        return batch_errors(value)
     return empty_errors(value)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
-from connector.sandbox import deeds, feed, reception
+from connector.sandbox import batches, deeds, feed, reception
 from connector.sandbox.bodies import is_address
 from connector.sandbox.contract import Contract
 from connector.sandbox.fault_book import FaultBook
@@ -18,12 +18,14 @@ from connector.sandbox.records import (
     REASONS,
     AddressState,
     AddressVerdict,
+    BatchOnFile,
     Effect,
     EmailChange,
     Garage,
     Mail,
     Mode,
     PassportOnFile,
+    Refused,
     RequestSeen,
 )
 from connector.sandbox.state import State
@@ -58,15 +60,23 @@ class Controls:
 
     def effects(self, garage: str | None = None) -> list[Effect]:
         """Everything that was really done, in order."""
+        self._catch_up()
         return self._state.effects(garage)
 
     def mails(self, garage: str | None = None) -> list[Mail]:
         """Every invitation that was "sent", in order."""
+        self._catch_up()
         return self._state.mails(garage)
 
     def passports(self, garage: str | None = None) -> list[PassportOnFile]:
         """Every passport as it is now."""
+        self._catch_up()
         return self._state.passports(garage)
+
+    def batches(self, garage: str | None = None) -> list[BatchOnFile]:
+        """Every batch that was taken, in order, also the withdrawn ones."""
+        self._catch_up()
+        return self._state.batches(garage)
 
     def requests(self, garage: str | None = None) -> list[RequestSeen]:
         """Every call below the base path, in order, also those without an answer."""
@@ -110,13 +120,14 @@ class Controls:
         self._tokens.set(token, None)
 
     def set_address(
-        self, address: str, state: AddressState, reason: str | None = None, *, refused: bool | None = None
+        self, address: str, state: AddressState, reason: str | None = None, *, refused: Refused = None
     ) -> None:
         """What iGarage knows of an address, in every garage; no feed tells it.
 
-        `refused` turns away a passport that would newly have it, a send and a transfer; unsaid, an invalid one
-        does, and False mails it like any other.
+        `refused` turns away a passport that would newly have it, a send and a transfer; "always" also an update
+        of a passport that has it. Unsaid, an invalid one is refused; with False it is mailed like any other.
         """
+        self._catch_up()
         self._state.set_address(_verdict(address, state, reason, refused))
 
     def bounce(
@@ -126,7 +137,7 @@ class Controls:
         plate: str | None = None,
         garage: str | None = None,
         *,
-        refused: bool | None = None,
+        refused: Refused = None,
     ) -> None:
         """A mail came back: the address is invalid, and the garage's feed says so.
 
@@ -180,6 +191,22 @@ class Controls:
         """Reception throws the passport away in iGarage."""
         self._reception(plate, garage, reception.remove)
 
+    def run_batches(self, garage: str | None = None, *, only: int | None = None) -> None:
+        """Run what is queued or running now, of one garage or of all, before or after its moment.
+
+        `only` runs so many items of each batch (0: none) and leaves it running until the next time.
+        """
+        if only is not None and (isinstance(only, bool) or not isinstance(only, int) or only < 0):
+            raise ValueError("only must be a whole number from 0")
+        now = self._clock()
+        with self._state.transaction() as db:
+            batches.run_due(db, now)
+            batches.run_now(db, now, garage, only)
+
+    def _catch_up(self) -> None:
+        with self._state.transaction() as db:
+            batches.run_due(db, self._clock())
+
     def _reception(self, plate: str, garage: str | None, deed: Callable[[deeds.Scene], object]) -> None:
         with self._state.transaction() as db:
             scene = self._scene(db, garage, plate)
@@ -188,7 +215,9 @@ class Controls:
             deed(scene)
 
     def _scene(self, db: sqlite3.Connection, garage: str | None, plate: str = "") -> deeds.Scene:
-        return deeds.Scene(db, self._clock(), garage or self._only_garage(), plate, None)
+        now = self._clock()
+        batches.run_due(db, now)
+        return deeds.Scene(db, now, garage or self._only_garage(), plate, None)
 
     def _only_garage(self) -> str:
         garages = self._tokens.garages()
@@ -197,9 +226,12 @@ class Controls:
         return garages[0]
 
 
-def _verdict(address: str, state: AddressState, reason: str | None, refused: bool | None) -> AddressVerdict:
+def _verdict(address: str, state: AddressState, reason: str | None, refused: Refused) -> AddressVerdict:
     if state not in get_args(AddressState):
         raise ValueError(f"state must be one of {', '.join(get_args(AddressState))}")
     if reason is not None and reason not in REASONS:
         raise ValueError(f"reason must be one of {', '.join(REASONS)}")
-    return AddressVerdict(address, state, reason, state == "invalid" if refused is None else bool(refused))
+    if refused not in (None, False, True, "always"):
+        raise ValueError("refused must be true, false or always")
+    turned_away = state == "invalid" if refused is None else bool(refused)
+    return AddressVerdict(address, state, reason, turned_away, always=refused == "always")

@@ -72,7 +72,8 @@ def take_passport(scene: Scene, passport: dict[str, Any], cause: str) -> Taken:
     before = on_file(scene)
     address = str(passport["customer"]["email"]).strip()
     re_addressed = before is None or same_address(before["address"]) != same_address(address)
-    if re_addressed and verdict_of(scene.db, address).refused:
+    verdict = verdict_of(scene.db, address)
+    if verdict.always or (re_addressed and verdict.refused):
         return Taken("email_invalid")
     if before is not None and re_addressed and _other_name(before, passport):
         return Taken("owner_conflict")

@@ -12,6 +12,9 @@ Mode = Literal["honours", "ignores", "forgets"]
 PassportState = Literal["concept", "sent", "active"]
 AddressState = Literal["unknown", "ok", "invalid", "opted_out"]
 ChangeState = Literal["invalid", "ok", "corrected", "opted_out"]
+BatchState = Literal["queued", "running", "done", "withdrawn"]
+Refused = bool | Literal["always"] | None
+"""Whether iGarage turns an address away; None leaves it to the address's state."""
 Outcome = Literal["open", "answered", "replayed", "dropped", "cut", "trickled"]
 """How a call ended on the wire; `open` is still being worked on, or was when the sandbox was killed."""
 
@@ -128,13 +131,37 @@ class EmailChange:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchOnFile:
+    """A batch that was taken, with the key it came under and its passports as they came.
+
+    `run_at` is its moment while it is queued or withdrawn, and when it really began after.
+    """
+
+    number: int
+    id: str
+    garage: str
+    key: str
+    reference: str
+    state: BatchState
+    queued_at: str
+    run_at: str
+    finished_at: str | None
+    passports: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class AddressVerdict:
-    """What iGarage knows of an address; `refused` says whether a PUT or send that names it is turned away."""
+    """What iGarage knows of an address.
+
+    `refused`: a passport that would newly have it, a send and a transfer are turned away; `always`: also an
+    update of a passport that has it.
+    """
 
     address: str
     state: AddressState
     reason: str | None
     refused: bool
+    always: bool = False
 
 
 def instant(moment: datetime) -> str:

@@ -12,6 +12,9 @@ _PLACES = (
     (re.compile(r"/passports/([^/]+)"), {"GET": "read", "PUT": "put", "DELETE": "delete"}),
     (re.compile(r"/passports/([^/]+)/send"), {"POST": "send"}),
     (re.compile(r"/passports/([^/]+)/transfer"), {"POST": "transfer"}),
+    (re.compile(r"/batches"), {"GET": "find_batches", "POST": "queue"}),
+    (re.compile(r"/batches/([^/]+)"), {"GET": "read_batch", "DELETE": "withdraw"}),
+    (re.compile(r"/batches/([^/]+)/items"), {"GET": "items"}),
     (re.compile(r"/emails/changes"), {"GET": "changes"}),
 )
 
@@ -27,7 +30,7 @@ class Operation:
     @property
     def has_body(self) -> bool:
         """Whether a body is read."""
-        return self.name in ("put", "send", "transfer")
+        return self.name in ("put", "send", "transfer", "queue")
 
 
 class RefusalError(Exception):

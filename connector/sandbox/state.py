@@ -14,6 +14,7 @@ from typing import Any
 from connector.sandbox.records import (
     AddressState,
     AddressVerdict,
+    BatchOnFile,
     Effect,
     EmailChange,
     Mail,
@@ -24,6 +25,8 @@ from connector.sandbox.records import (
 )
 
 MEMORY = ":memory:"
+ALWAYS = 2
+"""In the column `refused`, beside 0 and 1: also where a passport has the address already."""
 
 _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS passports (
@@ -47,6 +50,13 @@ _SCHEMA = (
         number INTEGER PRIMARY KEY, garage TEXT, at TEXT, plate TEXT, address TEXT, state TEXT, reason TEXT,
         corrected_to TEXT, sent INTEGER)""",
     "CREATE INDEX IF NOT EXISTS changes_by_garage ON changes (garage, number)",
+    """CREATE TABLE IF NOT EXISTS batches (
+        number INTEGER PRIMARY KEY, garage TEXT, key TEXT, reference TEXT, state TEXT, queued_at TEXT,
+        run_at TEXT, finished_at TEXT)""",
+    "CREATE INDEX IF NOT EXISTS batches_by_state ON batches (state, run_at)",
+    """CREATE TABLE IF NOT EXISTS batch_items (
+        batch INTEGER, position INTEGER, plate TEXT, body TEXT, result TEXT, sent INTEGER, code TEXT,
+        message TEXT, email TEXT, PRIMARY KEY (batch, position))""",
 )
 
 
@@ -133,6 +143,19 @@ class State:
             EmailChange(**{**row, "sent": None if row["sent"] is None else bool(row["sent"])}) for row in rows
         ]
 
+    def batches(self, garage: str | None) -> list[BatchOnFile]:
+        """Every batch that was taken, oldest first, with its passports as they came."""
+        rows = self._rows("SELECT * FROM batches WHERE ?1 IS NULL OR garage=?1 ORDER BY number", garage)
+        return [self._batch(row) for row in rows]
+
+    def _batch(self, row: dict[str, Any]) -> BatchOnFile:
+        with self._lock:
+            items = self._db.execute(
+                "SELECT body FROM batch_items WHERE batch=? ORDER BY position", (row["number"],)
+            ).fetchall()
+        passports = [json.loads(item["body"]) for item in items]
+        return BatchOnFile(**row, id=f"batch-{row['number']}", passports=passports)
+
     def _rows(self, query: str, garage: str | None) -> list[dict[str, Any]]:
         with self._lock:
             return [dict(row) for row in self._db.execute(query, (garage,))]
@@ -144,12 +167,13 @@ def verdict_of(db: sqlite3.Connection, address: str) -> AddressVerdict:
     if row is None:
         return AddressVerdict(address, "unknown", None, False)
     state: AddressState = row["state"]
-    return AddressVerdict(address, state, row["reason"], bool(row["refused"]))
+    return AddressVerdict(address, state, row["reason"], row["refused"] > 0, row["refused"] == ALWAYS)
 
 
 def set_verdict(db: sqlite3.Connection, verdict: AddressVerdict) -> None:
     """Write down what iGarage knows of an address."""
-    row = (same_address(verdict.address), verdict.state, verdict.reason, verdict.refused)
+    refused = ALWAYS if verdict.always else int(verdict.refused)
+    row = (same_address(verdict.address), verdict.state, verdict.reason, refused)
     db.execute("INSERT OR REPLACE INTO addresses VALUES (?,?,?,?)", row)
 
 

@@ -77,6 +77,26 @@ class GarageClient:
     def changes(self, **query: Any) -> requests.Response:
         return self.call("GET", "/emails/changes", params=query)
 
+    def queue(
+        self, *passports: Any, reference: Any = "nacht-1", key: str | None = None, **more: Any
+    ) -> requests.Response:
+        body = {"reference": reference, "passports": list(passports), **more}
+        return self.call("POST", "/batches", key or self.new_key(), json=body)
+
+    def batch(self, batch: str) -> requests.Response:
+        return self.call("GET", f"/batches/{batch}")
+
+    def find(self, reference: str) -> list[dict[str, Any]]:
+        answer = self.call("GET", "/batches", params={"reference": reference})
+        found: list[dict[str, Any]] = answer.json()["items"]
+        return found
+
+    def items(self, batch: str, **query: Any) -> requests.Response:
+        return self.call("GET", f"/batches/{batch}/items", params=query)
+
+    def withdraw(self, batch: str, key: str | None = None) -> requests.Response:
+        return self.call("DELETE", f"/batches/{batch}", key or self.new_key())
+
     def delete(self, plate: str = PLATE, key: str | None = None, **more: Any) -> requests.Response:
         return self.call("DELETE", f"/passports/{plate}", key or self.new_key(), **more)
 

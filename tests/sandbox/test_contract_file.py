@@ -1,6 +1,5 @@
 """The contract as a file, and the sandbox held to it by machine-made calls."""
 
-import re
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -15,15 +14,6 @@ from connector.sandbox import Sandbox
 
 FILE = Path(connector.sandbox.__file__).parents[1] / "igarage" / "openapi.yaml"
 DOCUMENT = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-SERVED = {
-    "readGarage",
-    "putPassport",
-    "readPassport",
-    "deletePassport",
-    "sendPassport",
-    "transferPassport",
-    "readEmailChanges",
-}
 OPERATIONS = {
     operation["operationId"]: (method, path)
     for path, item in DOCUMENT["paths"].items()
@@ -31,7 +21,7 @@ OPERATIONS = {
     if method in ("get", "put", "post", "delete")
 }
 TOKEN = {"Authorization": "Bearer geheim"}
-CALLS = schemathesis.openapi.from_dict(DOCUMENT).include(operation_id=sorted(SERVED))
+CALLS = schemathesis.openapi.from_dict(DOCUMENT)
 
 
 @pytest.fixture(scope="module")
@@ -45,16 +35,33 @@ def long_running():
 @settings(
     max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
-def test_every_served_call_answers_as_the_contract_says(case, long_running):
+def test_every_call_answers_as_the_contract_says(case, long_running):
     well_formed = case.meta.generation.mode == schemathesis.GenerationMode.POSITIVE
     if well_formed and "{plate}" in case.path:
         put_first(case, long_running.url)
     if well_formed:
         case.query.pop("after", None)  # no schema can say which cursors were given
-    # A plate that is none is not there either, and deleting what is not there is 204.
-    excluded = [schemathesis.checks.negative_data_rejection] if case.method == "DELETE" else []
+    if well_formed and "{id}" in case.path:
+        case.path_parameters["id"] = queued_first(long_running.url)
+    excluded = [schemathesis.checks.negative_data_rejection] if takes_more(case) else []
     answer = case.call_and_validate(base_url=long_running.url, headers=TOKEN, excluded_checks=excluded)
     assert answer.status_code in (200, 201, 202, 204, 409) or not well_formed
+
+
+def takes_more(case):
+    """What no schema can say.
+
+    A plate that is none is not there either, and deleting what is not there is 204. The items of a batch may be
+    anything with a plate: they fail one by one, later.
+    """
+    return case.method == "DELETE" or (case.method == "POST" and case.path == "/batches")
+
+
+def queued_first(url):
+    """A well-formed call finds its batch."""
+    headers = {**TOKEN, "Idempotency-Key": "first"}
+    body = {"reference": "nacht-1", "passports": []}
+    return requests.post(f"{url}/batches", json=body, headers=headers, timeout=20).json()["id"]
 
 
 def put_first(case, url):
@@ -84,14 +91,6 @@ def test_the_file_holds_every_call_of_the_contract():
         "GET /batches/{id}/items",
         "GET /emails/changes",
     }
-
-
-@pytest.mark.parametrize("operation", sorted(set(OPERATIONS) - SERVED))
-def test_what_the_sandbox_does_not_serve_yet_is_404_without_a_code(garage, operation):
-    method, path = OPERATIONS[operation]
-    answer = garage.call(method.upper(), re.sub(r"\{\w+\}", "X0001X", path), "key-1", json={})
-    assert answer.status_code == 404
-    assert "code" not in answer.json()
 
 
 @pytest.mark.parametrize("operation", sorted(OPERATIONS))

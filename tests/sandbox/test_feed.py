@@ -133,6 +133,16 @@ def test_a_known_bad_address_is_refused_or_mailed_as_ordered(garage, sandbox, re
     assert len(sandbox.mails()) == mails
 
 
+@pytest.mark.parametrize(("refused", "status"), [(True, 200), ("always", 422)])
+def test_a_server_may_refuse_even_the_content_of_a_passport_with_a_known_bad_address(
+    garage, sandbox, refused, status
+):
+    garage.put(send=True)
+    sandbox.bounce(ANNA, "hard_bounce", garage=HERE, refused=refused)
+    assert garage.put(send=False, vehicle={"make": "Merk"}).status_code == status
+    assert garage.put(send=False, email=NEW).status_code == 200
+
+
 def test_what_is_delivered_after_all_is_good_again(garage, sandbox):
     garage.put(send=True)
     sandbox.bounce(ANNA, "soft_bounce", garage=HERE)
