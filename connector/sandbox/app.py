@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request
+from werkzeug.routing import PathConverter
 
 from connector.sandbox.answers import Answer
 from connector.sandbox.contract import BASE, Call, Contract
@@ -29,6 +30,12 @@ Er wordt niets verstuurd en er komt niets bij iGarage terecht.</p>
 """
 
 
+class _Rest(PathConverter):
+    """Whatever follows in a path, line ends included: the contract answers it, not Flask."""
+
+    regex = r"[^/][\s\S]*?"
+
+
 def make_app(contract: Contract, controls: Controls, *, port: Callable[[], int], max_body: int) -> Flask:
     """The application; `port` tells where it listens, for the Host header."""
     app = Flask("connector.sandbox", static_folder=None)
@@ -45,7 +52,9 @@ def make_app(contract: Contract, controls: Controls, *, port: Callable[[], int],
     def root() -> str:
         return _ROOT
 
-    @app.route(f"{BASE}/<path:rest>", methods=_METHODS, provide_automatic_options=False)
+    app.url_map.converters["rest"] = _Rest
+
+    @app.route(f"{BASE}/<rest:rest>", methods=_METHODS, provide_automatic_options=False)
     def contract_call(rest: str) -> Response:
         answer, strike = contract.perform(_call(f"/{rest}", max_body))
         if strike is not None and strike.fault.on_the_wire:

@@ -256,7 +256,7 @@ def test_a_batch_that_runs_or_ran_is_not_withdrawn(garage, sandbox, passport, on
 
 
 @pytest.mark.parametrize(
-    "batch", ["batch-2", "batch-01", "2", "x", "batch-1%20", "batch-99999999999999999999"]
+    "batch", ["batch-2", "batch-01", "2", "x", "batch-1%0A", "batch-99999999999999999999"]
 )
 def test_a_batch_that_is_not_there_is_not_found(garage, passport, batch):
     garage.queue(passport())

@@ -28,7 +28,23 @@ CALLS = schemathesis.openapi.from_dict(DOCUMENT)
 def long_running():
     # Made-up calls repeat their keys, which would all be refused as reused; test_keys.py holds the keys.
     with Sandbox({"geheim": "garage-a"}, mode="ignores", threads=8) as sandbox:
+        live_a_little(sandbox)
         yield sandbox
+
+
+def live_a_little(sandbox):
+    """So that the lists have items of every kind: a batch that ran, and a feed."""
+    addresses = ("anna@voorbeeld.example", "bram@voorbeeld.example", "geen")
+    passports = [
+        {"plate": f"X000{n}X", "send": True, "customer": {"last_name": "Voorbeeld", "email": address}}
+        for n, address in enumerate(addresses)
+    ]
+    queued(sandbox.url, [*passports, passports[0]])
+    sandbox.run_batches()
+    sandbox.bounce("anna@voorbeeld.example", "hard_bounce")
+    sandbox.deliver_ok("anna@voorbeeld.example")
+    sandbox.opt_out("bram@voorbeeld.example", "X0001X")
+    sandbox.correct(None, "anna@voorbeeld.example", "carla@voorbeeld.example", sent=True)
 
 
 @CALLS.parametrize()
@@ -42,7 +58,7 @@ def test_every_call_answers_as_the_contract_says(case, long_running):
     if well_formed:
         case.query.pop("after", None)  # no schema can say which cursors were given
     if well_formed and "{id}" in case.path:
-        case.path_parameters["id"] = queued_first(long_running.url)
+        case.path_parameters["id"] = queued(long_running.url, []) if case.method == "DELETE" else "batch-1"
     excluded = [schemathesis.checks.negative_data_rejection] if takes_more(case) else []
     answer = case.call_and_validate(base_url=long_running.url, headers=TOKEN, excluded_checks=excluded)
     assert answer.status_code in (200, 201, 202, 204, 409) or not well_formed
@@ -57,10 +73,10 @@ def takes_more(case):
     return case.method == "DELETE" or (case.method == "POST" and case.path == "/batches")
 
 
-def queued_first(url):
-    """A well-formed call finds its batch."""
+def queued(url, passports):
+    """The id of a new batch."""
     headers = {**TOKEN, "Idempotency-Key": "first"}
-    body = {"reference": "nacht-1", "passports": []}
+    body = {"reference": "nacht-1", "passports": passports}
     return requests.post(f"{url}/batches", json=body, headers=headers, timeout=20).json()["id"]
 
 
