@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 Contains = Literal["all", "selection"]
@@ -32,6 +32,7 @@ class KnownFile:
     digest: bytes | None
     recipe: bytes
     state: FileState
+    found_at: datetime | None = None
 
     def is_the_file(self, arrival: Arrival) -> bool:
         """Whether this is the same file as far as a listing tells."""
@@ -46,11 +47,16 @@ class Choice:
     action: Literal["read", "supersede"]
 
 
+AHEAD = timedelta(days=1)
+"""A file dated further ahead than this was written under a wrong clock: it counts as of when it was found."""
+
+
 class History:
     """What a source's files became, found by what a listing or their content tells: there may be many thousands."""
 
-    def __init__(self, known: Sequence[KnownFile]) -> None:
-        self._sights = {(each.name, each.size, each.modified) for each in known}
+    def __init__(self, known: Sequence[KnownFile], now: datetime) -> None:
+        self._now = now
+        self._sights = {(each.name, each.size, each.modified): each for each in known}
         self._by_digest: dict[bytes, list[KnownFile]] = {}
         for each in known:
             if each.digest is not None:
@@ -66,29 +72,53 @@ class History:
         """The files that had this content."""
         return self._by_digest.get(arrival.digest, ()) if arrival.digest is not None else ()
 
+    def time_of(self, arrival: Arrival) -> datetime:
+        """When an arrival was written, as far as that can be believed."""
+        before = self._sights.get((arrival.name, arrival.size, arrival.modified))
+        found = before.found_at if before and before.found_at else self._now
+        return arrival.modified if arrival.modified <= found + AHEAD else found
+
+    def is_after_taken(self, arrival: Arrival) -> bool:
+        """Whether an arrival was written after the last file that was taken, or none was."""
+        if self.taken is None:
+            return True
+        found = self.taken.found_at or self.taken.modified
+        taken = self.taken.modified if self.taken.modified <= found + AHEAD else found
+        return self.time_of(arrival) > taken
+
+    def in_order(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        """The newest last."""
+        return sorted(arrivals, key=lambda each: (self.time_of(each), each.name))
+
 
 def worth_hashing(arrivals: Sequence[Arrival], history: History, contains: Contains) -> list[Arrival]:
-    """The arrivals whose content decides: the newest always, and of a selection those never met.
+    """The arrivals whose content decides: of a whole customer base the newest, of a selection each.
 
-    The newest is hashed even when name, size and time are known: an export may be rewritten within them.
+    They are hashed even when name, size and time are known: an export may be rewritten within them.
     """
-    ordered = _newest_last(arrivals)
-    if contains == "all":
-        return ordered[-1:]
-    return [each for each in ordered[:-1] if not history.met(each)] + ordered[-1:]
+    ordered = history.in_order(arrivals)
+    return ordered[-1:] if contains == "all" else ordered
 
 
-def choose(arrivals: Sequence[Arrival], history: History, contains: Contains, recipe: bytes) -> list[Choice]:
+def choose(
+    arrivals: Sequence[Arrival],
+    history: History,
+    contains: Contains,
+    recipe: bytes,
+    moving: Sequence[Arrival] = (),
+) -> list[Choice]:
     """What to do with each arrival that needs something done, in the order to do it.
 
-    With `contains: all` the newest speaks for the source and the others are superseded; of a selection each is
-    read, oldest first.
+    With `contains: all` the newest speaks for the source and the others are superseded; while a newer one is still
+    `moving`, none speaks. Of a selection each is read, oldest first.
     """
-    ordered = _newest_last(arrivals)
-    if contains == "all":
-        older = [Choice(each, "supersede") for each in ordered[:-1] if not history.met(each)]
-        return older + _judge_each(ordered[-1:], history, recipe)
-    return _judge_each([each for each in ordered if each.digest is not None], history, recipe)
+    ordered = history.in_order(arrivals)
+    if contains == "selection":
+        return _judge_each([each for each in ordered if each.digest is not None], history, recipe)
+    if set(history.in_order([*ordered[-1:], *moving])[-1:]) & set(moving):
+        return []
+    older = [Choice(each, "supersede") for each in ordered[:-1] if not history.met(each)]
+    return older + _judge_each(ordered[-1:], history, recipe)
 
 
 def _judge_each(arrivals: Sequence[Arrival], history: History, recipe: bytes) -> list[Choice]:
@@ -104,13 +134,11 @@ def _judge(arrival: Arrival, history: History, recipe: bytes) -> Literal["read",
     earlier = history.of_content(arrival)
     if not earlier:
         return "read"
-    if taken is None or arrival.modified > taken.modified:
+    if any(each.is_the_file(arrival) and each.state != "superseded" for each in earlier):
+        return None
+    if history.is_after_taken(arrival):
         return "read"
     return None if any(each.is_the_file(arrival) for each in earlier) else "supersede"
-
-
-def _newest_last(arrivals: Sequence[Arrival]) -> list[Arrival]:
-    return sorted(arrivals, key=lambda each: (each.modified, each.name))
 
 
 def _last(known: Sequence[KnownFile], *states: FileState) -> KnownFile | None:

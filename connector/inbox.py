@@ -41,6 +41,8 @@ class Seen:
     name: str
     size: int
     modified: datetime
+    changed: int = 0
+    """`st_ctime_ns`: on POSIX no rewriting leaves it as it was, whatever is done to the time of modification."""
 
 
 Listing = Mapping[str, Seen]
@@ -52,6 +54,8 @@ class AtRest:
 
     files: tuple[Seen, ...]
     moving: tuple[str, ...]
+    unsettled: tuple[Seen, ...] = ()
+    """The same, as they were seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +132,10 @@ class Lookout:
             if not sight.whole and self._stands(sight) and _is_whole(sight.seen, self._now()):
                 self._sights[name] = replace(sight, whole=True)
         still = [each.seen for each in self._sights.values() if each.whole]
-        return AtRest(
-            tuple(still), tuple(sorted(name for name, each in self._sights.items() if not each.whole))
+        moving = sorted(
+            (each.seen for each in self._sights.values() if not each.whole), key=lambda each: each.name
         )
+        return AtRest(tuple(still), tuple(each.name for each in moving), tuple(moving))
 
     @property
     def sees_files(self) -> bool:
@@ -210,7 +215,7 @@ def archive(seen: Seen, folder: Path, crash: CrashPoint) -> bool:
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = _free_name(folder, seen.path.name)
-    if _sight_of(seen.path) != seen:
+    if sight_of(seen.path) != seen:
         return False
     crash("archive.before")
     try:
@@ -230,7 +235,7 @@ def _move_across(seen: Seen, target: Path) -> None:
     with partial.open("rb+") as copied:
         os.fsync(copied.fileno())
     partial.rename(target)
-    if _sight_of(seen.path) == seen:
+    if sight_of(seen.path) == seen:
         seen.path.unlink()
 
 
@@ -274,10 +279,11 @@ def _is_wanted(name: str, patterns: Sequence[str]) -> bool:
 
 def _seen(entry: os.DirEntry[str]) -> Seen | None:
     """A regular file with something in it; None for all else, also for what vanished since the listing."""
-    return _sight_of(Path(entry.path))  # a DirEntry of Windows tells the size of when it was opened
+    return sight_of(Path(entry.path))  # a DirEntry of Windows tells the size of when it was opened
 
 
-def _sight_of(path: Path) -> Seen | None:
+def sight_of(path: Path) -> Seen | None:
+    """What a file looks like now; None where there is none, or no regular file with something in it."""
     try:
         found = path.lstat()
     except OSError:
@@ -285,7 +291,7 @@ def _sight_of(path: Path) -> Seen | None:
     if not stat.S_ISREG(found.st_mode) or found.st_size == 0:
         return None
     modified = _EPOCH + timedelta(microseconds=found.st_mtime_ns // 1000)
-    return Seen(path, printable(path.name), found.st_size, modified)
+    return Seen(path, printable(path.name), found.st_size, modified, found.st_ctime_ns)
 
 
 def _is_whole(seen: Seen, now: datetime) -> bool:

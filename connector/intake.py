@@ -87,7 +87,8 @@ class Intake:
                 f"map {source.watch} is leeg, en dat was zij niet: is de schijf of share er?"
             )
         moving = list(resting.moving)
-        read = [*finished, *self._read_chosen(source, resting.files, History(known), lookout, moving)]
+        history = History(known, self.now())
+        read = [*finished, *self._read_chosen(source, resting, history, lookout, moving)]
         if source.archive:
             self._archive(source, source.archive, resting.files)
         return replace(self._told(source, read, moving), saw_files=bool(resting.files))
@@ -99,7 +100,7 @@ class Intake:
             for each in self.ledger.history(source.garage, source.name)
             if each.state in ("taken", "superseded", "discarded")
         ]
-        history = History(done)
+        history = History(done, self.now())
         for seen in resting:
             if history.met(inbox.arrival(seen, None)):
                 self._move(source, folder, seen)
@@ -127,37 +128,39 @@ class Intake:
     def _read_chosen(
         self,
         source: Source,
-        resting: Sequence[inbox.Seen],
+        resting: inbox.AtRest,
         history: History,
         lookout: Lookout,
         moving: list[str],
     ) -> Iterator[FileSummary]:
         """The files that were read; the name of one that changed meanwhile is added to `moving`."""
-        paths = {seen.name: seen.path for seen in resting}
-        unopened = [inbox.arrival(each, None) for each in resting]
+        sights = {seen.name: seen for seen in resting.files}
+        unopened = [inbox.arrival(each, None) for each in resting.files]
         hashed = {each.name for each in arrivals.worth_hashing(unopened, history, source.contains)}
         arrived = [
-            inbox.arrival(each, lookout.digest(each) if each.name in hashed else None) for each in resting
+            inbox.arrival(each, lookout.digest(each) if each.name in hashed else None)
+            for each in resting.files
         ]
-        chosen = arrivals.choose(arrived, history, source.contains, source.recipe())
+        unsettled = [inbox.arrival(each, None) for each in resting.unsettled]
+        chosen = arrivals.choose(arrived, history, source.contains, source.recipe(), unsettled)
         older = [each.arrival for each in chosen if each.action == "supersede"]
         if older:
             self.ledger.supersede(source.garage, source.name, older, source.recipe())
         for choice in chosen:
             if choice.action == "supersede":
                 continue
-            if file := self._read(source, choice.arrival, paths):
+            if file := self._read(source, choice.arrival, sights[choice.arrival.name]):
                 yield file
             else:
                 moving.append(choice.arrival.name)
 
-    def _read(self, source: Source, arrival: Arrival, paths: Mapping[str, Path]) -> FileSummary | None:
+    def _read(self, source: Source, arrival: Arrival, seen: inbox.Seen) -> FileSummary | None:
         """Stage, judge and accept a file; None when it changed meanwhile and is read another time."""
-        path = paths[arrival.name]
+        path = seen.path
         file = self.ledger.begin_file(source.garage, source.name, arrival, source.recipe())
         try:
             finding = self._stage(source, file, path)
-            changed = inbox.digest(path) != arrival.digest
+            changed = inbox.digest(path) != arrival.digest or inbox.sight_of(path) != seen
         except SourceError:
             self.ledger.forget_file(file)
             raise

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from connector.backoff import PROBING, Probing
-from connector.config.forms import FilePath, Seconds, Strict
+from connector.config.forms import FilePath, Strict
 
 DATABASE_PREFIX = "postgresql+psycopg://"
 
@@ -55,11 +55,10 @@ class LoggingConfig(Strict):
 class ProbeConfig(Strict):
     """How a paused garage is probed: seconds of the `first` and of the longest (`max`) distance between two probes."""
 
-    first: Seconds = PROBING.first
+    first: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = PROBING.first
     """Seconds to the first probe."""
-    max: Annotated[Seconds, Field(validate_default=True)] = PROBING.max
-    """Seconds: the longest distance between two probes."""
-    """Seconds of the longest distance between two probes."""
+    max: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False, validate_default=True)] = PROBING.max
+    """Seconds of the longest distance between two probes; at most an hour."""
 
     @field_validator("max")
     @classmethod

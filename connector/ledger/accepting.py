@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -21,6 +21,9 @@ from connector.plan import Policy
 
 Row = Mapping[Any, Any]
 Values = dict[str, Any]
+LONGEST_LEASE = timedelta(hours=2)
+"""No lease is longer: one that is was given by a wrong clock."""
+
 Weighed = Literal["new", "changed", "unchanged"]
 
 
@@ -194,9 +197,13 @@ def _change(job: Accepting, row: Row, prior: Row, result: _Slice) -> None:
 def _fresh_start(job: Accepting, row: Row, prior: Row) -> Values:
     """A new revision ends a refusal and starts its attempts anew; what only a person can answer stays.
 
+    It waits until a request without an answer can no longer be done after it.
+
     A question about the owner ends too when the source goes back to the address that iGarage has.
     """
-    fresh = {"due_at": job.now, "attempts": 0, "last_failure": None}
+    unanswered = prior["unanswered_until"]
+    due_at = max(job.now, unanswered) if unanswered and unanswered <= job.now + LONGEST_LEASE else job.now
+    fresh = {"due_at": due_at, "attempts": 0, "last_failure": None}
     went_back = prior["held"] == "owner_change" and row["address"] == prior["delivered_address"]
     if prior["held"] in ("refused", "exhausted") or went_back:
         fresh |= {"held": None, "held_since": None, "held_message": None}

@@ -149,11 +149,8 @@ def _due(connection: sa.Connection, job: Claiming) -> Row | None:
 
 
 def _lease(job: Claiming, row: Row, step: Request, token: str) -> Values:
-    return {
-        "claim_token": token,
-        "claim_until": job.now + job.lease,
-        "written": row["written"] or isinstance(step, Put),
-    }
+    lease = {"claim_token": token, "claim_until": job.now + job.lease}
+    return lease | ({"written": True, "unanswered_address": row["address"]} if isinstance(step, Put) else {})
 
 
 def _claim(job: Claiming, row: Row, facts: Passport, step: Request, token: str) -> Claim:

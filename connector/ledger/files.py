@@ -43,7 +43,7 @@ def history(connection: sa.Connection, garage: str, source: str) -> list[KnownFi
     """Every file of a source that the ledger knows, oldest first."""
     columns = (files.c.id, files.c.name, files.c.size, files.c.modified, files.c.digest, files.c.recipe)
     query = (
-        sa.select(*columns, files.c.state)
+        sa.select(*columns, files.c.state, files.c.found_at)
         .where(files.c.garage == garage, files.c.source == source)
         .order_by(files.c.id)
     )

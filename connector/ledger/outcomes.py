@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from connector import closing
 from connector.backoff import PROBING, GiveUp, Probing, Retry, after_failure, is_own_failure
-from connector.errors import DeliveryError, Refused, Transient
+from connector.errors import DeliveryError, Refused, Transient, Unknown
 from connector.ledger import addresses, garages
 from connector.ledger import passports as passport_rows
 from connector.ledger.claims import Claim
@@ -89,9 +89,10 @@ _Written = tuple[Values, list[tuple[str, Values]], list[str]]
 def _after_answer(
     connection: sa.Connection, claim: Claim, row: Row, outcome: Answered | Looked, now: datetime
 ) -> _Written:
-    before = passport_rows.facts(row, None)
+    before = passport_rows.facts({**row, "unanswered_address": None}, None)
     after = _answered(claim, before, outcome, now)
     changes: Values = {**passport_rows.answered_facts(after), "attempts": 0, "last_failure": None}
+    changes |= {"unanswered_address": None, "unanswered_until": None}
     events: list[tuple[str, Values]] = []
     if isinstance(claim.step, Put) and isinstance(outcome, Answered):
         events.append(("delivered", {"revision": claim.passport.revision, "created": outcome.status.created}))
@@ -138,6 +139,8 @@ def _after_failure(
     retry_after = error.retry_after if isinstance(error, Transient) else None
     reaction = after_failure(attempts, failed.retry, failed.chance, retry_after)
     changes: Values = {"attempts": attempts, "last_failure": error.code}
+    if isinstance(error, Unknown):
+        changes["unanswered_until"] = row["claim_until"]
     events = [] if row["last_failure"] == error.code else [("failed", {"code": error.code})]
     if isinstance(reaction, GiveUp):
         message = f"Na {attempts} pogingen niet gelukt; probeer opnieuw als de oorzaak weg is."

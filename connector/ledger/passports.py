@@ -41,8 +41,13 @@ def facts(row: Row, verdict: str | None) -> Passport:
         opt_out=bool(row["opt_out"]),
         consent=row["consent"],
         source_conflict=row["source_conflict"],
-        unsure=row["unsure"],
+        unsure=row["unsure"] or _may_have_another_address(row),
     )
+
+
+def _may_have_another_address(row: Row) -> bool:
+    """Whether a PUT without an answer may have given iGarage, and mailed, another address than is wanted now."""
+    return row["unanswered_address"] is not None and row["unanswered_address"] != row["address"]
 
 
 def index(passport: Passport, policy: Policy, today: date) -> dict[str, Any]:

@@ -207,6 +207,8 @@ passports = sa.Table(
     sa.Column("delivered_revision", sa.BigInteger),
     sa.Column("delivered_address", sa.Text),
     sa.Column("written", sa.Boolean, nullable=False, comment="a write was ever claimed"),
+    sa.Column("unanswered_address", sa.Text, comment="of the last PUT claimed, until one is answered"),
+    sa.Column("unanswered_until", Instant, comment="a PUT without an answer may still be done: its lease"),
     sa.Column(
         "unsure",
         sa.Boolean,

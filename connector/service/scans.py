@@ -71,20 +71,28 @@ class Scans:
         return max(min(self._due.values()) - self._world.monotonic(), 0.0)
 
     def _scan(self, intake: Intake, source: SourceConfig) -> None:
-        lookout = self._lookouts[source.name]
         self._watches[source.name].tend()
         self._looked[source.name] = self._world.monotonic()
         self._due[source.name] = inf  # what an event makes of it from here on stands
-        scan = self._scanned(intake, source)
-        soon = lookout.seconds_to_rest() if scan.state != "unavailable" else None
-        if soon is None and scan.state == "waiting":
-            soon = UNFINISHED
-        wait = source.scan_every if soon is None else min(max(soon, SOONEST), source.scan_every)
-        self._due[source.name] = min(self._due[source.name], self._world.monotonic() + wait)
-        self._found[source.name] = scan
-        note_read(self._garage, self._found, self._world)
+        wait = source.scan_every  # also where the scan breaks
+        try:
+            scan = self._scanned(intake, source)
+            wait = self._pause_after(scan, source)
+            self._found[source.name] = scan
+            note_read(self._garage, self._found, self._world)
+        finally:
+            self._due[source.name] = min(self._due[source.name], self._world.monotonic() + wait)
         if scan.read:
             self._wake(f"deliver:{self._garage.garage}")
+
+    def _pause_after(self, scan: Scan, source: SourceConfig) -> float:
+        """Seconds until a source is looked at again: sooner while a file is on its way to rest."""
+        soon = None
+        if scan.state != "unavailable":
+            soon = self._lookouts[source.name].seconds_to_rest()
+        if soon is None and scan.state == "waiting":
+            soon = UNFINISHED
+        return source.scan_every if soon is None else min(max(soon, SOONEST), source.scan_every)
 
     def _scanned(self, intake: Intake, source: SourceConfig) -> Scan:
         try:

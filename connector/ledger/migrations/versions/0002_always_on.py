@@ -43,6 +43,24 @@ def upgrade() -> None:
     op.add_column(
         "passports",
         sa.Column(
+            "unanswered_address",
+            sa.Text(),
+            nullable=True,
+            comment="of the last PUT claimed, until one is answered",
+        ),
+    )
+    op.add_column(
+        "passports",
+        sa.Column(
+            "unanswered_until",
+            sa.BigInteger(),
+            nullable=True,
+            comment="a PUT without an answer may still be done: its lease",
+        ),
+    )
+    op.add_column(
+        "passports",
+        sa.Column(
             "unsure",
             sa.Boolean(),
             nullable=False,
