@@ -313,16 +313,19 @@ def test_a_clock_that_jumps_makes_every_task_due(hand: Callable[..., Hand]) -> N
 
 
 def test_a_clock_that_is_set_right_by_a_little_wakes_nobody(hand: Callable[..., Hand]) -> None:
-    clock, deed = Clock(), Deed()
+    clock, scan, other = Clock(), Deed(), Deed()
     running = hand(now=clock)
-    running.add("scan", deed)
+    running.add("scan", scan)
     running.begin()
-    deed.wait()
+    scan.wait()
     clock.wait(1)
     clock.ahead = timedelta(seconds=scheduling.JUMP - 0.1)
-    clock.wait(2)  # after the first of these it has judged the one before
+    clock.wait(3)  # it has looked, and judged what it saw
+    running.add("other", other)
+    running.scheduler.wake("other")
+    other.wait()  # the one thread came to it, so nothing else was due
     assert running.end() is True
-    assert deed.runs == 1
+    assert scan.runs == 1
 
 
 # ---------------------------------------------------------------- what goes wrong in it
