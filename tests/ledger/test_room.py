@@ -91,3 +91,9 @@ def test_giving_up_what_was_never_kept_does_nothing(tmp_path: Path) -> None:
 def test_a_new_folder_has_given_up_nothing(tmp_path: Path) -> None:
     assert not Room(tmp_path).given_up
     assert not Room(tmp_path / "gone").given_up
+
+
+def test_a_disk_that_was_full_from_the_first_day_says_so_too(tmp_path: Path) -> None:
+    room = Room(tmp_path, MORE_THAN_ANY_DISK)
+    assert not room.keep()
+    assert room.given_up
