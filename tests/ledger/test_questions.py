@@ -158,6 +158,18 @@ def test_a_passport_that_is_gone_is_made_anew(jansen: Any) -> None:
     assert jansen.claimed().step == Put(send=False)
 
 
+def test_a_passport_made_anew_is_asked_for_under_another_key(jansen: Any) -> None:
+    """Under the former one iGarage would give its former answer, for 24 hours, and make nothing."""
+    jansen.night(jansen.car(1))
+    former = jansen.claimed()
+    jansen.answer(former)
+    jansen.but(policy=Policy("always")).reindexed().look(there=False)
+    release(jansen)
+    anew = jansen.claimed()
+    assert anew.step == former.step
+    assert anew.key != former.key
+
+
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
