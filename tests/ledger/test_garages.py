@@ -121,6 +121,15 @@ def test_no_probe_is_due_before_a_retry_after_has_passed(ledger: Ledger, clock: 
     assert next_probe(ledger, clock) == (2, 900)
 
 
+def test_no_probe_is_due_before_what_another_worker_heard_has_passed(ledger: Ledger, clock: Any) -> None:
+    ledger.know_garage("jansen")
+    unreachable(ledger)
+    unreachable(ledger, 600.0)
+    standing = ledger.standing("jansen")
+    assert standing.paused_until == clock() + timedelta(seconds=600)
+    assert next_probe(ledger, clock) == (1, 600)
+
+
 def test_a_pause_that_comes_back_before_any_call_succeeded_is_probed_as_far_apart(
     ledger: Ledger, clock: Any
 ) -> None:
