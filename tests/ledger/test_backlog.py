@@ -63,10 +63,27 @@ def test_what_is_claimed_is_not_due_before_its_lease_has_passed(jansen: Any) -> 
     assert backlog(jansen).now == 1
 
 
+def test_what_backs_off_is_told_though_a_claim_that_lasts_longer_was_due_before(jansen: Any) -> None:
+    jansen.night(jansen.car(1), jansen.car(2))
+    jansen.fail(NOT_NOW, jansen.claimed())
+    jansen.claimed(lease=timedelta(seconds=90))  # and nobody closes it
+    assert in_seconds(jansen, 4) == 30
+    assert in_seconds(jansen, 1) == 30
+
+
 def test_a_time_further_ahead_than_any_wait_is_of_a_wrong_clock_and_past(jansen: Any) -> None:
     jansen.night(jansen.car(1))
     jansen.clock.forward(days=3650)
     jansen.fail(NOT_NOW)
+    jansen.clock.forward(days=-3650)
+    assert backlog(jansen).now == 1 and jansen.claim() is not None
+
+
+def test_a_lease_further_ahead_than_any_is_of_a_wrong_clock_and_past(jansen: Any) -> None:
+    """As a claim has it: what delivery is told of must be what it can claim."""
+    jansen.night(jansen.car(1))
+    jansen.clock.forward(days=3650)
+    jansen.claimed()
     jansen.clock.forward(days=-3650)
     assert backlog(jansen).now == 1 and jansen.claim() is not None
 
