@@ -279,6 +279,20 @@ def test_what_is_released_as_new_beside_it_is_made_anew(calm, start, soon, sandb
     assert [each.plate for each in sandbox.passports()] == ["ZZ001Z"]
 
 
+def test_a_held_file_that_is_discarded_beside_it_is_told_of_no_more(calm, start, soon, car):
+    garage = calm()
+    garage.drop(b"Kenteken;Naam\r\nZZ-001-Z;X\r\n")
+    program = start()
+    soon(lambda: garage.stand()["sources"][0]["state"] == "held")
+    (held,) = garage.ask("held")
+    assert garage.main("discard", "--file", held["id"]).status == 0
+    soon(lambda: garage.stand()["sources"][0]["state"] == "ok")
+    assert garage.ask("held") == []
+    garage.export(car(1))
+    soon(lambda: plates(garage) == ["ZZ001Z"])
+    assert end(program)[0] == 0
+
+
 @pytest.fixture
 def breaking(tmp_path):
     """The environment of a process in which an adapter is installed that breaks, and what mends it."""
@@ -291,6 +305,28 @@ def breaking(tmp_path):
     (place / "broken").touch()
     path = os.pathsep.join([str(place), *filter(None, [os.environ.get("PYTHONPATH")])])
     return {"PYTHONPATH": path}, (place / "broken").unlink
+
+
+def test_a_held_file_that_is_released_beside_it_is_read_again(calm, start, soon, car, breaking):
+    environment, mend = breaking
+    garage = calm()
+    garage.configure(source={"adapter": "breaking", "settings": None})
+    text = garage.file.read_text("utf-8").replace("  settings: null\n", "")
+    garage.file.write_text(text, "utf-8")
+    garage.export(car(1))
+    program = start(env=environment)
+
+    def held():
+        return garage.installation.process("held", "--json", env=environment).json
+
+    soon(held)
+    (found,) = held()
+    assert found["reason"] == "adapter_failed"
+    mend()
+    said = garage.installation.process("release", "--file", found["id"], env=environment)
+    assert (said.status, said.err) == (0, "")
+    soon(lambda: plates(garage) == ["ZZ001Z"])
+    assert end(program)[0] == 0
 
 
 # ---------------------------------------------------------------- pauses
