@@ -64,6 +64,13 @@ def test_an_open_door_is_greeted_once_and_delivery_woken(hand, clock):
     assert hand.greetings == 1
 
 
+def test_an_open_door_is_greeted_again_in_time_for_its_limits_may_have_changed(hand, clock):
+    hand.probe()
+    clock.forward(seconds=GREETING)
+    hand.probe()
+    assert hand.greetings == 2
+
+
 def test_nothing_is_delivered_before_the_greeting(hand, garage, car):
     hand.take_in(car(1))
     assert hand.deliver() == LONGEST
@@ -107,6 +114,17 @@ def test_no_probe_goes_before_a_retry_after_has_passed(hand, sandbox, clock):
     clock.forward(seconds=1)
     assert hand.probe() == GREETING
     assert hand.greetings == 2 and hand.standing.paused_code is None
+
+
+def test_what_another_worker_was_asked_to_wait_holds_for_the_probe_too(hand, clock):
+    """And nobody looks at the clock every moment until then."""
+
+    hand.probe()
+    hand.place.world.ledger.pause("jansen", Pause("unreachable", None, hand.place.world.probing, 1.0))
+    hand.place.world.ledger.pause("jansen", Pause("slow_down", 600.0, hand.place.world.probing, 1.0))
+    clock.forward(seconds=10)
+    assert hand.probe() == 590
+    assert hand.greetings == 1
 
 
 def test_a_delivery_that_pauses_has_the_door_probed(hand, sandbox, car, clock):
