@@ -96,6 +96,28 @@ def test_an_event_makes_the_folder_due_at_once(scanning, car):
     assert hand.run() == 3
 
 
+def test_an_event_that_comes_while_the_folder_is_scanned_is_not_lost(scanning, car, clock):
+    """A file that comes while another is read is on its way within `settle` as any other."""
+    hand = None
+
+    def drop_another(point):
+        if point == "ledger.stage.before_commit" and not (hand.garage.export_folder / "b.csv").exists():
+            hand.noticed.clear()
+            hand.garage.export(car(1), car(2), name="b.csv")
+            assert hand.noticed.wait(PATIENCE)
+
+    hand = scanning(points=drop_another)
+    hand.garage.export(car(1), name="a.csv")
+    hand.run()
+    clock.forward(seconds=3)
+    assert hand.run() <= 3
+    clock.forward(seconds=0.1)
+    hand.run()
+    clock.forward(seconds=3)
+    hand.run()
+    assert hand.files() == ["taken", "taken"]
+
+
 def test_a_source_that_cannot_be_listed_holds_up_no_other(place, installation, car, clock, tmp_path):
     columns = {"plate": "Kenteken", "last_name": "Achternaam", "email": "E-mail"}
     other = {"name": "apk", "adapter": "generic_csv", "watch": str(tmp_path), "settle": 0, "scan_every": 20}
