@@ -97,6 +97,12 @@ def test_a_plate_with_nothing_to_try_again_is_said_on_stderr(refused, plate):
     assert "niets om opnieuw te proberen" in said.err
 
 
+def test_a_plate_with_nothing_to_try_again_leaves_standard_output_empty(refused):
+    """As `trace` does: whoever reads JSON gets an answer or none."""
+    assert refused.main("retry", "ZZ-002-Z", "--json").out == ""
+    assert refused.main("retry", "ZZ-002-Z").out == ""
+
+
 def test_a_retry_mails_nobody_twice(garage, sandbox, car):
     garage.configure(delivery={"send": "always", "retry": {"first": 20_000, "max": 20_000}})
     sandbox.order_fault(method="PUT", status=500, after_deed=True, times=1)
@@ -120,6 +126,20 @@ def test_a_passport_that_is_gone_is_made_anew_when_somebody_says_so(gone, sandbo
     assert gone.run().status == 0
     assert [each.plate for each in sandbox.passports()] == ["ZZ001Z"]
     assert len(gone.mails()) == 1
+
+
+def test_a_decision_is_told_in_the_words_of_the_manual(gone):
+    assert gone.main("release", "ZZ-001-Z", "--as", "new").out == "Het AutoPaspoort wordt opnieuw gemaakt.\n"
+
+
+def test_a_passport_made_anew_is_really_at_igarage_though_it_honours_keys(gone, sandbox):
+    """Under the key of its first making iGarage would give its first answer again, and make nothing."""
+    sandbox.set_mode("honours")
+    gone.configure(delivery={"send": "never"})
+    assert gone.main("release", "ZZ-001-Z", "--as", "new").status == 0
+    gone.run()
+    assert gone.counts() == {"total": 1, "delivered": 1}
+    assert [each.plate for each in sandbox.passports()] == ["ZZ001Z"]
 
 
 def test_release_answers_in_json_too(gone):
@@ -221,6 +241,15 @@ def test_before_the_first_run_there_is_nothing_to_decide_and_nothing_is_made(gar
     assert (said.status, said.out) == (5, "")
     assert "nog geen administratie" in said.err
     assert not garage.installation.state.exists()
+
+
+@pytest.mark.parametrize("command", DECIDING)
+def test_a_mistake_in_the_configuration_is_said_before_anything_is_decided(refused, command):
+    refused.file.write_text(refused.file.read_text("utf-8").replace("watch:", "wach:"), "utf-8")
+    arguments = {"release": ["ZZ-001-Z", "--as", "new"], "discard": ["--file", "1"], "retry": []}[command]
+    said = refused.main(command, *arguments)
+    assert (said.status, said.out) == (4, "")
+    assert "did you mean 'watch'" in said.err
 
 
 @pytest.mark.parametrize("command", DECIDING)
