@@ -345,6 +345,13 @@ def test_who_asks_does_not_keep_the_ledger_from_who_works(state: Path, work: Cal
         assert instance(state) == os.getpid()
 
 
+def test_who_works_on_another_database_of_the_server_does_not_work_on_this_one(
+    postgresql_url: str, postgresql_server: Any
+) -> None:
+    with another_process(postgresql_url):
+        assert instance(postgresql_server.get_uri(driver="psycopg")) is None
+
+
 # ---------------------------------------------------------------- looking
 
 
