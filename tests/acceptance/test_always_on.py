@@ -334,7 +334,7 @@ def test_a_held_file_that_is_released_beside_it_is_read_again(calm, start, soon,
 
 def test_a_token_that_is_replaced_is_used_without_a_restart(calm, start, soon, sandbox, car):
     garage = calm()
-    garage.installation.settle_down(probe={"first": NEVER_BY_ITSELF, "max": NEVER_BY_ITSELF})
+    garage.installation.settle_down(probe={"first": 3000, "max": 3000})
     sandbox.revoke(garage.token)
     garage.export(car(1))
     program = start()
@@ -348,7 +348,7 @@ def test_a_token_that_is_replaced_is_used_without_a_restart(calm, start, soon, s
 
 def test_a_token_that_was_not_there_is_used_when_it_comes(calm, start, soon, car):
     garage = calm()
-    garage.installation.settle_down(probe={"first": NEVER_BY_ITSELF, "max": NEVER_BY_ITSELF})
+    garage.installation.settle_down(probe={"first": 3000, "max": 3000})
     garage.token_file.unlink()
     garage.export(car(1))
     program = start()
