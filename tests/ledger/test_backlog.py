@@ -10,11 +10,12 @@ from connector.ledger.claims import Backlog
 from connector.plan import Policy
 
 NOT_NOW = Transient("408", code="not_now", status=408)
+LEASE = timedelta(seconds=90)
 LONGEST_WAIT = timedelta(hours=6)
 
 
 def backlog(hand: Any, bound: int = 4) -> Backlog:
-    found: Backlog = hand.ledger.backlog(hand.garage, LONGEST_WAIT, bound)
+    found: Backlog = hand.ledger.backlog(hand.garage, lease=LEASE, longest_wait=LONGEST_WAIT, bound=bound)
     return found
 
 

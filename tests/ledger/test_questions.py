@@ -220,7 +220,7 @@ def states(hand: Any) -> list[str]:
 
 
 def test_a_held_file_is_read_again_as_if_it_had_just_been_found(jansen: Any) -> None:
-    jansen.ledger.read_again("jansen", held_file(jansen))
+    jansen.ledger.release_file("jansen", held_file(jansen))
     assert states(jansen) == []
     assert jansen.night(jansen.car(1)).new == 1
 
@@ -230,7 +230,7 @@ def test_a_file_that_reading_again_does_not_mend_is_not_read_again(jansen: Any, 
     file = held_file(jansen, reason)
     before = jansen.ledger.decisions()
     with pytest.raises(NotReleasable, match="discard --file"):
-        jansen.ledger.read_again("jansen", file)
+        jansen.ledger.release_file("jansen", file)
     assert (states(jansen), jansen.ledger.decisions()) == (["held"], before)
 
 
@@ -241,7 +241,7 @@ def test_a_discarded_file_is_known_and_held_no_more(jansen: Any, reason: str) ->
     assert jansen.counts() == {} and jansen.claim() is None
 
 
-@pytest.mark.parametrize("deed", ["read_again", "discard"])
+@pytest.mark.parametrize("deed", ["release_file", "discard"])
 def test_only_a_held_file_of_this_garage_can_be_decided_about(jansen: Any, deed: str) -> None:
     decide: Callable[[str, int], None] = getattr(jansen.ledger, deed)
     taken = jansen.night(jansen.car(2), name="andere.csv").id
@@ -267,7 +267,7 @@ def test_each_decision_is_noticed_and_nothing_else_is(jansen: Any) -> None:
     note()
     release(jansen)
     note()
-    ledger.read_again("jansen", file)
+    ledger.release_file("jansen", file)
     note()
     ledger.discard("jansen", other)
     note()

@@ -84,10 +84,11 @@ def test_a_file_of_another_size_is_brought_to_size(room: Room) -> None:
     assert room.path.stat().st_size == SIZE
 
 
-def test_giving_up_what_was_never_kept_does_nothing(tmp_path: Path) -> None:
+def test_giving_up_what_was_never_kept_says_so_and_is_never_an_error(tmp_path: Path) -> None:
     Room(tmp_path).give_up()
+    assert Room(tmp_path).given_up
     Room(tmp_path / "gone").give_up()
-    assert not list(tmp_path.iterdir())
+    assert not (tmp_path / "gone").exists()
 
 
 def test_a_new_folder_has_given_up_nothing(tmp_path: Path) -> None:

@@ -87,12 +87,23 @@ def test_a_file_that_stands_still_and_is_not_whole_is_looked_at_again_soon(scann
     assert hand.files() == []
 
 
-def test_an_event_makes_the_folder_due_at_once(scanning, car):
+def test_an_event_makes_the_folder_due_as_soon_as_it_can_be_listed_again(scanning, car, clock):
     hand = scanning()
     hand.run()
     hand.noticed.clear()
     hand.garage.export(car(1))
     assert hand.noticed.wait(PATIENCE)
+    assert hand.run() == SOONEST
+    clock.forward(seconds=SOONEST)
+    assert hand.run() == 3
+
+
+def test_everybody_woken_means_that_every_folder_is_looked_at(scanning, car):
+    hand = scanning()
+    hand.run()
+    hand.scans.end()  # no events from here
+    hand.garage.export(car(1))
+    hand.scans.refresh()
     assert hand.run() == 3
 
 
@@ -111,7 +122,7 @@ def test_an_event_that_comes_while_the_folder_is_scanned_is_not_lost(scanning, c
     hand.run()
     clock.forward(seconds=3)
     assert hand.run() <= 3
-    clock.forward(seconds=0.1)
+    clock.forward(seconds=SOONEST)
     hand.run()
     clock.forward(seconds=3)
     hand.run()
