@@ -220,10 +220,10 @@ def test_status_tells_whether_the_service_runs_and_as_which_process(calm, start)
     assert garage.ask("status")["service"] == {"running": False, "pid": None}
     program = start()
     assert garage.ask("status")["service"] == {"running": True, "pid": program.pid}
-    assert "De dienst draait niet" not in garage.main("status").out
+    assert "De dienst draait nu niet" not in garage.main("status").out
     end(program)
     assert garage.ask("status")["service"] == {"running": False, "pid": None}
-    assert "De dienst draait niet" in garage.main("status").out
+    assert "De dienst draait nu niet" in garage.main("status").out
 
 
 def test_a_service_whose_state_folder_goes_away_stops_and_says_so(calm, start):
