@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from connector.backoff import GiveUp, Later, Retry, after_failure, delay, is_own_failure
+from connector.backoff import (
+    GiveUp,
+    Later,
+    Probing,
+    Retry,
+    after_failure,
+    delay,
+    is_own_failure,
+    probe_distance,
+)
 
+PROBING = Probing(first=5, max=300)
 RETRY = Retry(first=30, max=21600, attempts=20)
 
 
@@ -50,3 +60,26 @@ def test_a_failure_is_the_passports_own_only_when_others_succeed(
     last_attempt: float | None, last_success: float | None, own: bool
 ) -> None:
     assert is_own_failure(last_attempt, last_success) is own
+
+
+@pytest.mark.parametrize(
+    ("probes", "chance", "retry_after", "seconds"),
+    [
+        pytest.param(1, 0.0, None, 2.5, id="the first comes after half its distance at the soonest"),
+        pytest.param(1, 1.0, None, 5, id="and after the whole of it at the latest"),
+        pytest.param(0, 1.0, None, 5, id="none in vain is as the first"),
+        pytest.param(2, 1.0, None, 10, id="each in vain doubles it"),
+        pytest.param(4, 0.5, None, 30, id="chance lies between half and whole"),
+        pytest.param(7, 1.0, None, 300, id="never over the longest"),
+        pytest.param(7, 0.0, None, 150, id="but half of that, for not all garages at once"),
+        pytest.param(10_000, 1.0, None, 300, id="nor does a great number overflow"),
+        pytest.param(1, 0.0, 120, 120, id="never before a Retry-After"),
+        pytest.param(7, 1.0, 120, 300, id="later than a Retry-After if the distance is longer"),
+        pytest.param(1, 0.0, 0, 2.5, id="a Retry-After of nothing is no order"),
+        pytest.param(1, 0.0, 31_536_000, 3600, id="a year is cut to an hour"),
+    ],
+)
+def test_the_distance_of_probes_grows_and_honours_retry_after(
+    probes: int, chance: float, retry_after: float | None, seconds: float
+) -> None:
+    assert probe_distance(probes, PROBING, chance, retry_after) == seconds

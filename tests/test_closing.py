@@ -116,3 +116,81 @@ def test_what_iGarage_says_of_another_address_is_no_verdict_on_ours() -> None:  
         closing.address_news(answered(None, "invalid", "ander@voorbeeld.example"), "an@voorbeeld.example")
         is None
     )
+
+
+# ---------------------------------------------------------------- what a rescued ledger learns
+
+UNSURE = replace(NEW, unsure=True)
+UNSURE_KNOWN = replace(KNOWN, unsure=True)
+INVITED = replace(
+    UNSURE_KNOWN, invited_address="an@voorbeeld.example", invited_at=AT, sent_at=AT, invitations=1
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "answer", "changes"),
+    [
+        pytest.param(UNSURE, None, {}, id="iGarage has it not, nor did we think so"),
+        pytest.param(UNSURE_KNOWN, None, {"held": "gone"}, id="iGarage no longer has what it had"),
+        pytest.param(
+            UNSURE,
+            answered(None, address="oud@voorbeeld.example"),
+            {"delivered_revision": 0, "delivered_address": "oud@voorbeeld.example"},
+            id="made since, and nobody invited",
+        ),
+        pytest.param(
+            UNSURE_KNOWN,
+            answered(None, address="nieuw@voorbeeld.example"),
+            {"delivered_revision": 0, "delivered_address": "nieuw@voorbeeld.example"},
+            id="its address changed since",
+        ),
+        pytest.param(
+            UNSURE,
+            answered(AT, address="oud@voorbeeld.example"),
+            {
+                "delivered_revision": 0,
+                "delivered_address": "oud@voorbeeld.example",
+                "invited_address": "oud@voorbeeld.example",
+                "invited_at": AT,
+                "sent_at": AT,
+                "invitations": 1,
+            },
+            id="made and invited since",
+        ),
+        pytest.param(
+            INVITED,
+            answered(AT, address="an@voorbeeld.example"),
+            {"delivered_revision": 0},
+            id="invited once, as we knew",
+        ),
+        pytest.param(
+            INVITED,
+            answered(LATER, address="nieuw@voorbeeld.example"),
+            {
+                "delivered_revision": 0,
+                "delivered_address": "nieuw@voorbeeld.example",
+                "invited_address": "nieuw@voorbeeld.example",
+                "invited_at": LATER,
+                "sent_at": LATER,
+                "invitations": 2,
+            },
+            id="invited again since, at another address",
+        ),
+        pytest.param(
+            UNSURE_KNOWN,
+            answered(None, address=None),
+            {"delivered_revision": 0},
+            id="an answer without an address is about the one we knew",
+        ),
+        pytest.param(
+            UNSURE,
+            answered(None, address=None),
+            {"delivered_revision": 0, "delivered_address": "an@voorbeeld.example"},
+            id="or, where we knew none, about the one we want",
+        ),
+    ],
+)
+def test_a_first_look_makes_a_rescued_ledger_sure(
+    before: Passport, answer: PassportStatus | None, changes: dict[str, object]
+) -> None:
+    assert closing.after_first_look(before, answer) == replace(before, unsure=False, **changes)  # type: ignore[arg-type]

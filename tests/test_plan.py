@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
@@ -13,6 +14,7 @@ from connector.model import EmailStatus, PassportStatus
 from connector.plan import (
     Due,
     Invitation,
+    Look,
     NoInvitation,
     Passport,
     Policy,
@@ -34,6 +36,7 @@ AT = datetime(2027, 2, 1, 1, 0, tzinfo=UTC)
 NEW = Passport(revision=1, address="an@voorbeeld.example")
 HAS = replace(NEW, delivered_revision=1, delivered_address="an@voorbeeld.example")
 CHANGED = replace(HAS, revision=2)
+UNSURE = replace(NEW, unsure=True)
 MOVED = replace(HAS, revision=2, address="nieuw@voorbeeld.example")
 NEVER, ALWAYS, CONSENTED = Policy("never"), Policy("always"), Policy("consented")
 
@@ -82,6 +85,13 @@ def test_an_invitation_follows_the_first_row_that_holds(
         pytest.param(replace(NEW, held="owner_change"), ALWAYS, Wait("held"), id="S5 owner change"),
         pytest.param(replace(NEW, verdict="unwritable"), NEVER, Wait("invalid_email"), id="S6 new"),
         pytest.param(replace(CHANGED, verdict="unwritable"), NEVER, Wait("invalid_email"), id="S6 known"),
+        pytest.param(UNSURE, ALWAYS, Look(), id="S8 new in a rescued ledger"),
+        pytest.param(replace(HAS, unsure=True), NEVER, Look(), id="S8 also with nothing new"),
+        pytest.param(replace(UNSURE, opt_out=True), ALWAYS, Look(), id="S8 also where nothing may be made"),
+        pytest.param(replace(UNSURE, held="gone"), ALWAYS, Wait("held"), id="S5 not S8: a person was asked"),
+        pytest.param(
+            replace(UNSURE, verdict="unwritable"), ALWAYS, Wait("invalid_email"), id="S6 not S8: unwritable"
+        ),
         pytest.param(replace(NEW, opt_out=True), ALWAYS, Wait("opted_out"), id="N1 opted out is never made"),
         pytest.param(NEW, ALWAYS, Put(send=True), id="N3 due"),
         pytest.param(NEW, NEVER, Put(send=False), id="N4 none"),
@@ -140,6 +150,7 @@ def test_addresses_are_compared_without_case_and_outer_spaces() -> None:
         (replace(NEW, held="refused"), False, "held"),
         (replace(HAS, verdict="unwritable"), False, "held"),
         (NEW, False, "pending"),
+        (replace(HAS, unsure=True), False, "pending"),
         (CHANGED, False, "pending"),
         (replace(NEW, opt_out=True), False, "waiting"),
         (HAS, False, "delivered"),
@@ -242,3 +253,130 @@ def test_nothing_is_made_for_who_opted_out() -> None:
         passport = _passport(*facts)
         if passport.opt_out and passport.delivered_revision is None:
             assert isinstance(next_step(passport, policy, TODAY), Wait), facts
+
+
+# ---------------------------------------------------------------- rescued ledgers, against what iGarage did since
+
+OLD, MIDDLE, TODAYS = "content of the backup", "content since", "content of today's export"
+HERE, THERE = ADDRESSES[1:]
+
+
+@dataclass
+class AtIGarage:
+    """One passport at iGarage, by the contract: what it holds, and whom it mailed."""
+
+    content: str | None = None
+    address: str | None = None
+    sent_at: datetime | None = None
+    mailed: list[str | None] = field(default_factory=list)
+    clock: datetime = AT
+
+    def put(self, content: str, address: str, *, send: bool) -> PassportStatus:
+        moved = self.content is None or not same_address(self.address, address)
+        self.content, self.address = content, address
+        if send and moved:
+            self.invite()
+        return self.status()
+
+    def invite(self) -> None:
+        self.clock += timedelta(hours=1)
+        self.sent_at = self.clock
+        self.mailed.append(self.address)
+
+    def status(self) -> PassportStatus:
+        return PassportStatus("ZZ001Z", "concept", self.sent_at, EmailStatus(self.address))
+
+    def look(self) -> PassportStatus | None:
+        return None if self.content is None else self.status()
+
+
+def _backups() -> Iterator[tuple[Passport, AtIGarage]]:
+    """What a backup may know of a passport, with iGarage as it was that night."""
+    yield NEW, AtIGarage()
+    yield HAS, AtIGarage(OLD, HERE)
+    yield invited(HAS), AtIGarage(OLD, HERE, AT, [HERE])
+
+
+def _since(at_igarage: AtIGarage, deed: str) -> None:
+    """What became of it since: the requests of the ledger that was lost, and reception's deeds."""
+    match deed:
+        case "put":
+            at_igarage.put(MIDDLE, HERE, send=False)
+        case "put and invite":
+            at_igarage.put(MIDDLE, HERE, send=True)
+        case "move":
+            at_igarage.put(MIDDLE, THERE, send=False)
+        case "move and invite":
+            at_igarage.put(MIDDLE, THERE, send=True)
+        case "invite" if at_igarage.content is not None:
+            at_igarage.invite()
+        case "throw away":
+            at_igarage.content = at_igarage.address = at_igarage.sent_at = None
+
+
+DEEDS = ("nothing", "put", "put and invite", "move", "move and invite", "invite", "throw away")
+
+
+def _is_forgotten(at_igarage: AtIGarage, address: str) -> bool:
+    """Whether an address was mailed of which iGarage tells nothing: of a passport thrown away, or moved since."""
+    on_file = same_address(address, at_igarage.address) and at_igarage.sent_at is not None
+    return address in at_igarage.mailed and not on_file
+
+
+def _rescues() -> Iterator[tuple[Passport, AtIGarage, str]]:
+    """Every backup, with whatever happened since that mailed nobody twice, and what the exports say today."""
+    for deeds in product(DEEDS, repeat=3):
+        for known, at_igarage in _backups():
+            for deed in deeds:
+                _since(at_igarage, deed)
+            mailed = at_igarage.mailed
+            for address, changed in product((HERE, THERE), (False, True)):
+                if len(set(mailed)) < len(mailed) or _is_forgotten(at_igarage, address):
+                    continue
+                news = changed or address != known.address
+                passport = replace(known, unsure=True, revision=known.revision + news, address=address)
+                yield passport, replace(at_igarage, mailed=[*mailed]), TODAYS if news else OLD
+
+
+def _ask(passport: Passport, step: Step, at_igarage: AtIGarage, content: str) -> Passport:
+    """One request as delivery makes it, with what its answer does to the facts."""
+    if isinstance(step, Look):
+        return closing.after_first_look(passport, at_igarage.look())
+    if isinstance(step, Put):
+        answer = at_igarage.put(content, passport.address, send=step.send)
+        return closing.after_put(passport, passport.revision, passport.address, step.send, answer)
+    found = at_igarage.look()
+    if not closing.may_send(passport, found):
+        return closing.after_look(passport, found) or passport
+    at_igarage.invite()
+    return closing.after_send(passport, at_igarage.status(), at_igarage.clock)
+
+
+@pytest.mark.parametrize("policy", [NEVER, ALWAYS], ids=["never", "always"])
+def test_a_rescued_ledger_comes_to_rest_with_todays_content_and_mails_nobody_twice(policy: Policy) -> None:
+    rescues = 0
+    for begun, at_igarage, content in _rescues():
+        passport, story = begun, f"{begun} {at_igarage}"
+        moved_in_silence = at_igarage.mailed and at_igarage.mailed[-1] != at_igarage.address
+        assert next_step(passport, policy, TODAY) == Look(), story
+        for _ in range(4):
+            step = next_step(passport, policy, TODAY)
+            if isinstance(step, Wait):
+                break
+            passport = _ask(passport, step, at_igarage, content)
+        assert isinstance(next_step(passport, policy, TODAY), Wait), story
+        assert len(set(at_igarage.mailed)) == len(at_igarage.mailed), story
+        assert at_igarage.content == (None if passport.held else content), story
+        assert passport.held in (None, "gone"), story
+        if policy is ALWAYS and not passport.held:
+            assert passport.address in at_igarage.mailed or moved_in_silence, story
+        rescues += 1
+    assert rescues > 500
+
+
+def test_a_rescued_ledger_that_invites_nobody_mails_nobody() -> None:
+    for begun, at_igarage, content in _rescues():
+        passport, before = begun, list(at_igarage.mailed)
+        while not isinstance(step := next_step(passport, NEVER, TODAY), Wait):
+            passport = _ask(passport, step, at_igarage, content)
+        assert at_igarage.mailed == before

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from connector.backoff import Probing
 from connector.errors import Refused, Transient
 from connector.ledger import Finding, Ledger, Pause, looking
 from connector.model import Rejected, Skipped
@@ -67,6 +68,125 @@ def test_a_pause_further_ahead_than_any_is_of_a_wrong_clock_and_past(ledger: Led
     ledger.pause("jansen", Pause("slow_down", 600.0))
     clock.forward(days=-3650)
     assert ledger.standing("jansen").paused_until is None
+
+
+# ---------------------------------------------------------------- probes of a pause
+
+PROBING = Probing(first=10, max=60)
+
+
+def unreachable(ledger: Ledger, retry_after: float | None = None, *, is_probe: bool = False) -> None:
+    """What a worker, or the probe itself, makes of an iGarage that does not answer. Chance adds nothing."""
+    ledger.pause("jansen", Pause("unreachable", retry_after, PROBING, 1.0, is_probe=is_probe))
+
+
+def next_probe(ledger: Ledger, clock: Any) -> tuple[int, float]:
+    """How many probes were in vain, and in how many seconds the next one is due."""
+    standing = ledger.standing("jansen")
+    assert standing.probe_at is not None
+    return standing.probes, (standing.probe_at - clock()).total_seconds()
+
+
+def test_a_pause_that_begins_is_probed_soon(ledger: Ledger, clock: Any) -> None:
+    ledger.know_garage("jansen")
+    unreachable(ledger)
+    assert next_probe(ledger, clock) == (1, 10)
+
+
+def test_each_probe_in_vain_doubles_the_distance_to_the_longest(ledger: Ledger, clock: Any) -> None:
+    ledger.know_garage("jansen")
+    unreachable(ledger)
+    found = []
+    for _ in range(4):
+        clock.forward(minutes=1)
+        unreachable(ledger, is_probe=True)
+        found.append(next_probe(ledger, clock))
+    assert found == [(2, 20), (3, 40), (4, 60), (5, 60)]
+
+
+def test_workers_that_fail_in_a_pause_put_the_probe_off_no_further(ledger: Ledger, clock: Any) -> None:
+    ledger.know_garage("jansen")
+    for _ in range(4):
+        unreachable(ledger)
+        clock.forward(seconds=1)
+    assert next_probe(ledger, clock) == (1, 6)
+
+
+def test_no_probe_is_due_before_a_retry_after_has_passed(ledger: Ledger, clock: Any) -> None:
+    ledger.know_garage("jansen")
+    unreachable(ledger, 600.0)
+    assert next_probe(ledger, clock) == (1, 600)
+    clock.forward(seconds=600)
+    unreachable(ledger, 900.0, is_probe=True)
+    assert next_probe(ledger, clock) == (2, 900)
+
+
+def test_no_probe_is_due_before_what_another_worker_heard_has_passed(ledger: Ledger, clock: Any) -> None:
+    ledger.know_garage("jansen")
+    unreachable(ledger)
+    unreachable(ledger, 600.0)
+    standing = ledger.standing("jansen")
+    assert standing.paused_until == clock() + timedelta(seconds=600)
+    assert next_probe(ledger, clock) == (1, 600)
+
+
+def test_a_pause_that_comes_back_before_any_call_succeeded_is_probed_as_far_apart(
+    ledger: Ledger, clock: Any
+) -> None:
+    """A service that greets and then fails again is not asked every few seconds."""
+    ledger.know_garage("jansen")
+    for probes in range(1, 5):
+        unreachable(ledger)
+        assert next_probe(ledger, clock)[0] == probes
+        assert ledger.met("jansen", "igarage-7")
+        assert ledger.standing("jansen").probe_at is None
+
+
+def test_a_call_that_succeeds_brings_the_probes_back_to_their_beginning(jansen: Any) -> None:
+    for _ in range(3):
+        unreachable(jansen.ledger, is_probe=True)
+    jansen.ledger.met("jansen", "igarage-7")
+    jansen.night(jansen.car(1))
+    jansen.answer()
+    unreachable(jansen.ledger)
+    assert next_probe(jansen.ledger, jansen.clock) == (1, 10)
+
+
+def test_a_failure_of_the_garage_pauses_it_with_a_probe(jansen: Any) -> None:
+    jansen.night(jansen.car(1))
+    jansen.fail(Transient("503", code="unavailable", scope="garage", status=503, retry_after=120.0))
+    assert next_probe(jansen.ledger, jansen.clock) == (1, 120)
+
+
+def test_what_may_have_been_mended_is_probed_now(ledger: Ledger, clock: Any) -> None:
+    ledger.know_garage("jansen")
+    unreachable(ledger, is_probe=True)
+    before = ledger.standing("jansen")
+    ledger.probe_now("jansen")
+    standing = ledger.standing("jansen")
+    assert standing.probe_at is None
+    assert (standing.paused_code, standing.paused_since) == ("unreachable", before.paused_since)
+
+
+def test_what_may_have_been_mended_waits_for_what_igarage_asked_for(ledger: Ledger, clock: Any) -> None:
+    ledger.know_garage("jansen")
+    unreachable(ledger, 600.0)
+    ledger.probe_now("jansen")
+    assert next_probe(ledger, clock) == (1, 600)
+
+
+def test_a_probe_further_ahead_than_any_is_of_a_wrong_clock_and_past(ledger: Ledger, clock: Any) -> None:
+    ledger.know_garage("jansen")
+    clock.forward(days=3650)
+    unreachable(ledger)
+    clock.forward(days=-3650)
+    assert ledger.standing("jansen").probe_at is None
+
+
+def test_a_garage_that_was_not_rescued_has_nothing_unread(ledger: Ledger) -> None:
+    ledger.know_garage("jansen")
+    ledger.note_read("jansen")
+    assert ledger.standing("jansen").unread is False
 
 
 def test_a_scan_is_noted_over_the_former(ledger: Ledger, clock: Any) -> None:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from connector.errors import LedgerDamaged, LedgerInUse, LedgerUnusable
 from connector.ledger import Ledger, databases, looking, opening
-from connector.ledger.access import scratch, to_look, to_work
+from connector.ledger.access import instance, scratch, to_look, to_work
 
 HOLDER = """
 import secrets, sys
@@ -309,6 +309,47 @@ def test_the_claims_of_a_dead_process_are_free_when_the_next_one_works(
         jansen.claimed()
     with work(where) as ledger:
         assert jansen.but(ledger=ledger).claim() is not None
+
+
+# ---------------------------------------------------------------- who works on it
+
+
+def test_where_nobody_works_there_is_no_process_and_asking_makes_nothing(
+    state: Path, work: Callable[..., Any]
+) -> None:
+    assert instance(state) is None
+    assert not state.exists()
+    with work(state):
+        pass
+    before = picture(state)
+    assert instance(state) is None
+    assert picture(state) == before
+
+
+def test_who_works_on_a_ledger_is_told_until_it_has_died(where: Path | str) -> None:
+    with another_process(where) as process:
+        assert instance(where) == (process.pid if isinstance(where, Path) else 0)
+        process.kill()
+        process.wait()
+        while instance(where) is not None:  # the server notices when it next looks
+            assert not isinstance(where, Path)
+    assert instance(where) is None
+
+
+def test_who_asks_does_not_keep_the_ledger_from_who_works(state: Path, work: Callable[..., Any]) -> None:
+    with work(state) as ledger:
+        assert instance(state) == os.getpid()
+        ledger.know_garage("jansen")
+    assert instance(state) is None
+    with work(state):
+        assert instance(state) == os.getpid()
+
+
+def test_who_works_on_another_database_of_the_server_does_not_work_on_this_one(
+    postgresql_url: str, postgresql_server: Any
+) -> None:
+    with another_process(postgresql_url):
+        assert instance(postgresql_server.get_uri(driver="psycopg")) is None
 
 
 # ---------------------------------------------------------------- looking

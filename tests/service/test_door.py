@@ -1,0 +1,318 @@
+"""One garage's door at iGarage: greeted, paused, probed, and gently opened again."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from connector import config
+from connector.ledger import Pause
+from connector.service import source_of
+from connector.service.door import GREETING, LONGEST, Door
+
+PATIENCE = 30
+
+
+class Hand:
+    """A door, whom it woke, and what was asked through it."""
+
+    def __init__(self, place: Any, garage: Any) -> None:
+        self.place = place
+        self.garage = garage
+        self.woken: list[str] = []
+        self.door = Door(place.garages[0], place.world, self.woken.append, env={})
+        self.probe, self.deliver, self.tend = self.door.probe, self.door.deliver, self.door.tend
+
+    @property
+    def greetings(self) -> int:
+        """How often iGarage was asked who we are, whatever it answered."""
+        return len([seen for seen in self.garage.sandbox.requests() if seen.path == "/garage"])
+
+    @property
+    def standing(self) -> Any:
+        return self.place.world.ledger.standing("jansen")
+
+    def take_in(self, *rows: Any) -> None:
+        """An export comes and is read."""
+        self.garage.export(*rows)
+        garage, world = self.place.garages[0], self.place.world
+        lookout = world.lookout(garage.sources[0], 0)
+        lookout.look()
+        assert world.intake(garage).scan(source_of(garage, garage.sources[0]), lookout).state == "ok"
+
+
+@pytest.fixture
+def hand(place, garage):
+    """The door of jansen, with nothing asked yet; his garage invites nobody."""
+    with place() as opened:
+        opened.world.ledger.know_garage("jansen")
+        made = Hand(opened, garage)
+        yield made
+        made.door.end()
+
+
+# ---------------------------------------------------------------- greeting
+
+
+def test_an_open_door_is_greeted_once_and_delivery_woken(hand, clock):
+    assert hand.probe() == GREETING
+    assert hand.woken == ["deliver:jansen"]
+    clock.forward(seconds=GREETING - 1)
+    assert hand.probe() <= GREETING
+    assert hand.greetings == 1
+
+
+def test_an_open_door_is_greeted_again_in_time_for_its_limits_may_have_changed(hand, clock):
+    hand.probe()
+    clock.forward(seconds=GREETING)
+    hand.probe()
+    assert hand.greetings == 2
+
+
+def test_nothing_is_delivered_before_the_greeting(hand, garage, car):
+    hand.take_in(car(1))
+    assert hand.deliver() == LONGEST
+    assert garage.asked() == []
+    hand.probe()
+    hand.deliver()
+    assert len(garage.asked()) == 1
+
+
+# ---------------------------------------------------------------- a pause
+
+
+def test_a_probe_in_vain_is_repeated_at_a_growing_distance(hand, sandbox, clock):
+    sandbox.order_fault(path="/garage", status=500)
+    distances = []
+    for _ in range(5):
+        distances.append(hand.probe())
+        clock.forward(seconds=distances[-1])
+    assert distances == [10, 20, 40, 80, 80]
+    assert hand.greetings == 5
+    assert hand.woken == []
+
+
+def test_whoever_wakes_it_no_probe_goes_before_its_time(hand, sandbox, clock):
+    sandbox.order_fault(path="/garage", status=500)
+    hand.probe()
+    for left in (10, 6, 2):
+        assert hand.probe() == left
+        clock.forward(seconds=min(left, 4))
+    assert hand.greetings == 1
+    hand.probe()
+    assert hand.greetings == 2
+
+
+def test_no_probe_goes_before_a_retry_after_has_passed(hand, sandbox, clock):
+    sandbox.order_fault(path="/garage", status=429, code="slow_down", retry_after="120", times=1)
+    assert hand.probe() == 120
+    clock.forward(seconds=119)
+    assert hand.probe() == 1
+    assert hand.greetings == 1
+    clock.forward(seconds=1)
+    assert hand.probe() == GREETING
+    assert hand.greetings == 2 and hand.standing.paused_code is None
+
+
+def test_what_another_worker_was_asked_to_wait_holds_for_the_probe_too(hand, clock):
+    """And nobody looks at the clock every moment until then."""
+
+    hand.probe()
+    hand.place.world.ledger.pause("jansen", Pause("unreachable", None, hand.place.world.probing, 1.0))
+    hand.place.world.ledger.pause("jansen", Pause("slow_down", 600.0, hand.place.world.probing, 1.0))
+    clock.forward(seconds=10)
+    assert hand.probe() == 590
+    assert hand.greetings == 1
+
+
+def test_a_delivery_that_pauses_has_the_door_probed(hand, sandbox, car, clock):
+    hand.take_in(car(1), car(2))
+    hand.probe()
+    sandbox.order_fault(method="PUT", status=503, code="unavailable", retry_after="60")
+    hand.woken.clear()
+    assert hand.deliver() == LONGEST
+    assert hand.woken == ["probe:jansen"]
+    assert hand.probe() == 60
+    assert hand.deliver() == LONGEST
+    assert hand.garage.effects() == []
+    sandbox.clear_faults()
+    clock.forward(seconds=60)
+    assert hand.probe() == GREETING
+    while hand.deliver() == 0:
+        pass
+    assert len(hand.garage.effects()) == 2
+
+
+def test_one_garage_is_never_probed_or_delivered_twice_at_once(hand):
+    probe, deliver = hand.door.tasks()
+    assert (probe.lane, deliver.lane) == ("probe", "send")
+    assert len({probe.turn, deliver.turn, probe.name, deliver.name}) == 2
+
+
+def test_a_distance_of_more_than_an_hour_is_kept_too(place, garage, sandbox, clock):
+    """As far as the configuration lets it be set: a garage that is paused is not asked every second."""
+    garage.installation.settle_down(probe={"first": 7200, "max": 7200})
+    probing = config.load(garage.folder, env={}).connector.probe.policy
+    sandbox.order_fault(path="/garage", status=500)
+    with place() as opened:
+        opened.world.ledger.know_garage("jansen")
+        opened.world = replace(opened.world, probing=probing)
+        hand = Hand(opened, garage)
+        hand.probe()
+        clock.forward(seconds=60)
+        hand.probe()
+        assert hand.greetings == 1
+        hand.door.end()
+
+
+# ---------------------------------------------------------------- tokens
+
+
+def test_another_token_in_its_place_is_probed_at_once(hand, sandbox, garage):
+    sandbox.revoke(garage.token)
+    assert hand.probe() == 10
+    assert hand.standing.paused_code == "unauthorised"
+    for _ in range(3):
+        hand.tend()
+    assert hand.woken == []
+    sandbox.set_token("a-new-one", "jansen")
+    garage.write_token("a-new-one\n")
+    hand.tend()
+    assert hand.woken == ["probe:jansen"]
+    assert hand.probe() == GREETING
+    assert hand.standing.paused_code is None
+    hand.tend()
+    assert hand.woken == ["probe:jansen", "deliver:jansen"]
+
+
+def test_another_token_that_is_no_better_is_probed_once(hand, sandbox, garage):
+    sandbox.revoke(garage.token)
+    hand.probe()
+    garage.write_token("nor-this-one")
+    hand.tend()
+    assert hand.probe() == 20
+    for _ in range(3):
+        hand.tend()
+    assert hand.woken == ["probe:jansen"]
+
+
+def test_a_token_that_comes_where_there_was_none_is_probed_at_once(hand, garage):
+    garage.token_file.unlink()
+    assert hand.probe() == 10
+    assert hand.standing.paused_code == "token_unusable"
+    hand.tend()
+    assert hand.woken == [] and hand.greetings == 0
+    garage.write_token(garage.token)
+    hand.tend()
+    assert hand.woken == ["probe:jansen"]
+    assert hand.probe() == GREETING
+
+
+def test_a_token_that_goes_midway_pauses_and_the_door_is_probed(hand, garage, car):
+    hand.take_in(car(1))
+    hand.probe()
+    garage.token_file.unlink()
+    hand.woken.clear()
+    assert hand.deliver() == LONGEST
+    assert hand.standing.paused_code == "token_unusable"
+    assert hand.woken == ["probe:jansen"]
+    assert garage.effects() == []
+
+
+def test_the_token_of_another_garage_pauses_until_there_is_another(hand, sandbox, garage):
+    hand.probe()
+    sandbox.set_token(garage.token, "pietersen")
+    hand.place.world.ledger.pause("jansen", Pause("unreachable", None, hand.place.world.probing, 1.0))
+    hand.place.clock.forward(seconds=10)
+    hand.probe()
+    assert hand.standing.paused_code == "other_garage"
+    sandbox.set_token("the-right-one", "jansen")
+    garage.write_token("the-right-one")
+    hand.woken.clear()
+    hand.tend()
+    assert hand.woken == ["probe:jansen"]
+
+
+def test_a_token_is_no_news_where_the_pause_was_for_something_else(hand, sandbox, garage):
+    sandbox.order_fault(path="/garage", status=503, code="unavailable", retry_after="600")
+    hand.probe()
+    sandbox.set_token("a-new-one", "jansen")
+    garage.write_token("a-new-one")
+    hand.tend()
+    assert hand.woken == []
+    assert hand.probe() == 600
+
+
+# ---------------------------------------------------------------- gently on
+
+
+def test_after_a_pause_the_first_request_goes_alone_and_each_success_lets_one_more_go(
+    hand, sandbox, garage, car, clock, until
+):
+    hand.take_in(*map(car, range(1, 25)))
+    sandbox.order_fault(path="/garage", status=500, times=1)
+    clock.forward(seconds=hand.probe())
+    hand.probe()
+    slow = sandbox.order_fault(method="PUT", latency=0.02)
+    hand.deliver()
+    flights = hand.place.flights
+    assert slow and flights.begun[0] == (1, 0)
+    assert all(under_way <= ended + 1 for under_way, ended in flights.begun)
+    assert len(garage.effects()) == 24
+
+
+def test_after_a_pause_all_workers_are_at_work_again_once_so_many_succeeded(
+    hand, sandbox, garage, car, clock, until
+):
+    hand.take_in(*map(car, range(1, 25)))
+    sandbox.order_fault(path="/garage", status=500, times=1)
+    clock.forward(seconds=hand.probe())
+    hand.probe()
+    sandbox.order_fault(method="PUT", hold=True, after=6)
+    delivering = threading.Thread(target=hand.deliver)
+    delivering.start()
+    until(lambda: max(under_way for under_way, _ in hand.place.flights.begun or [(0, 0)]) == 4)
+    sandbox.clear_faults()
+    delivering.join(PATIENCE)
+    assert len(garage.effects()) == 24
+
+
+def test_without_a_pause_all_workers_begin_at_once(hand, sandbox, garage, car, until):
+    hand.take_in(*map(car, range(1, 9)))
+    hand.probe()
+    sandbox.order_fault(method="PUT", hold=True)
+    delivering = threading.Thread(target=hand.deliver)
+    delivering.start()
+    until(lambda: len(hand.place.flights.begun) == 4)
+    assert hand.place.flights.begun == [(1, 0), (2, 0), (3, 0), (4, 0)]
+    sandbox.clear_faults()
+    delivering.join(PATIENCE)
+    assert len(garage.effects()) == 8
+
+
+# ---------------------------------------------------------------- when it delivers again
+
+
+def test_a_backlog_that_is_done_is_looked_at_again_when_the_date_may_have_changed(hand, car):
+    hand.take_in(car(1))
+    hand.probe()
+    assert hand.deliver() == LONGEST
+    assert hand.garage.counts() == {"total": 1, "delivered": 1}
+
+
+def test_what_backs_off_is_delivered_when_its_time_has_come(hand, garage, sandbox, car, clock):
+    hand.door.end()
+    garage.configure(delivery={"retry": {"first": 40, "max": 40}})
+    hand.place.garages[:] = config.load(garage.folder, env={}).garages
+    other = Hand(hand.place, garage)
+    other.take_in(car(1))
+    other.probe()
+    sandbox.order_fault(method="PUT", status=408, times=1)
+    assert other.deliver() == 40
+    clock.forward(seconds=40)
+    assert other.deliver() == LONGEST
+    assert len(garage.effects()) == 1
+    other.door.end()
