@@ -19,7 +19,7 @@ from connector.cli.run import run
 from connector.sandbox import Sandbox
 
 from ..conftest import Garage, Installation
-from .book import Book
+from .book import Book, content_at
 from .counting import AtIGarage, Found, Told, count
 from .exports import Line as Row
 from .exports import written
@@ -120,8 +120,25 @@ class Case:
                 return
 
     def until_delivered(self) -> None:
-        """Wait until a running service has delivered everything that the exports said."""
-        until(lambda: not self.left() and self.took_all(), "the end of the backlog", pause=0.1)
+        """Wait until a running service has delivered all that the exports said, or nothing moves any more."""
+        until(self.done, "the end of the backlog", pause=0.1, moves=self.standing)
+
+    def done(self) -> bool:
+        """Whether all that the exports said was taken and delivered."""
+        return self.took_all() and not self.left() and self.up_to_date()
+
+    def up_to_date(self) -> bool:
+        """Whether iGarage has of every plate what was said of it last, but of those that a person must look at."""
+        for name, book in self.books.items():
+            on_file = {each.plate: content_at(each.body) for each in self.sandbox.passports(name)}
+            wanted = {plate: said[-1] for plate, said in book.revisions.items() if plate not in book.held}
+            if any(on_file.get(plate) != content for plate, content in wanted.items()):
+                return False
+        return True
+
+    def standing(self) -> object:
+        """What changes as long as anything moves."""
+        return [each["passports"] for each in self.status()], len(self.sandbox.requests())
 
     def left(self) -> int:
         """Passports that are still to be delivered."""
@@ -137,7 +154,12 @@ class Case:
 
     def status(self) -> list[dict[str, Any]]:
         """The garages as `status --json` shows them."""
-        return list(self.installation.ask("status")["garages"])
+        return list(self.at_its_clock(lambda: self.installation.ask("status"))["garages"])
+
+    def source_state(self, garage: Garage) -> str:
+        """How the garage's first source stands."""
+        (found,) = (each for each in self.status() if each["garage"] == garage.id)
+        return str(found["sources"][0]["state"])
 
     # ------------------------------------------------------------ its clock
 
@@ -197,9 +219,11 @@ class Case:
         whole = all(isinstance(row, dict) for row in rows)
         plates = {row["Kenteken"] for row in rows if isinstance(row, dict)}
         again = list(reversed(rows)) if whole and len(plates) == len(rows) else list(rows)
-        newest = max((each.stat().st_mtime for each in garage.export_folder.iterdir()), default=0)
+        newest = max((each.lstat().st_mtime for each in garage.export_folder.iterdir()), default=0)
         before = len(garage.asked())
-        garage.drop(written(again), file, at=max(newest + 1, time.time()))
+        path, at = garage.export_folder / file, max(newest + 1, time.time())
+        path.write_bytes(written(again))
+        os.utime(path, (at, at))
         said = self.installation.run("--garage", name)
         assert said.status in (0, 3), said.err
         return len(garage.asked()) - before

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from connector.config import ConnectorConfig
 from connector.sandbox import Sandbox
 
 from ..conftest import Installation
@@ -41,6 +42,24 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[LINES] = []
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A sample runs of every case a third of its variants, two at most, chosen by the seed."""
+    if is_full(config) or any("[" in each for each in config.args):
+        return
+    families: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if Path(__file__).parent in item.path.parents and case_id(getattr(item, "originalname", "")):
+            families.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    left_out = {id(item) for name, family in families.items() for item in _left_out(config, name, family)}
+    config.hook.pytest_deselected(items=[item for item in items if id(item) in left_out])
+    items[:] = [item for item in items if id(item) not in left_out]
+
+
+def _left_out(config: pytest.Config, name: str, family: list[pytest.Item]) -> list[pytest.Item]:
+    dice = random.Random(f"{config.getoption('--campaign-seed')} {name}")  # noqa: S311  # as below
+    return dice.sample(family, len(family) - min(2, -(-len(family) // 3)))
+
+
 @pytest.fixture
 def mode(request: pytest.FixtureRequest) -> str:
     """What the server does with keys; `three_modes` runs a case in each."""
@@ -59,6 +78,8 @@ def case(request: pytest.FixtureRequest, tmp_path: Path, mode: str) -> Iterator[
     clock = ServerClock()
     with Sandbox({}, state=tmp_path / "igarage.sqlite3", clock=clock, mode=mode, threads=16) as sandbox:
         installation = Installation(tmp_path / "connector", sandbox)
+        if "probe" in ConnectorConfig.model_fields:
+            installation.settle_down(probe={"first": 0.1, "max": 0.5})
         processes = Processes(installation.folder, tmp_path, tmp_path / "clock")
         full = is_full(request.config)
         dice = random.Random(line.seed)  # noqa: S311  # dice of a test, to be thrown again alike

@@ -125,7 +125,10 @@ def _place(
 
 
 def _mails(book: Book, mails: Sequence[Record]) -> Found:
-    """Every mail must go to the next address, or a later one, of its plate; the last must have been mailed."""
+    """Every mail must go to the next address, or a later one, of its plate.
+
+    The address that is left must have had one, though perhaps before the plate went elsewhere and came back.
+    """
     found: Found = Counter()
     reached: dict[str, int] = {}
     for each in mails:
@@ -141,15 +144,15 @@ def _mails(book: Book, mails: Sequence[Record]) -> Found:
         else:
             found["duplicated"] += 1
     if book.invites:
-        found["lost"] += sum(_uninvited(book, plate, reached.get(plate)) for plate in book.revisions)
+        mailed = {(each["plate"], each["address"].strip().casefold()) for each in mails}
+        found["lost"] += sum(_uninvited(book, plate, mailed) for plate in book.revisions)
     return found
 
 
-def _uninvited(book: Book, plate: str, reached: int | None) -> bool:
+def _uninvited(book: Book, plate: str, mailed: set[tuple[str, str]]) -> bool:
     if plate in book.held or plate in book.unmailed:
         return False
-    addresses = book.addresses(plate)
-    return reached is None or addresses[reached] != addresses[-1]
+    return (plate, book.revisions[plate][-1].address) not in mailed
 
 
 def _rejections(book: Book, listed: Sequence[Record]) -> Found:

@@ -119,9 +119,18 @@ class Process:
         return self.wait()
 
 
-def until(holds: Callable[[], object], what: str = "this", *, pause: float = 0.01) -> None:
-    """Wait for what another process is about to do."""
-    deadline = time.monotonic() + PATIENCE
+def until(
+    holds: Callable[[], object],
+    what: str = "this",
+    *,
+    pause: float = 0.01,
+    moves: Callable[[], object] = lambda: None,
+) -> None:
+    """Wait for what another process is about to do; as long as `moves` shows something else each time."""
+    deadline, seen, looked = time.monotonic() + PATIENCE, None, 0.0
     while not holds():
-        assert time.monotonic() < deadline, f"{what} never came to be"
+        if (now := time.monotonic()) - looked > 1:
+            looked, before, seen = now, seen, moves()
+            deadline = deadline if seen == before else now + PATIENCE
+        assert now < deadline, f"{what} never came to be"
         time.sleep(pause)
