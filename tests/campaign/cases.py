@@ -169,12 +169,16 @@ class Case:
         partial.write_text(str(seconds), "ascii")
         partial.replace(self.processes.clock)
 
+    def its_time(self) -> float:
+        """The time by the program's clock, in seconds."""
+        known = self.processes.clock
+        return time.time() + (float(known.read_text("ascii")) if known.exists() else 0.0)
+
     def at_its_clock(self, do: Callable[[], Any]) -> Any:
         """Do something in this process under the program's clock."""
         if not self.processes.clock.exists():
             return do()
-        ahead = float(self.processes.clock.read_text("ascii"))
-        with time_machine.travel(time.time() + ahead, tick=True):
+        with time_machine.travel(self.its_time(), tick=True):
             return do()
 
     # ------------------------------------------------------------ the count

@@ -323,9 +323,9 @@ def test_f35_a_poisoned_passport_is_delivered_once_it_is_mended_at_the_source(ca
 def test_f37_an_export_that_is_written_ten_times_asks_once(case):
     garage = case.garage()
     rows = [*customers(range(case.size(20, 1000))), bad(1000)]
-    for copy in range(10):
-        name = "klanten.csv" if copy % 2 else f"klanten-{copy}.csv"
-        case.export(garage, case.dice.sample(rows, len(rows)) if copy < 9 else rows, name=name)
+    for time in range(10):
+        name = "klanten.csv" if time % 2 else f"klanten-{time}.csv"
+        case.export(garage, case.dice.sample(rows, len(rows)) if time < 9 else rows, name=name)
         case.run_once()
     puts = [path for method, path in garage.asked() if method == "PUT"]
     assert len(puts) == len(rows) - 1
