@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 import time_machine
 
-from connector.cli.run import run
 from connector.sandbox import Sandbox
 
 from ..conftest import Garage, Installation
@@ -102,8 +101,6 @@ class Case:
 
     def service(self, *arguments: str, crash: str | None = None) -> Process:
         """The service, in a process of its own."""
-        if any(each.name == "once" and each.required for each in run.params):
-            return self.processes.start("run", "--once", *arguments, crash=crash, again=True)
         return self.processes.start("run", *arguments, crash=crash)
 
     def faults_over(self) -> None:

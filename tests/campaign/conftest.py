@@ -13,12 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from connector.config import ConnectorConfig
 from connector.sandbox import Sandbox
 
 from ..conftest import Installation
 from .cases import Case, ServerClock
-from .processes import Processes
+from .processes import Nursery, Processes
 from .report import Line, case_id, page, table
 
 LINES = pytest.StashKey[list[Line]]()
@@ -66,8 +65,19 @@ def mode(request: pytest.FixtureRequest) -> str:
     return getattr(request, "param", "honours")
 
 
+@pytest.fixture(scope="session")
+def nursery(request: pytest.FixtureRequest) -> Iterator[Nursery | None]:
+    """At sample size processes are forked; at full size each is started as people start it."""
+    made = None if is_full(request.config) else Nursery()
+    yield made
+    if made:
+        made.end()
+
+
 @pytest.fixture
-def case(request: pytest.FixtureRequest, tmp_path: Path, mode: str) -> Iterator[Case]:
+def case(
+    request: pytest.FixtureRequest, tmp_path: Path, mode: str, nursery: Nursery | None
+) -> Iterator[Case]:
     """One case: an empty installation, an iGarage that remembers in a file, and dice of its own."""
     line = request.node.stash[MINE]
     line.seed = int.from_bytes(
@@ -78,9 +88,8 @@ def case(request: pytest.FixtureRequest, tmp_path: Path, mode: str) -> Iterator[
     clock = ServerClock()
     with Sandbox({}, state=tmp_path / "igarage.sqlite3", clock=clock, mode=mode, threads=16) as sandbox:
         installation = Installation(tmp_path / "connector", sandbox)
-        if "probe" in ConnectorConfig.model_fields:
-            installation.settle_down(probe={"first": 0.1, "max": 0.5})
-        processes = Processes(installation.folder, tmp_path, tmp_path / "clock")
+        installation.settle_down(probe={"first": 0.1, "max": 0.5})
+        processes = Processes(installation.folder, tmp_path, tmp_path / "clock", nursery)
         full = is_full(request.config)
         dice = random.Random(line.seed)  # noqa: S311  # dice of a test, to be thrown again alike
         made = Case(tmp_path, installation, sandbox, clock, processes, line, line.seed, full, dice)

@@ -369,8 +369,8 @@ def test_f21_an_export_that_is_another_for_one_look_only_is_not_taken_for_what_i
     case.count()
 
 
-SLOWLY = "strace -f -qq -o /dev/null -e trace=openat -e inject=openat:delay_exit=300000 -P".split()  # noqa: SIM905
-"""Before a command and a path: each opening of that file takes 0.3 seconds."""
+SLOWLY = "strace -f -qq -o /dev/null -e trace=openat -e inject=openat:delay_exit=100000 -P".split()  # noqa: SIM905
+"""Before a command and a path: each opening of that file takes a tenth of a second."""
 IN_OPEN, IN_CLOSE_NOWRITE = 0x20, 0x10
 
 
