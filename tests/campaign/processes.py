@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PATIENCE = 120
+PATIENCE = 30
 """Seconds after which a broken case ends; nothing is measured by it."""
 CRASH = "IGARAGE_CONNECTOR_CRASH"
 PR_SET_CHILD_SUBREAPER = 36

@@ -422,6 +422,22 @@ def test_f22_an_old_copy_under_a_new_name_and_a_restored_backup_say_nothing(case
     case.count()
 
 
+def test_f22_an_older_export_nobody_met_is_not_read_while_the_newest_is_still_being_written(case):
+    garage = case.garage()
+    case.export(garage, [*customers(range(6), km="90000"), bad(6)], at=MIDNIGHT + 86_400)
+    case.run_once()
+    path = garage.export_folder / "klanten.csv"
+    rows = [*customers(range(6), km="90001"), bad(6)]
+    path.write_bytes(written(rows)[:-5])  # in the middle of its last row
+    garage.drop(written(customers(range(4, 12), km="10000")), "oud.csv", at=MIDNIGHT)
+    case.run_once()
+    path.write_bytes(written(rows))
+    del case.written[path]
+    case.says(garage, rows)
+    case.drain()
+    case.count()
+
+
 def test_f22_an_old_content_that_is_exported_anew_is_what_the_garage_says_now(case):
     garage = case.garage()
     old, new = customers(range(6)), customers(range(6), km="90000", email="nieuw@voorbeeld.example")
