@@ -41,8 +41,8 @@ def trimmed(text: str) -> str:
 
 
 def normalised(header: str) -> str:
-    """A header as it is compared: without case, surrounding space and BOM, and with plain spaces for NBSP."""
-    return trimmed(header).replace("\u00a0", " ").casefold()
+    """A header as it is compared: without case, surrounding space and BOM, any spacing within as one space."""
+    return " ".join(trimmed(header).casefold().split())
 
 
 class Columns:

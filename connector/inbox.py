@@ -13,11 +13,12 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+from connector import completeness
 from connector.arrivals import Arrival
 from connector.crash import CrashPoint
 from connector.errors import SourceUnavailable
@@ -60,6 +61,8 @@ class Sight:
     seen: Seen
     since: float
     looks: int = 1
+    whole: bool = False
+    """Whether it was found to be whole for its format when it stood still: that is not asked again."""
 
 
 def listing(folder: Path, patterns: Sequence[str]) -> Listing:
@@ -86,7 +89,7 @@ def sights(before: Mapping[str, Sight], found: Listing, at: float) -> dict[str, 
     """What is known of each file after another look: how long it has stood still, and over how many looks."""
     known = ((name, seen, before.get(name)) for name, seen in found.items())
     return {
-        name: Sight(seen, was.since, was.looks + 1) if was and was.seen == seen else Sight(seen, at)
+        name: replace(was, looks=was.looks + 1) if was and was.seen == seen else Sight(seen, at)
         for name, seen, was in known
     }
 
@@ -121,13 +124,13 @@ class Lookout:
         """
         before, self._sights = self._sights, {}
         self._sights = sights(before, listing(self._folder, self._patterns), self._monotonic())
-        still = [
-            each.seen
-            for each in self._sights.values()
-            if self._stands(each) and _is_whole(each.seen, self._now())
-        ]
-        names = {each.name for each in still}
-        return AtRest(tuple(still), tuple(sorted(name for name in self._sights if name not in names)))
+        for name, sight in self._sights.items():
+            if not sight.whole and self._stands(sight) and _is_whole(sight.seen, self._now()):
+                self._sights[name] = replace(sight, whole=True)
+        still = [each.seen for each in self._sights.values() if each.whole]
+        return AtRest(
+            tuple(still), tuple(sorted(name for name, each in self._sights.items() if not each.whole))
+        )
 
     @property
     def sees_files(self) -> bool:
@@ -286,14 +289,16 @@ def _sight_of(path: Path) -> Seen | None:
 
 
 def _is_whole(seen: Seen, now: datetime) -> bool:
-    """Whether the last line ends. Where it never does, standing still for long must do: some systems write so.
+    """Whether it ends as its format does. Where it never does, standing still for long must do: some systems
+    write so.
 
     A time somewhat ahead of ours is that of a share with another clock, and as fresh as one somewhat behind.
     """
     try:
         with _opened(seen.path) as file:
-            file.seek(-1, os.SEEK_END)
-            ends = file.read(1) in (b"\n", b"\r", b"\x1a")
+            head = file.read(completeness.HEAD)
+            file.seek(-min(seen.size, completeness.TAIL), os.SEEK_END)
+            tail = file.read(completeness.TAIL)
     except OSError:
         return False
-    return ends or abs(now - seen.modified) >= PATIENCE
+    return completeness.is_complete(seen.name, head, tail) or abs(now - seen.modified) >= PATIENCE

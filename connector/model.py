@@ -40,8 +40,11 @@ CONTENT_FIELDS = (
 FACT_FIELDS = ("service_due", "consent", "opt_out", "changed_at")
 """Canonical fields that stand beside the content and never leave the garage."""
 
-CANONICAL_FIELDS = ("plate", *CONTENT_FIELDS, *FACT_FIELDS, "record_key")
-"""Every field that a garage file or an adapter may map."""
+CANONICAL_FIELDS = ("plate", *CONTENT_FIELDS, *FACT_FIELDS, "full_name", "record_key")
+"""Every field that a garage file or an adapter may map. A `full_name` is split into the fields of `NAME_FIELDS`."""
+
+NAME_FIELDS = ("initials", "first_name", "infix", "last_name")
+"""The parts of a person's name; where one of them is mapped, there is no `full_name`."""
 
 Content = Mapping[str, str | int]
 """A passport's content: canonical field → value, only what is mapped and filled in. Dates are ISO, `mileage` in km."""

@@ -20,9 +20,12 @@ from connector.cli.main import commands
 ROOT = Path(__file__).parent.parent
 HOOKS = [name for name in vars(hookspecs) if name.startswith("connector_")]
 MODELS = (
+    config.BrakeConfig,
+    config.ChangedConfig,
     config.ConnectorConfig,
     config.StateConfig,
     config.LoggingConfig,
+    config.ProbeConfig,
     config.GarageConfig,
     config.IGarageConfig,
     config.SourceConfig,

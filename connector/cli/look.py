@@ -28,19 +28,23 @@ def status(options: Options) -> int:
     with workplace.ledger_to_look(loaded) as ledger:
         process = workplace.instance_of(loaded)
         service = service_status(ledger, loaded.connector.state_directory, process, workplace.now())
-        found = [garage_status(garage, ledger, workplace.now()) for garage in options.chosen(loaded)]
+        running = process is not None
+        found = [
+            garage_status(garage, ledger, workplace.now(), running=running)
+            for garage in options.chosen(loaded)
+        ]
     found += [each for each in broken_garages(loaded) if options.garage in (None, each.garage)]
     if options.json:
         answer.as_json(as_json(service, found))
     else:
-        _print_statuses(found)
         _print_service(service)
+        _print_statuses(found)
     return exits.OK
 
 
 def _print_service(service: ServiceStatus) -> None:
     if not service.running:
-        answer.line("De dienst draait niet: er wordt nu niets ingelezen of verstuurd.")
+        answer.line("De dienst draait nu niet: er wordt niets ingelezen of verstuurd.")
     if service.message:
         answer.line(f"Let op: {service.message}.")
 

@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic.json_schema import SkipJsonSchema
 
 from connector.backoff import Retry
+from connector.brake import LIMITS, Limits
 from connector.config import secret, service_url
 from connector.config.document import Document
 from connector.config.forms import FilePath, OneLine, SafeId, Seconds, Strict, document_of
@@ -162,6 +163,25 @@ class RetryConfig(Strict):
         return Retry(first=self.first, max=self.max, attempts=self.attempts)
 
 
+class ChangedConfig(Strict):
+    """How many known passports a file may give another address or owner: it is held beyond both."""
+
+    percent: float = Field(default=LIMITS.changed_percent, ge=0, le=100, allow_inf_nan=False)
+    passports: int = Field(default=LIMITS.changed_passports, ge=0)
+
+
+class BrakeConfig(Strict):
+    """When a file as a whole is held for a person. `rows`: percent of the last taken file's rows it must have."""
+
+    rows: float = Field(default=LIMITS.rows_percent, ge=0, le=100, allow_inf_nan=False)
+    changed: ChangedConfig = ChangedConfig()
+
+    @property
+    def limits(self) -> Limits:
+        """The same, as `brake` takes it."""
+        return Limits(self.changed.percent, self.changed.passports, self.rows)
+
+
 class DeliveryConfig(Strict):
     """How passports go to iGarage, and who is invited. `workers`: the most calls at once for this garage."""
 
@@ -181,6 +201,7 @@ class GarageConfig(Strict):
     igarage: IGarageConfig
     sources: Annotated[tuple[SourceConfig, ...], AfterValidator(_at_least_one)]
     delivery: DeliveryConfig = DeliveryConfig()
+    brake: BrakeConfig = BrakeConfig()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -27,7 +27,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from connector.model import CANONICAL_FIELDS, Column
+from connector.model import CANONICAL_FIELDS, NAME_FIELDS, Column
 
 DATE_FIELDS = frozenset(
     {"first_registration", "apk_due", "service_due", "mileage_at", "consent", "opt_out", "changed_at"}
@@ -139,9 +139,18 @@ def _missing(written: Mapping[str, object]) -> Iterator[InitErrorDetails]:
     for field in ("plate", "email"):
         if field not in written:
             yield InitErrorDetails(type="missing", loc=(field,), input=written)
-    if "last_name" not in written and "company" not in written:
-        kind = _error("column_setting", "needs last_name or company")
+    if not {"last_name", "full_name", "company"} & written.keys():
+        kind = _error("column_setting", "needs last_name, full_name or company")
         yield InitErrorDetails(type=kind, loc=(), input=written)
+    yield from _split_in_vain(written)
+
+
+def _split_in_vain(written: Mapping[str, object]) -> Iterator[InitErrorDetails]:
+    beside = [field for field in NAME_FIELDS if field in written]
+    if "full_name" in written and beside:
+        message = f"a whole name is split only where no part of it is mapped, and {beside[0]} is"
+        kind = _error("column_setting", message)
+        yield InitErrorDetails(type=kind, loc=("full_name",), input=written["full_name"])
 
 
 def _mistake(written: object, message: str, *loc: str, **context: object) -> ValidationError:
@@ -177,11 +186,16 @@ Columns = Annotated[
 """The type of a `columns:` setting: canonical field → `ColumnSetting`.
 
 Refuses, all at once and each under its own key: an unknown canonical field, a fixed `plate`, `email` or
-`record_key`, a format that is none or stands with a field that is no date, and columns without `plate`,
-`email`, and `last_name` or `company`.
+`record_key`, a format that is none or stands with a field that is no date, a `full_name` beside a part of the name,
+and columns without `plate`, `email`, and `last_name`, `full_name` or `company`.
 """
 
 
 def as_columns(columns: Mapping[str, ColumnSetting]) -> dict[str, Column]:
     """What `connector_columns` answers for a `Columns` setting."""
     return {field: setting.as_column() for field, setting in columns.items()}
+
+
+def names_of(columns: Mapping[str, ColumnSetting]) -> tuple[str, ...]:
+    """Every column's name that a `Columns` setting mentions: by these a reader tells the header from titles."""
+    return tuple(name for setting in columns.values() for name in setting.column)

@@ -1,10 +1,10 @@
-"""Reads any CSV export of customers and cars: which column is what stands in the garage's file."""
+"""Reads any CSV or Excel export of customers and cars: which column is what stands in the garage's file."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from connector import hookimpl, kit
 from connector.model import Column, ExportFile, Table
@@ -17,6 +17,7 @@ class Settings(BaseModel):
 
     encoding: kit.Encoding = "auto"
     delimiter: kit.Delimiter = "auto"
+    sheet: str | None = Field(default=None, min_length=1)
     columns: kit.Columns
 
 
@@ -27,7 +28,10 @@ def connector_settings() -> type[Settings]:
 
 @hookimpl
 def connector_read_file(file: ExportFile, settings: Settings) -> Table:
-    return kit.read_csv(file, encoding=settings.encoding, delimiter=settings.delimiter)
+    names = kit.names_of(settings.columns)
+    if kit.is_workbook(file):
+        return kit.read_xlsx(file, sheet=settings.sheet, names=names)
+    return kit.read_csv(file, encoding=settings.encoding, delimiter=settings.delimiter, names=names)
 
 
 @hookimpl
