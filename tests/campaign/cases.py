@@ -252,12 +252,8 @@ def _print(path: Path) -> tuple[bytes, int, int]:
     return hashlib.sha256(path.read_bytes()).digest(), found.st_mtime_ns, found.st_mode
 
 
-def as_left(folder: Path) -> dict[str, bytes]:
-    """The files of a folder as they lie there: name and content."""
-    return {each.name: each.read_bytes() for each in sorted(folder.iterdir()) if each.is_file()}
-
-
-def free_space(folder: Path) -> int:
-    """Bytes that are free where the folder is."""
-    found = os.statvfs(folder)
-    return found.f_bavail * found.f_frsize
+def pieces(case: Case, content: bytes, number: int) -> list[bytes]:
+    """The content cut into so many pieces, wherever the dice say, but never where a row ends."""
+    inside = [place for place in range(1, len(content)) if content[place - 1 : place] != b"\n"]
+    places = sorted(case.dice.sample(inside, number - 1))
+    return [content[start:end] for start, end in zip([0, *places], [*places, len(content)], strict=True)]
