@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, Self
 
 CONTENT_FIELDS = (
     "country",
@@ -88,6 +88,21 @@ class SourceRecord:
     values: Mapping[str, str]
     line: int | None = None
     fault: Fault | None = None
+
+
+class CellText(str):
+    """A cell's text that knows its column, for `connector_map_record`: a rejection then names the right one.
+
+    `column` is the source's own name of it, None for a text that stands in no column.
+    """
+
+    __slots__ = ("column",)
+    column: str | None
+
+    def __new__(cls, text: str, column: str | None) -> Self:
+        made = super().__new__(cls, text)
+        made.column = column
+        return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ REJECTED: Final = {
     " 123456, of laat het veld leeg.",
 }
 """Rejection code → what is wrong and what to do. The faults of whole rows (`row_too_short`, `row_too_long`,
-`encoding_error`) are told by the adapter that cut them, for only it knows where."""
+`encoding_error`, `field_repeated`) are told by the adapter that cut them, for only it knows where."""
 
 PLATE_INVALID_ABROAD: Final = "Dit kan geen kenteken zijn; schrijf alleen letters en cijfers, ten hoogste 15."
 """`plate_invalid` where the country is another than the Netherlands."""
@@ -50,6 +50,7 @@ SKIPPED: Final = {
     "header_repeated": "Dit is de kopregel nog eens.",
     "totals_line": "Dit is een regel met totalen.",
     "repeated": "Deze rij staat woord voor woord eerder in het bestand.",
+    "lease_company": "Alleen een leasemaatschappij heeft een e-mailadres; die is niet de klant.",
     "duplicate_in_file": "Een andere rij in het bestand heeft hetzelfde kenteken en is genomen.",
 }
 """Skip reason → what it means."""

@@ -458,7 +458,7 @@ def test_every_code_stands_in_the_documentation_with_its_sentence() -> None:
     variants = [sentences.PLATE_INVALID_ABROAD, sentences.DATE_INVALID_FORMAT]
     for sentence in [*variants, *sentences.UNKNOWN.values(), *sentences.LOOKALIKES.values()]:
         assert sentence in page
-    for code in ("value_unknown", "row_too_short", "row_too_long", "encoding_error"):
+    for code in ("value_unknown", "row_too_short", "row_too_long", "encoding_error", "field_repeated"):
         assert f"| `{code}` |" in page
 
 

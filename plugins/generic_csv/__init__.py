@@ -13,12 +13,14 @@ from connector.model import Column, ExportFile, Table
 class Settings(BaseModel):
     """`settings:` of a source with `adapter: generic_csv`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     encoding: kit.Encoding = "auto"
     delimiter: kit.Delimiter = "auto"
+    header: kit.Header | None = None
     sheet: str | None = Field(default=None, min_length=1)
     columns: kit.Columns
+    """Where each field of a passport comes from: a column, the first of several that is not empty, or a fixed value."""
 
 
 @hookimpl
@@ -31,6 +33,10 @@ def connector_read_file(file: ExportFile, settings: Settings) -> Table:
     names = kit.names_of(settings.columns)
     if kit.is_workbook(file):
         return kit.read_xlsx(file, sheet=settings.sheet, names=names)
+    if settings.header:
+        return kit.read_headless(
+            file, settings.header, encoding=settings.encoding, delimiter=settings.delimiter
+        )
     return kit.read_csv(file, encoding=settings.encoding, delimiter=settings.delimiter, names=names)
 
 
