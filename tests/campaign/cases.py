@@ -118,7 +118,12 @@ class Case:
 
     def until_delivered(self) -> None:
         """Wait until a running service has delivered all that the exports said, or nothing moves any more."""
-        until(self.done, "the end of the backlog", pause=0.1, moves=self.standing)
+        until(self._done_by_somebody, "the end of the backlog", pause=0.1, moves=self.standing)
+
+    def _done_by_somebody(self) -> bool:
+        if not any(each.runs for each in self.processes.started):
+            raise AssertionError(f"no process is left to do it: {self.processes.started[-1].ended()}")
+        return self.done()
 
     def done(self) -> bool:
         """Whether all that the exports said was taken and delivered."""

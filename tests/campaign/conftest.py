@@ -55,7 +55,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _left_out(config: pytest.Config, name: str, family: list[pytest.Item]) -> list[pytest.Item]:
-    dice = random.Random(f"{config.getoption('--campaign-seed')} {name}")  # noqa: S311  # as below
+    dice = random.Random(f"{config.getoption('--campaign-seed')} {name}")  # as below
     return dice.sample(family, len(family) - min(2, -(-len(family) // 3)))
 
 
@@ -91,7 +91,7 @@ def case(
         installation.settle_down(probe={"first": 0.1, "max": 0.5})
         processes = Processes(installation.folder, tmp_path, tmp_path / "clock", nursery)
         full = is_full(request.config)
-        dice = random.Random(line.seed)  # noqa: S311  # dice of a test, to be thrown again alike
+        dice = random.Random(line.seed)  # dice of a test, to be thrown again alike
         made = Case(tmp_path, installation, sandbox, clock, processes, line, line.seed, full, dice)
         try:
             yield made

@@ -30,6 +30,7 @@ def night(number):
     ]
 
 
+@pytest.mark.slow
 def test_f39_what_was_put_off_under_a_wrong_clock_is_done_under_the_right_one(case):
     garage = case.garage(delivery={"retry": {"first": 30, "max": 600}})
     for number, seconds in enumerate(jumps(case, case.size(4, 40))):
@@ -63,6 +64,7 @@ def test_f39_a_lease_of_a_killed_process_under_a_wrong_clock_binds_nobody(case):
     case.count()
 
 
+@pytest.mark.slow
 def test_f39_a_clock_that_is_set_while_the_service_runs_stops_nothing(case):
     garage = case.garage()
     case.set_clock(0)
@@ -76,6 +78,7 @@ def test_f39_a_clock_that_is_set_while_the_service_runs_stops_nothing(case):
     case.count()
 
 
+@pytest.mark.slow
 def test_f39_a_clock_that_is_set_while_igarage_is_away_stops_nothing(case):
     garage = case.garage()
     case.set_clock(0)

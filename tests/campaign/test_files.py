@@ -17,6 +17,7 @@ MIDNIGHT = 1_700_000_000
 # ---------------------------------------------------------------- F15
 
 
+@pytest.mark.slow
 def test_f15_an_export_that_a_slow_writer_is_still_writing_is_not_read(case):
     garage = case.garage(source={"settle": 1})
     service = case.service()
@@ -34,6 +35,7 @@ def test_f15_an_export_that_a_slow_writer_is_still_writing_is_not_read(case):
     case.count()
 
 
+@pytest.mark.slow
 def test_f15_an_export_whose_writer_stops_in_the_middle_of_a_row_waits_for_its_end(case):
     garage = case.garage()
     for night in range(case.size(3, 60)):
@@ -88,6 +90,7 @@ def test_f16_of_a_selection_in_two_files_each_is_read_again_under_its_own_name_s
     case.count()
 
 
+@pytest.mark.slow
 def test_f16_a_service_sees_the_export_of_every_night(case):
     garage = case.garage()
     case.service()

@@ -17,6 +17,7 @@ from .processes import until
 # ---------------------------------------------------------------- F19
 
 
+@pytest.mark.slow
 def test_f19_a_share_that_goes_and_comes_back_removes_nothing_and_is_heard_again(case):
     garage = case.garage()
     elsewhere = garage.folder / "elsewhere"
@@ -57,6 +58,7 @@ def run(*command):
     return subprocess.run(command, check=False).returncode
 
 
+@pytest.mark.slow
 def test_f19_a_mount_that_blinks_empty_removes_nothing_and_asks_nothing(case, mount):
     cover, uncover = mount
     garage = case.garage()

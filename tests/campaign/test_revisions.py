@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 
+import pytest
 import yaml
 
 from .cases import three_modes
@@ -71,6 +72,7 @@ def test_f38_there_and_back_again_are_three_revisions_each_done_once(case):
     case.count()
 
 
+@pytest.mark.slow
 @three_modes
 def test_f38_revisions_that_come_while_answers_are_lost_end_with_the_newest(case):
     garage = case.garage()
@@ -84,6 +86,7 @@ def test_f38_revisions_that_come_while_answers_are_lost_end_with_the_newest(case
     case.count()
 
 
+@pytest.mark.slow
 @three_modes
 def test_f38_a_newer_revision_while_the_older_is_in_flight_ends_with_the_newest(case):
     garage = case.garage(delivery={"workers": 4})

@@ -20,6 +20,7 @@ DAY = 24 * HOUR
 # ---------------------------------------------------------------- F24, F25
 
 
+@pytest.mark.slow
 @three_modes
 def test_f24_an_answer_lost_after_the_deed_is_no_second_effect_and_no_second_mail(case):
     garage = case.garage()
@@ -276,6 +277,7 @@ POISON = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("poison", POISON)
 def test_f35_a_poisoned_passport_is_held_and_holds_up_no_other(case, poison):
     garage = case.garage(delivery={"retry": {"first": 0.001, "max": 0.001, "attempts": 3}})
