@@ -1,0 +1,89 @@
+"""What the cases came to: the table at the end of a run, and `docs/reliability.md`, which only a run writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from .counting import COUNTERS, Found
+
+IDS = (
+    *(f"F{number:02}" for number in range(1, 40) if number not in (23, 36)),
+    "S08",
+    "L6",
+)
+"""Every case that must be run; one that was not counts as failed."""
+SHORT = ("lost", "dupl", "phan", "wrong", "stale", "unlst", "mispl", "falsr", "extra", "stuck")
+
+
+@dataclass(slots=True)
+class Line:
+    """One case that was run: its id, what it is, and what was counted."""
+
+    id: str
+    sentence: str
+    seed: int = 0
+    rows: int = 0
+    found: Found = field(default_factory=Found)
+    counted: bool = False
+    failed: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether it was counted, and nothing was found."""
+        return self.counted and not self.failed and not any(self.found.values())
+
+
+def case_id(function: str) -> str | None:
+    """The id in a test's name: `test_f16_…` is F16."""
+    word = function.removeprefix("test_").partition("_")[0].upper()
+    return word if function.startswith("test_") and word in IDS else None
+
+
+def table(lines: Sequence[Line], *, complete: bool) -> Iterator[str]:
+    """The lines of the table at the end of a run; of a `complete` one, those never run as well."""
+    yield f"{'case':6}{'':64} {'rows':>7} " + " ".join(f"{name:>5}" for name in SHORT)
+    for line in sorted(lines, key=lambda each: (each.id, each.sentence)):
+        numbers = " ".join(f"{line.found[name]:>5}" if line.counted else "    -" for name in COUNTERS)
+        yield f"{line.id:6}{line.sentence[:64]:64} {line.rows:>7} {numbers}{'' if line.holds else '  FAILED'}"
+    if complete and (absent := not_run(lines)):
+        yield f"not run, and so failed: {' '.join(absent)}"
+
+
+def not_run(lines: Iterable[Line]) -> list[str]:
+    """The ids of which no case was run."""
+    ran = {line.id for line in lines}
+    return [each for each in IDS if each not in ran]
+
+
+def page(lines: Sequence[Line], *, at: datetime, seed: int, command: str, full: bool) -> str:
+    """`docs/reliability.md`."""
+    failed = [line for line in lines if not line.holds]
+    absent = not_run(lines)
+    verdict = (
+        "every counter of every case is 0"
+        if not failed and not absent
+        else (f"{len(failed)} failed, {len(absent)} not run")
+    )
+    head = f"""# Reliability: the last run of the campaign
+
+Written by the run itself, never by hand. Each case starts the real program on real files against a stand-in server
+that shares no code with its client, breaks something, and counts. Every counter must be 0.
+
+- run at {at.isoformat(timespec="seconds")}, seed {seed}, {"full size" if full else "a sample of the sizes"}
+- command: `{command}`
+- {len(lines)} cases, {sum(line.rows for line in lines):,} rows: **{verdict}**
+"""
+    rows = [
+        f"| {line.id} | {line.sentence} | {line.rows} | "
+        + " | ".join(str(line.found[name]) if line.counted else "-" for name in COUNTERS)
+        + f" | {'holds' if line.holds else '**failed**'} |"
+        for line in sorted(lines, key=lambda each: (each.id, each.sentence))
+    ]
+    rows += [
+        f"| {each} | not run | 0 | {' | '.join('-' for _ in COUNTERS)} | **failed** |" for each in absent
+    ]
+    header = f"| case | what | rows | {' | '.join(COUNTERS)} | |"
+    rule = "|---|---|---|" + "---|" * (len(COUNTERS) + 1)
+    return "\n".join([head, header, rule, *rows, ""])
