@@ -18,6 +18,7 @@ from connector.sandbox import Sandbox
 
 from ..conftest import Installation
 from .cases import Case, ServerClock
+from .children import Children, Nursery
 from .processes import Processes
 from .report import Line, case_id, page, table
 
@@ -90,6 +91,20 @@ def case(request: pytest.FixtureRequest, tmp_path: Path, mode: str) -> Iterator[
             processes.end()
     if not line.counted and not line.failed:
         pytest.fail("this case was not counted: end it with case.count()")
+
+
+@pytest.fixture(scope="session")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """Forks real processes of the program."""
+    made = Nursery(tmp_path_factory.mktemp("nursery"))
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def children(case: Case, nursery: Nursery) -> Children:
+    """The processes of a case that needs many of them."""
+    return Children(case, nursery)
 
 
 @pytest.hookimpl(wrapper=True)
