@@ -18,6 +18,18 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True)
+class Probing:
+    """How a paused garage is probed: seconds of the first and of the longest distance between two probes."""
+
+    first: float = 5.0
+    max: float = 300.0
+
+
+PROBING = Probing()
+"""How a garage is probed where nobody said otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
 class Later:
     """Try again after this many seconds."""
 
@@ -46,6 +58,16 @@ def delay(attempts: int, retry: Retry, chance: float, retry_after: float | None 
     exponent = min(max(attempts, 1) - 1, 32)  # 2**32 seconds are past any `max`
     ceiling = min(retry.max, retry.first * 2.0**exponent)
     return max(chance * ceiling, min(retry_after or 0.0, MAX_RETRY_AFTER))
+
+
+def probe_distance(probes: int, probing: Probing, chance: float, retry_after: float | None = None) -> float:
+    """Seconds until the next probe of a paused garage: from half the distance to the whole, doubling with each.
+
+    `probes` counts those in vain, the coming one included. Never before a `Retry-After` of at most an hour has passed.
+    """
+    exponent = min(max(probes, 1) - 1, 32)
+    ceiling = min(probing.max, probing.first * 2.0**exponent)
+    return max((1 + chance) / 2 * ceiling, min(retry_after or 0.0, MAX_RETRY_AFTER))
 
 
 def is_own_failure(last_attempt: float | None, last_success: float | None) -> bool:

@@ -49,6 +49,20 @@ def after_look(passport: Passport, answer: PassportStatus | None) -> Passport | 
     return _invited(passport, passport.delivered_address, answer.sent_at)
 
 
+def after_first_look(passport: Passport, answer: PassportStatus | None) -> Passport:
+    """The facts after iGarage was asked what it holds of a passport of which a rescued ledger was not sure.
+
+    What it holds is some revision from before (0): today's goes there once more. One that the ledger knew there and
+    is not is a question; a newer `sent_at` is an invitation to the address it has on file.
+    """
+    sure = replace(passport, unsure=False)
+    if answer is None:
+        return sure if passport.delivered_revision is None else replace(sure, held="gone")
+    address = answer.email.address or passport.delivered_address or passport.address
+    found = replace(sure, delivered_revision=0, delivered_address=address)
+    return _invited(found, address, answer.sent_at) if _newer(answer.sent_at, passport.sent_at) else found
+
+
 def may_send(passport: Passport, answer: PassportStatus | None) -> bool:
     """Whether, after a look, the invitation goes: it has not gone yet, and iGarage knows no ill of the address."""
     if answer is None or after_look(passport, answer) is not None:

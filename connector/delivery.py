@@ -8,13 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random
+
 from connector import closing
-from connector.backoff import MAX_RETRY_AFTER, Retry
-from connector.errors import DeliveryError, NotAuthorised, Refused, Transient, Unknown
+from connector.backoff import MAX_RETRY_AFTER, Probing, Retry
+from connector.errors import DeliveryError, LedgerUnavailable, NotAuthorised, Refused, Transient, Unknown
 from connector.igarage.client import Client
-from connector.ledger import Answered, Claim, Failed, Ledger, Looked, Outcome
+from connector.ledger import Answered, Claim, Failed, Ledger, Looked, Outcome, Pause
 from connector.log import Log
-from connector.plan import Policy, Put
+from connector.plan import Look, Policy, Put, Send
 
 LEASE_MARGIN = timedelta(seconds=60)
 """A lease outlives the call's own deadline by this much."""
@@ -34,19 +36,21 @@ class Delivered:
 
 @dataclass(slots=True)
 class _Tally:
-    """Counts shared by the workers of one pass."""
+    """Counts shared by the workers of one pass, which `ends` at a count of seconds (None: when all is done)."""
 
+    ends: float | None = None
     done: int = 0
     refused: int = 0
     failed: int = 0
     silent: int = 0
     over: bool = False
+    left: bool = False
     paused: str | None = None
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    changed: threading.Condition = field(default_factory=threading.Condition)
 
     def count(self, outcome: Outcome) -> None:
         """Count what came of a claim, and notice when the pass is over, or even the garage must pause."""
-        with self.lock:
+        with self.changed:
             error = outcome.error if isinstance(outcome, Failed) else None
             self.silent = self.silent + 1 if isinstance(error, Unknown) else 0
             if error is None:
@@ -56,6 +60,19 @@ class _Tally:
             else:
                 self.failed += 1
                 self._weigh(error)
+            self.changed.notify_all()
+
+    def leave(self) -> None:
+        """A worker found nothing more to do, or broke: nobody waits for its successes any longer."""
+        with self.changed:
+            self.left = True
+            self.changed.notify_all()
+
+    def may_begin(self, number: int) -> bool:
+        """Wait for worker `number`'s beginning: after a pause each success lets one more begin. False: it is over."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.over or self.left or self.done + self.refused >= number)
+            return not self.over and self.done + self.refused >= number
 
     def _weigh(self, error: DeliveryError) -> None:
         code = error.code if error.scope == "garage" else "no_answer" if self.silent >= SILENCE else None
@@ -68,7 +85,10 @@ class _Tally:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The delivery loop of one garage. `chance` draws from [0, 1); `stop` ends it between two requests."""
+    """The delivery loop of one garage. `chance` draws from [0, 1); `stop` ends it between two requests.
+
+    `monotonic` counts seconds, `wait` sleeps or ends early when the program is to stop.
+    """
 
     garage: str
     ledger: Ledger
@@ -76,26 +96,35 @@ class Delivery:
     policy: Policy
     today: Callable[[], date]
     now: Callable[[], datetime]
+    monotonic: Callable[[], float]
+    wait: Callable[[float], None]
     chance: Callable[[], float]
     timeout: float
     workers: int
     retry: Retry
+    probing: Probing
     log: Log
     stop: threading.Event
 
-    def deliver_due(self) -> Delivered:
-        """Ask iGarage for everything that is due now, and nothing that becomes due while asking."""
+    @property
+    def longest_wait(self) -> timedelta:
+        """No retry is further ahead: one that is was set by a wrong clock."""
+        return timedelta(seconds=max(self.retry.max, MAX_RETRY_AFTER))
+
+    def deliver_due(self, *, gently: bool = False, seconds: float | None = None) -> Delivered:
+        """Ask iGarage for everything that is due now, and nothing that becomes due while asking.
+
+        `gently`: one request first, and with each that succeeds one more at a time. `seconds` bounds the pass: what
+        is then left is left to another.
+        """
         self._bring_index_up_to_date()
-        if code := self._greet():
-            return Delivered(paused=code)
-        tally = _Tally()
+        tally = _Tally(None if seconds is None else self.monotonic() + seconds)
         due_before = self.now()
-        with ThreadPoolExecutor(self.workers, thread_name_prefix="delivery") as pool:
-            working = [pool.submit(self._work, tally, due_before) for _ in range(self.workers)]
-        for each in working:
-            each.result()
+        due = self.ledger.backlog(self.garage, self.longest_wait, self.workers).now
+        if due:
+            self._work_together(tally, due_before, due, gently)
         if tally.paused == "no_answer":
-            self.ledger.pause(self.garage, tally.paused)
+            self.ledger.pause(self.garage, Pause(tally.paused, None, self.probing, self.chance()))
         self.log.info(
             "delivery.passed",
             garage=self.garage,
@@ -106,16 +135,11 @@ class Delivery:
         )
         return Delivered(tally.done, tally.refused, tally.failed, tally.paused)
 
-    def _bring_index_up_to_date(self) -> None:
-        """The local date or the policy may have changed since the index was made."""
-        after: str | None = ""
-        if self.ledger.is_indexed(self.garage, self.policy, self.today()):
-            return
-        while after is not None:
-            after = self.ledger.reindex_slice(self.garage, self.policy, self.today(), after=after)
+    def greet(self) -> str | None:
+        """Ask who we are, which also tells whether iGarage is there; the code for which we pause, or None.
 
-    def _greet(self) -> str | None:
-        """Ask who we are, which also tells whether iGarage is there; the code for which we pause, or None."""
+        It is the probe of a paused garage. Nothing is asked before a `Retry-After` has passed.
+        """
         standing = self.ledger.standing(self.garage)
         if standing.paused_until and self.now() < standing.paused_until:
             return standing.paused_code
@@ -126,40 +150,87 @@ class Delivery:
         if self.ledger.met(self.garage, info.id):
             return None
         self.log.error("delivery.other_garage", garage=self.garage)
-        self.ledger.pause(self.garage, "other_garage")
+        self.ledger.pause(self.garage, self._why("other_garage"))
         return "other_garage"
 
+    def _bring_index_up_to_date(self) -> None:
+        """The local date or the policy may have changed since the index was made."""
+        after: str | None = ""
+        if self.ledger.is_indexed(self.garage, self.policy, self.today()):
+            return
+        while after is not None:
+            after = self.ledger.reindex_slice(self.garage, self.policy, self.today(), after=after)
+
     def _pause(self, error: DeliveryError) -> str:
-        retry_after = error.retry_after if isinstance(error, Transient) else None
-        until = None if retry_after is None else self.now() + timedelta(seconds=retry_after)
-        self.ledger.pause(self.garage, error.code, until=until)
+        ours = isinstance(error, Transient) and not error.counts
+        if not ours:
+            retry_after = error.retry_after if isinstance(error, Transient) else None
+            self.ledger.pause(self.garage, self._why(error.code, retry_after))
         self.log.warning("delivery.paused", garage=self.garage, code=error.code, status=error.status)
         return error.code
 
-    def _work(self, tally: _Tally, due_before: datetime) -> None:
-        lease = timedelta(seconds=self.timeout) + LEASE_MARGIN
+    def _why(self, code: str, retry_after: float | None = None) -> Pause:
+        return Pause(code, retry_after, self.probing, self.chance(), is_probe=True)
+
+    def _work_together(self, tally: _Tally, due_before: datetime, workers: int, gently: bool) -> None:
+        with ThreadPoolExecutor(workers, thread_name_prefix="delivery") as pool:
+            begin = [number if gently else 0 for number in range(workers)]
+            working = [pool.submit(self._work, tally, due_before, number) for number in begin]
+        for each in working:
+            each.result()
+
+    def _work(self, tally: _Tally, due_before: datetime, number: int) -> None:
+        try:
+            if tally.may_begin(number):
+                self._work_off(tally, due_before)
+        finally:
+            tally.leave()
+
+    def _work_off(self, tally: _Tally, due_before: datetime) -> None:
         while not tally.over and not self.stop.is_set():
+            if tally.ends is not None and self.monotonic() >= tally.ends:
+                return
             claim = self.ledger.claim(
                 self.garage,
                 self.policy,
                 self.today(),
-                lease=lease,
-                longest_wait=timedelta(seconds=max(self.retry.max, MAX_RETRY_AFTER)),
+                lease=timedelta(seconds=self.timeout) + LEASE_MARGIN,
+                longest_wait=self.longest_wait,
                 due_before=due_before,
             )
             if claim is None:
                 return
             outcome = self._ask(claim)
             tally.count(outcome)
-            self.ledger.close(claim, outcome, self.policy, self.today())
+            self._close(claim, outcome)
+
+    def _close(self, claim: Claim, outcome: Outcome) -> None:
+        """Write what came of a claim. On a full disk the room kept for this is given up, so that it goes again."""
+        again = Retrying(
+            stop=stop_after_attempt(3),
+            wait=wait_random(0, 0.5),
+            retry=retry_if_exception_type(LedgerUnavailable),
+            sleep=self.wait,
+            reraise=True,
+        )
+        again(self.ledger.close, claim, outcome, self.policy, self.today())
 
     def _ask(self, claim: Claim) -> Outcome:
         try:
-            return self._put(claim) if isinstance(claim.step, Put) else self._send(claim)
+            return self._outcome(claim)
         except DeliveryError as error:
             if not isinstance(error, NotAuthorised):
                 self.log.info("delivery.failed", garage=self.garage, code=error.code, status=error.status)
-            return Failed(error, self.retry, self.chance())
+            return Failed(error, self.retry, self.chance(), self.probing)
+
+    def _outcome(self, claim: Claim) -> Outcome:
+        match claim.step:
+            case Put():
+                return self._put(claim)
+            case Send():
+                return self._send(claim)
+            case Look():
+                return Looked(self.client.look(claim.plate))
 
     def _put(self, claim: Claim) -> Outcome:
         send = isinstance(claim.step, Put) and claim.step.send

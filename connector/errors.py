@@ -4,7 +4,10 @@ ConnectorError
 ├── ConfigError            the garage's file must change          → that garage does not start; the others do
 ├── LedgerError
 │   ├── LedgerInUse        another process has this ledger        → leave it to that one
+│   ├── LedgerUnavailable  not now: no room, no answer            → nothing is lost; the same again, later
+│   ├── LedgerDamaged      its database is broken                 → set aside, restored, completed
 │   └── LedgerUnusable     its folder or database cannot serve    → stop and say so; a person must see to it
+├── NotReleasable          what a person asked cannot be done     → said to that person; nothing is changed
 ├── SourceError
 │   ├── SourceUnavailable  not now                                → same file or cursor, later
 │   ├── SourceFormatError  this file is not what we know          → the file is held whole, with the reason
@@ -61,8 +64,27 @@ class LedgerInUse(LedgerError):
     """Another process works on this ledger; leave it to that one."""
 
 
+class LedgerUnavailable(LedgerError):
+    """Not now: the transaction left nothing, and may be tried again.
+
+    `code` is `full` (no room on its disk), `io` (its disk fails) or `connection` (its server is away).
+    """
+
+    def __init__(self, message: str, *, code: Literal["full", "io", "connection"]) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class LedgerDamaged(LedgerError):
+    """The database is broken: it is set aside, and its place taken by what can be restored."""
+
+
 class LedgerUnusable(LedgerError):
     """The state folder or database cannot serve as a ledger; the message says why and what to do."""
+
+
+class NotReleasable(ConnectorError):
+    """A person's decision does not fit what stands in the ledger; the message says why and what would."""
 
 
 class SourceError(ConnectorError):

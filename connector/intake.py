@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -18,16 +18,25 @@ from pydantic import BaseModel
 
 from connector import arrivals, inbox, mapping
 from connector.adapters import Adapter
-from connector.arrivals import Arrival, Contains
-from connector.errors import AdapterFailed, SourceError, SourceFormatError
+from connector.arrivals import Arrival, Contains, KnownFile
+from connector.crash import CrashPoint, survive
+from connector.errors import (
+    AdapterFailed,
+    LedgerUnavailable,
+    SourceError,
+    SourceFormatError,
+    SourceUnavailable,
+)
+from connector.inbox import Lookout
 from connector.ledger import Finding, Ledger, Remembered, StagedRow
 from connector.ledger.looking import FileSummary, file_summaries
-from connector.log import Log
+from connector.log import Log, described
 from connector.model import Column, Skipped, SourceRecord, Table, Verdict
 from connector.plan import Policy
 
 CHUNK = 1000
 """Rows recognised and staged at a time."""
+NO_ROOM = "de schijf van de koppeling is vol: maak ruimte, dan gaat het inlezen vanzelf verder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,8 @@ class Source:
     contains: Contains
     adapter: Adapter
     settings: BaseModel | None
+    archive: Path | None = None
+    """Where a file goes once the ledger has it; None: it stays where it is."""
 
     def columns(self) -> Mapping[str, Column]:
         """Canonical field ← the source's own names."""
@@ -62,6 +73,8 @@ class Scan:
     state: str
     message: str | None
     read: tuple[FileSummary, ...] = ()
+    saw_files: bool = False
+    """Whether an export lay there at rest, read now or before: the source has spoken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +102,7 @@ class Intake:
     today: Callable[[], date]
     now: Callable[[], datetime]
     log: Log
+    crash: CrashPoint = survive
 
     def recover(self, garage: str) -> None:
         """At start: what a dead process was reading is read again."""
@@ -96,22 +110,56 @@ class Intake:
         if unread := self.ledger.forget_unread(garage):
             self.log.info("intake.unread_forgotten", garage=garage, files=unread)
 
-    def scan(self, source: Source, first: inbox.Listing) -> Scan:
-        """Take in what stood still since the `first` listing. Never raises for what a source does wrong."""
+    def scan(self, source: Source, lookout: Lookout) -> Scan:
+        """Take in what the lookout finds at rest. Never raises for what a source does wrong."""
         try:
-            scan = self._scan(source, first)
+            scan = self._scan(source, lookout)
         except SourceError as error:
             scan = Scan(source.name, "unavailable", str(error))
+        except LedgerUnavailable as error:
+            self.log.error("intake.no_room", garage=source.garage, source=source.name, reason=error.code)
+            return Scan(source.name, "unavailable", NO_ROOM)
         self.ledger.note_source(source.garage, source.name, source.adapter.name, scan.state, scan.message)
         self.log.info("intake.scanned", garage=source.garage, source=source.name, state=scan.state)
         return scan
 
-    def _scan(self, source: Source, first: inbox.Listing) -> Scan:
+    def _scan(self, source: Source, lookout: Lookout) -> Scan:
+        if not self.ledger.has_room():
+            raise SourceUnavailable(NO_ROOM)
+        self.ledger.forget_unread(source.garage)
         finished = [self._accept(source, file) for file in self.ledger.unfinished(source.garage, source.name)]
-        resting = inbox.at_rest(first, inbox.listing(source.watch, source.patterns), self.now())
+        resting = lookout.look()
+        known = self.ledger.history(source.garage, source.name)
+        if known and not source.archive and not resting.files and lookout.is_empty():
+            raise SourceUnavailable(
+                f"map {source.watch} is leeg, en dat was zij niet: is de schijf of share er?"
+            )
         moving = list(resting.moving)
-        read = [*finished, *self._read_chosen(source, resting.files, moving)]
-        return self._told(source, read, moving)
+        read = [*finished, *self._read_chosen(source, resting.files, known, lookout, moving)]
+        if source.archive:
+            self._archive(source, source.archive, resting.files)
+        return replace(self._told(source, read, moving), saw_files=bool(resting.files))
+
+    def _archive(self, source: Source, folder: Path, resting: Iterable[inbox.Seen]) -> None:
+        """Move away what the ledger has, or has no use for; what is held stays where people look for it."""
+        done = [
+            each
+            for each in self.ledger.history(source.garage, source.name)
+            if each.state in ("taken", "superseded", "discarded")
+        ]
+        for seen in resting:
+            if any(each.is_the_file(inbox.arrival(seen, None)) for each in done):
+                self._move(source, folder, seen)
+
+    def _move(self, source: Source, folder: Path, seen: inbox.Seen) -> None:
+        try:
+            moved = inbox.archive(seen, folder, self.crash)
+        except OSError as error:
+            self.log.warning(
+                "intake.not_archived", garage=source.garage, source=source.name, error=described(error)
+            )
+        else:
+            self.log.info("intake.archived", garage=source.garage, source=source.name, files=int(moved))
 
     def _told(self, source: Source, read: Sequence[FileSummary], moving: Sequence[str]) -> Scan:
         with self.ledger.looking() as connection:
@@ -124,17 +172,24 @@ class Intake:
         return Scan(source.name, "ok", None, tuple(read))
 
     def _read_chosen(
-        self, source: Source, resting: Iterable[inbox.Seen], moving: list[str]
+        self,
+        source: Source,
+        resting: Sequence[inbox.Seen],
+        known: Sequence[KnownFile],
+        lookout: Lookout,
+        moving: list[str],
     ) -> Iterator[FileSummary]:
         """The files that were read; the name of one that changed meanwhile is added to `moving`."""
         paths = {seen.name: seen.path for seen in resting}
-        known = self.ledger.history(source.garage, source.name)
-        seen = [inbox.arrival(each, hashed=False) for each in resting]
-        hashed = {each.name for each in arrivals.worth_hashing(seen, known, source.contains)}
-        arrived = [inbox.arrival(each, hashed=each.name in hashed) for each in resting]
+        unopened = [inbox.arrival(each, None) for each in resting]
+        hashed = {each.name for each in arrivals.worth_hashing(unopened, known, source.contains)}
+        arrived = [
+            inbox.arrival(each, lookout.digest(each) if each.name in hashed else None) for each in resting
+        ]
         chosen = arrivals.choose(arrived, known, source.contains, source.recipe())
         older = [each.arrival for each in chosen if each.action == "supersede"]
-        self.ledger.supersede(source.garage, source.name, older, source.recipe())
+        if older:
+            self.ledger.supersede(source.garage, source.name, older, source.recipe())
         for choice in chosen:
             if choice.action == "supersede":
                 continue

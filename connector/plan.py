@@ -49,6 +49,8 @@ class Passport:
     opt_out: bool = False
     consent: str | None = None
     source_conflict: bool = False
+    unsure: bool = False
+    """The ledger was rescued: what iGarage holds is to be asked before anything is asked of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,14 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """Ask what iGarage holds, and nothing else: after a rescue nobody else knows."""
+
+    name = "look"
+    mails = False
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Nothing to ask of iGarage now. `until` is the local day on which that may change by itself."""
 
@@ -116,7 +126,7 @@ class Wait:
     mails = False
 
 
-Request = Put | Send
+Request = Put | Send | Look
 Step = Request | Wait
 
 
@@ -139,6 +149,8 @@ def next_step(passport: Passport, policy: Policy, today: date) -> Step:
         return Wait("held")
     if passport.verdict == "unwritable":  # S6
         return Wait("invalid_email")
+    if passport.unsure:  # S8
+        return Look()
     invited = invitation(passport, policy, today)
     if passport.delivered_revision is None:
         return _step_without_passport(invited)

@@ -26,8 +26,24 @@ def put(folder, name="klanten.csv", content=b"Kenteken\r\n", at=WRITTEN):
     return path
 
 
-def at_rest(folder, now=LATER, patterns=CSV):
-    return inbox.at_rest(inbox.listing(folder, patterns), inbox.listing(folder, patterns), now)
+class Count:
+    """Seconds that only the test lets pass."""
+
+    def __init__(self):
+        self.at = 1000.0
+
+    def __call__(self):
+        return self.at
+
+
+def lookout(folder, now=LATER, settle=0.0, count=None):
+    return inbox.Lookout(folder, CSV, settle, monotonic=count or Count(), now=lambda: now)
+
+
+def at_rest(folder, now=LATER):
+    looking = lookout(folder, now)
+    looking.look()
+    return looking.look()
 
 
 def test_a_listing_tells_name_size_and_time_of_each_export(tmp_path):
@@ -138,23 +154,112 @@ def test_a_file_that_stood_still_over_two_looks_is_at_rest(tmp_path):
 )
 def test_a_file_that_grew_or_was_touched_between_two_looks_is_moving(tmp_path, change):
     put(tmp_path)
-    first = inbox.listing(tmp_path, CSV)
+    looking = lookout(tmp_path)
+    looking.look()
     put(tmp_path, **change)
-    found = inbox.at_rest(first, inbox.listing(tmp_path, CSV), LATER)
+    found = looking.look()
     assert (found.files, found.moving) == ((), ("klanten.csv",))
 
 
 def test_a_file_that_was_not_there_at_the_first_look_is_moving(tmp_path):
-    first = inbox.listing(tmp_path, CSV)
+    looking = lookout(tmp_path)
+    looking.look()
     put(tmp_path)
-    assert inbox.at_rest(first, inbox.listing(tmp_path, CSV), LATER).moving == ("klanten.csv",)
+    assert looking.look().moving == ("klanten.csv",)
+
+
+@pytest.mark.parametrize(("seconds", "rests"), [(0.0, False), (2.9, False), (3.0, True), (9.0, True)])
+def test_a_file_is_at_rest_when_two_looks_at_least_settle_apart_saw_the_same(tmp_path, seconds, rests):
+    put(tmp_path)
+    count = Count()
+    looking = lookout(tmp_path, settle=3.0, count=count)
+    assert looking.look().files == ()
+    assert looking.seconds_to_rest() == 3.0
+    count.at += seconds
+    assert bool(looking.look().files) is rests
+    assert looking.seconds_to_rest() == (None if rests else pytest.approx(3.0 - seconds))
+
+
+def test_a_folder_that_was_away_says_nothing_of_how_long_its_files_stood_still(tmp_path):
+    folder = tmp_path / "share"
+    folder.mkdir()
+    put(folder)
+    looking = lookout(folder)
+    looking.look()
+    away = folder.rename(tmp_path / "away")
+    with pytest.raises(SourceUnavailable):
+        looking.look()
+    away.rename(folder)
+    assert looking.look().moving == ("klanten.csv",)
+    assert looking.look().moving == ()
+
+
+def test_a_folder_with_anything_in_it_is_not_empty(tmp_path):
+    assert lookout(tmp_path).is_empty()
+    put(tmp_path, "lees mij.txt")
+    assert not lookout(tmp_path).is_empty()
+
+
+def test_a_large_file_that_looks_the_same_is_not_read_at_every_look(tmp_path):
+    """Reading it took a second by this count, so that a hundredth of the time allows it every hundred."""
+    path = put(tmp_path)
+    count = Count()
+
+    def ticking():
+        count.at += 0.5
+        return count.at
+
+    looking = lookout(tmp_path, count=ticking)
+    looking.look()
+    (seen,) = looking.look().files
+    first = looking.digest(seen)
+    path.write_bytes(b"Kentekem\r\n")
+    os.utime(path, (WRITTEN.timestamp(), WRITTEN.timestamp()))
+    assert looking.digest(seen) == first
+    count.at += 100
+    assert looking.digest(seen) != first
+
+
+def test_a_file_that_the_ledger_has_is_moved_over_nothing_that_lies_there(tmp_path):
+    archive, passed = tmp_path / "archief", []
+    archive.mkdir()
+    put(archive, content=b"van gisteren\r\n")
+    put(tmp_path)
+    (seen,) = at_rest(tmp_path).files
+    assert inbox.archive(seen, archive, passed.append)
+    assert {path.name: path.read_bytes() for path in archive.iterdir()} == {
+        "klanten.csv": b"van gisteren\r\n",
+        "klanten-2.csv": b"Kenteken\r\n",
+    }
+    assert passed == ["archive.before", "archive.after"]
+
+
+def test_a_file_that_changed_meanwhile_is_not_moved(tmp_path):
+    put(tmp_path)
+    (seen,) = at_rest(tmp_path).files
+    path = put(tmp_path, content=b"Kenteken\r\nZZ-001-Z\r\n")
+    assert not inbox.archive(seen, tmp_path / "archief", lambda _point: None)
+    assert path.exists()
+
+
+@posix
+def test_what_became_a_link_or_a_fifo_since_it_was_seen_is_not_opened_nor_waited_for(tmp_path):
+    secret = put(tmp_path, "geheim.txt")
+    for swap in (lambda path: path.symlink_to(secret), os.mkfifo):
+        path = put(tmp_path)
+        path.unlink()
+        swap(path)
+        with pytest.raises(SourceUnavailable):
+            inbox.digest(path)
+        path.unlink()
 
 
 def test_a_file_that_went_between_two_looks_is_neither(tmp_path):
     path = put(tmp_path)
-    first = inbox.listing(tmp_path, CSV)
+    looking = lookout(tmp_path)
+    looking.look()
     path.unlink()
-    found = inbox.at_rest(first, inbox.listing(tmp_path, CSV), LATER)
+    found = looking.look()
     assert (found.files, found.moving) == ((), ())
 
 
@@ -172,13 +277,6 @@ def test_a_last_line_that_never_ends_is_believed_when_the_file_is_a_minute_old_b
 ):
     put(tmp_path, content=b"Kenteken")
     assert bool(at_rest(tmp_path, now=WRITTEN + timedelta(seconds=seconds)).files) is whole
-
-
-def test_a_file_at_rest_is_hashed_only_where_that_is_asked_for(tmp_path):
-    put(tmp_path)
-    (seen,) = at_rest(tmp_path).files
-    assert inbox.arrival(seen, hashed=False).digest is None
-    assert inbox.arrival(seen, hashed=True).digest == hashlib.sha256(b"Kenteken\r\n").digest()
 
 
 def test_a_digest_is_of_the_whole_content(tmp_path):

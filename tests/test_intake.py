@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from datetime import UTC, date, datetime
 from importlib.metadata import EntryPoint
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ import pytest
 
 from connector import adapters, hookimpl, inbox, kit
 from connector.errors import SourceFormatError
+from connector.inbox import Lookout
 from connector.intake import Intake, Source
 from connector.ledger import access
 from connector.log import make_log
@@ -63,7 +65,9 @@ def house(tmp_path):
         intake.recover("jansen")
 
         def scan():
-            return intake.scan(source, inbox.listing(tmp_path, ("*.csv",)))
+            lookout = Lookout(tmp_path, ("*.csv",), 0, monotonic=time.monotonic, now=lambda: NOW)
+            lookout.look()
+            return intake.scan(source, lookout)
 
         yield SimpleNamespace(
             export=export, plugin=PLUGIN, scan=scan, intake=intake, ledger=ledger, source=source
@@ -147,7 +151,8 @@ def test_what_a_dead_process_left_half_done_is_finished(house, stop):
             house.scan()
         assert states(house) == ["reading"]
     else:
-        arrival = inbox.arrival(inbox.listing(house.export.parent, ("*.csv",))["klanten.csv"], hashed=True)
+        seen = inbox.listing(house.export.parent, ("*.csv",))["klanten.csv"]
+        arrival = inbox.arrival(seen, inbox.digest(seen.path))
         file = house.ledger.begin_file("jansen", "klanten", arrival, house.source.recipe())
         house.intake._stage(house.source, file, house.export)
         house.ledger.judge_file(file)

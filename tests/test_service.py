@@ -12,7 +12,7 @@ from connector import config
 from connector.cli import workplace
 from connector.ledger import access
 from connector.log import make_log
-from connector.service import Service
+from connector.service import World, run_once
 
 QUIET = make_log("error", None, lambda: datetime.now(UTC), io.StringIO())
 
@@ -26,8 +26,8 @@ def once(installation):
         garages = config.load(installation.folder, env={}).garages
         with access.to_work(installation.state, now=now, entropy=lambda size: b"\x07" * size) as ledger:
             stop = threading.Event()
-            service = Service(ledger, workplace.connect, now, lambda: 0.5, meanwhile, QUIET, stop)
-            return service.run_once(garages)
+            world = World(ledger, workplace.connect, QUIET, stop, meanwhile, now, chance=lambda: 0.5)
+            return run_once(garages, world)
 
     return run
 

@@ -1,7 +1,9 @@
-"""`run`: take in and deliver."""
+"""`run`: take in and deliver, once or until told to stop."""
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from collections.abc import Iterator, Sequence
 
@@ -10,39 +12,41 @@ import click
 from connector.cli import exits, workplace
 from connector.cli.answer import as_json, message
 from connector.cli.options import Options, shared_options
-from connector.service import Pass, Service
+from connector.config import Loaded
+from connector.errors import LedgerDamaged
+from connector.service import AlwaysOn, Pass, Upkeep, run_once
+from connector.status import version
 
 SUMMED = ("read", "new", "changed", "unchanged", "skipped", "rejected")
 
 
+RESCUES = 3
+"""So often a ledger that breaks while it is worked on is rescued, before the service gives up."""
+
+
 @click.command()
-@click.option("--once", is_flag=True, required=True, help="One full pass, then stop.")
+@click.option("--once", is_flag=True, help="One full pass, then stop.")
 @shared_options
 @click.pass_obj
 def run(options: Options, once: bool) -> int:
-    """Take in what lies ready and deliver what is due.
+    """The service: take in what comes and deliver what is due, until it is told to stop (SIGTERM, Ctrl-C).
 
-    Exit status, the first that applies: 4 configuration, 6 not authorised, 5 not connected, 1 unexpected,
-    3 a new rejection or anything held or pending, 0.
+    Exit status of --once, the first that applies: 4 configuration, 6 not authorised, 5 not connected, 1 unexpected,
+    3 a new rejection or anything held or pending, 0. Of the service: 0 when it was told to stop, else as above.
     """
     loaded = workplace.load(options)
     workplace.must_start(options, loaded)
-    mistakes = options.mistakes(loaded)
-    for mistake in mistakes:
+    for mistake in options.mistakes(loaded):
         message(str(mistake))
-    garages = options.chosen(loaded)
-    stop = threading.Event()
-    with workplace.ledger_to_work(loaded) as ledger:
-        service = Service(
-            ledger,
-            workplace.connect,
-            workplace.now,
-            workplace.chance,
-            stop.wait,
-            workplace.log_of(options, loaded),
-            stop,
-        )
-        passes = service.run_once(garages)
+    return _once(options, loaded) if once else _always(options, loaded)
+
+
+def _once(options: Options, loaded: Loaded) -> int:
+    mistakes = options.mistakes(loaded)
+    crash = workplace.crash_points()
+    with workplace.ledger_to_work(loaded, crash) as ledger:
+        world = workplace.world(options, loaded, ledger, threading.Event(), crash)
+        passes = run_once(options.chosen(loaded), world)
     for line in _remarks(passes):
         message(line)
     if options.json:
@@ -50,6 +54,46 @@ def run(options: Options, once: bool) -> int:
     else:
         click.echo(summary(passes, broken=len({mistake.file for mistake in mistakes})))
     return exits.of_passes(passes, misconfigured=bool(mistakes))
+
+
+def _always(options: Options, loaded: Loaded) -> int:
+    """Serve, and where the ledger breaks meanwhile, rescue it and go on."""
+    stop = threading.Event()
+    _listen_for_stop(stop)
+    damaged: LedgerDamaged | None = None
+    for _ in range(RESCUES):
+        try:
+            _serve(options, loaded, stop, suspect=damaged is not None)
+        except LedgerDamaged as error:
+            damaged = error
+            stop.clear()
+            message("De administratie is beschadigd: zij wordt apart gezet en hersteld.")
+        else:
+            return exits.OK
+    raise damaged or LedgerDamaged("the ledger is damaged")
+
+
+def _serve(options: Options, loaded: Loaded, stop: threading.Event, *, suspect: bool) -> None:
+    garages = options.chosen(loaded)
+    crash = workplace.crash_points()
+    with workplace.ledger_to_work(loaded, crash, suspect=suspect) as ledger:
+        world = workplace.world(options, loaded, ledger, stop, crash)
+        world.log.info("service.started", version=version())
+        click.echo(f"igarage-connector draait voor {len(garages)} garage(s); stoppen met Ctrl-C")
+        ended = AlwaysOn(
+            garages, world, Upkeep(world, loaded.connector.state_directory), loaded.connector.threads
+        ).run()
+        world.log.info("service.stopped")
+        if (
+            not ended
+        ):  # a call lasts longer than anybody waits: it ends as in a power cut, which harms nothing
+            os._exit(exits.OK)
+
+
+def _listen_for_stop(stop: threading.Event) -> None:
+    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: stop.set())
 
 
 def _remarks(passes: Sequence[Pass]) -> Iterator[str]:

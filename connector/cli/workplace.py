@@ -9,16 +9,19 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from connector import config
 from connector.cli.options import Options
 from connector.config import ConnectorConfig, GarageConfig, Loaded
 from connector.config.loader import CONNECTOR_FILE
+from connector.crash import VARIABLE, CrashPoint, armed, survive
 from connector.errors import ConfigError, Mistake
 from connector.igarage.client import Client
 from connector.ledger import Ledger, access
 from connector.log import Log, make_log
+from connector.service import World
 
 
 def now() -> datetime:
@@ -42,9 +45,43 @@ def ledger_to_look(loaded: Loaded) -> AbstractContextManager[Ledger]:
     return access.to_look(_where(loaded.connector), now=now, entropy=os.urandom)
 
 
-def ledger_to_work(loaded: Loaded) -> AbstractContextManager[Ledger]:
+def ledger_to_work(
+    loaded: Loaded, crash: CrashPoint, *, suspect: bool = False
+) -> AbstractContextManager[Ledger]:
     """The ledger, for the one process that works on it."""
-    return access.to_work(_where(loaded.connector), now=now, entropy=os.urandom)
+    where = _where(loaded.connector)
+    return access.to_work(where, now=now, entropy=os.urandom, crash=crash, suspect=suspect)
+
+
+def ledger_to_decide(loaded: Loaded) -> AbstractContextManager[Ledger]:
+    """The ledger, for one short decision beside the service."""
+    return access.to_decide(_where(loaded.connector), now=now, entropy=os.urandom)
+
+
+def world(
+    options: Options, loaded: Loaded, ledger: Ledger, stop: threading.Event, crash: CrashPoint
+) -> World:
+    """What the service runs in. Raises `ConfigError` when the log cannot be written."""
+
+    def wait(seconds: float) -> None:
+        stop.wait(seconds)
+
+    return World(
+        ledger=ledger,
+        connect=partial(connect, crash=crash),
+        log=log_of(options, loaded),
+        stop=stop,
+        wait=wait,
+        now=now,
+        chance=chance,
+        probing=loaded.connector.probe.policy,
+        crash=crash,
+    )
+
+
+def crash_points() -> CrashPoint:
+    """The crash points of this process: inert, but where a test armed one from outside."""
+    return armed(os.environ.get(VARIABLE))
 
 
 def log_of(options: Options, loaded: Loaded) -> Log:
@@ -65,7 +102,7 @@ def log_of(options: Options, loaded: Loaded) -> Log:
 
 
 @contextmanager
-def connect(garage: GarageConfig, stop: threading.Event) -> Iterator[Client]:
+def connect(garage: GarageConfig, stop: threading.Event, crash: CrashPoint = survive) -> Iterator[Client]:
     """A client of iGarage for one garage. Raises `ConfigError` when it has no token."""
     garage.igarage.read_token(os.environ)
     with Client(
@@ -74,6 +111,7 @@ def connect(garage: GarageConfig, stop: threading.Event) -> Iterator[Client]:
         timeout=garage.igarage.timeout,
         stop=stop,
         now=now,
+        crash=crash,
     ) as client:
         yield client
 

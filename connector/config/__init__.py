@@ -3,7 +3,7 @@
 `load` reads it, strictly, and tells all mistakes at once; `GarageConfig` is what the house works with.
 """
 
-from connector.config.connector_file import ConnectorConfig, LoggingConfig, StateConfig
+from connector.config.connector_file import ConnectorConfig, LoggingConfig, ProbeConfig, StateConfig
 from connector.config.garage_file import (
     DeliveryConfig,
     GarageConfig,
@@ -22,6 +22,7 @@ __all__ = [
     "IGarageConfig",
     "Loaded",
     "LoggingConfig",
+    "ProbeConfig",
     "RetryConfig",
     "SourceConfig",
     "StateConfig",

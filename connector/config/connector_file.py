@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
-from connector.config.forms import FilePath, Strict
+from connector.backoff import PROBING, Probing
+from connector.config.forms import FilePath, Seconds, Strict
 
 DATABASE_PREFIX = "postgresql+psycopg://"
 
@@ -45,12 +46,32 @@ class LoggingConfig(Strict):
     file: FilePath | None = None
 
 
+class ProbeConfig(Strict):
+    """How a paused garage is probed: seconds of the `first` and of the longest (`max`) distance between two probes."""
+
+    first: Seconds = PROBING.first
+    max: Annotated[Seconds, Field(validate_default=True)] = PROBING.max
+
+    @field_validator("max")
+    @classmethod
+    def _not_before_first(cls, longest: float, info: ValidationInfo) -> float:
+        if longest < info.data.get("first", longest):
+            raise ValueError("must not be less than first")
+        return longest
+
+    @property
+    def policy(self) -> Probing:
+        """The same, as `backoff` takes it."""
+        return Probing(first=self.first, max=self.max)
+
+
 class ConnectorConfig(Strict):
-    """`connector.yaml`. `threads` is the number of workers that all garages share."""
+    """`connector.yaml`. `threads`: how many garages are read at once, and how many delivered at once."""
 
     state: Annotated[StateConfig, Field(default_factory=dict, validate_default=True)]
     logging: LoggingConfig = LoggingConfig()
     threads: int = Field(default=4, ge=1, le=64)
+    probe: ProbeConfig = ProbeConfig()
 
     @property
     def database_url(self) -> str | None:

@@ -124,6 +124,8 @@ Pattern = Annotated[str, BeforeValidator(_file_name_pattern)]
 class SourceConfig(Strict):
     """Where one stream of records comes from. `scan_every` and `settle` in seconds.
 
+    `archive`: folder to which a file is moved once the ledger has it; None leaves it where it is.
+
     `settings` is the adapter's own model, validated by the loader; None for an adapter that has none.
     """
 
@@ -136,6 +138,7 @@ class SourceConfig(Strict):
     contains: Literal["all", "selection"] = "all"
     scan_every: Seconds = 30.0
     settle: float = Field(default=3.0, ge=0, le=3600, allow_inf_nan=False)
+    archive: FilePath | None = None
     settings: SerializeAsAny[InstanceOf[BaseModel]] | None = None
 
 

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
+from connector.crash import CrashPoint, survive
 from connector.errors import NotAuthorised, Refused
 from connector.http import Answer, Http, TransportError, system_trust
 from connector.igarage.answers import NotAsPromised, garage_info, passport_status, problem
@@ -48,10 +49,12 @@ class Client:
         ssl_context: ssl.SSLContext | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        crash: CrashPoint = survive,
     ) -> None:
         self._url = url.rstrip("/")
         self._token = token
         self._now = now
+        self._crash = crash
         self._http = Http(
             timeout=timeout,
             stop=stop,
@@ -73,7 +76,7 @@ class Client:
 
     def garage(self) -> GarageInfo:
         """`GET /garage`: who we are to iGarage. From now on calls stay below the limit it names."""
-        answer = self._call("GET", "/garage")
+        answer = self._call("garage", "GET", "/garage")
         self._demand(answer, (200,), on_passport=False)
         try:
             info = garage_info(answer)
@@ -91,31 +94,37 @@ class Client:
         `key` is the idempotency key: the same for the same content, whenever it is tried.
         """
         body = passport_body(plate, content, system=system, record=record, send=send)
-        answer = self._call("PUT", _path(plate), body=body, key=key)
+        answer = self._call("put", "PUT", _path(plate), body=body, key=key)
         return self._status(answer, plate, (200, 201))
 
     def look(self, plate: str) -> PassportStatus | None:
         """`GET /passports/{plate}`: what iGarage has; None when it has no such passport."""
-        answer = self._call("GET", _path(plate))
+        answer = self._call("look", "GET", _path(plate))
         if answer.status == 404 and problem(answer).code == "not_found":
             return None
         return self._status(answer, plate, (200,))
 
     def send(self, plate: str, *, key: str) -> PassportStatus:
         """`POST /passports/{plate}/send`: the invitation to the address on file. Each success is one mail."""
-        answer = self._call("POST", f"{_path(plate)}/send", body=b"{}", key=key)
+        answer = self._call("send", "POST", f"{_path(plate)}/send", body=b"{}", key=key)
         return self._status(answer, plate, (202,))
 
-    def _call(self, method: str, path: str, *, body: bytes | None = None, key: str | None = None) -> Answer:
+    def _call(
+        self, point: str, method: str, path: str, *, body: bytes | None = None, key: str | None = None
+    ) -> Answer:
+        """One call; `point` names the crash points before and after it."""
         headers = {"Authorization": f"Bearer {self._usable_token()}", "Accept": _ACCEPT}
         if body is not None:
             headers["Content-Type"] = "application/json"
         if key is not None:
             headers["Idempotency-Key"] = key
+        self._crash(f"igarage.{point}.before")
         try:
-            return self._http.call(method, self._url + path, headers=headers, body=body)
+            answer = self._http.call(method, self._url + path, headers=headers, body=body)
         except TransportError as error:
             raise without_answer(error) from error
+        self._crash(f"igarage.{point}.after")
+        return answer
 
     def _usable_token(self) -> str:
         """The token without the space around it. Raises NotAuthorised when no header can hold it."""

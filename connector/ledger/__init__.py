@@ -2,6 +2,7 @@
 
 from connector.ledger.claims import Claim
 from connector.ledger.files import Finding, StagedRow
+from connector.ledger.garages import Pause
 from connector.ledger.ledger import Ledger
 from connector.ledger.memory import Remembered
 from connector.ledger.outcomes import Answered, Failed, Looked, Outcome
@@ -14,6 +15,7 @@ __all__ = [
     "Ledger",
     "Looked",
     "Outcome",
+    "Pause",
     "Remembered",
     "StagedRow",
 ]

@@ -38,6 +38,8 @@ class Accepting:
     now: datetime
     entropy: Callable[[int], bytes]
     contains: Contains = "all"
+    rescued: bool = False
+    """The ledger lost what it knew before: a passport that is new to it need not be new to iGarage."""
 
 
 @dataclass(slots=True)
@@ -167,6 +169,7 @@ def _make(job: Accepting, row: Row, result: _Slice) -> None:
         "seed": job.entropy(16),
         "revision": 1,
         "due_at": job.now,
+        "unsure": job.rescued,
         **{name: said.get(name) for name in _FACTS},
     }
     result.events.append(event(job.garage, row["plate"], job.now, "new", revision=1, source=job.source))
@@ -242,6 +245,7 @@ def _content_of(job: Accepting, row: Row) -> Values:
 _FACTS = ("service_due", "consent", "opt_out", "changed_at")
 _EMPTY: Mapping[str, Any] = {column.name: None for column in passports.columns} | {
     "written": False,
+    "unsure": False,
     "source_conflict": False,
     "invitations": 0,
     "attempts": 0,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from connector.ledger import opening
+from connector.crash import CrashPoint, survive
+from connector.errors import LedgerUnusable
+from connector.ledger import databases, opening, rescue
 from connector.ledger.ledger import Ledger
+from connector.ledger.room import Room
 
 Where = Path | str
 """A state folder, or the URL of a PostgreSQL database."""
@@ -16,18 +19,77 @@ Where = Path | str
 
 @contextmanager
 def to_work(
-    where: Where, *, now: Callable[[], datetime], entropy: Callable[[int], bytes]
+    where: Where,
+    *,
+    now: Callable[[], datetime],
+    entropy: Callable[[int], bytes],
+    crash: CrashPoint = survive,
+    suspect: bool = False,
 ) -> Iterator[Ledger]:
     """The ledger, its schema up to date, for the one process that works on it; what a dead one claimed is free.
 
-    Raises `LedgerInUse` when another process has it, and `LedgerUnusable` when it cannot serve.
+    One that is damaged is set aside first and what can be restored takes its place; it is read through for that when
+    the last process died, or when it is `suspect`. Raises `LedgerInUse` when another process has it, and
+    `LedgerUnusable` when it cannot serve.
     """
     with ExitStack() as leaving:
-        database = _open(where, leaving)
-        opening.migrate(database, entropy)
-        ledger = Ledger(database, now, entropy)
+        if isinstance(where, Path):
+            ledger = leaving.enter_context(_file_to_work(where, now, entropy, crash, suspect))
+        else:
+            ledger = leaving.enter_context(_server_to_work(where, now, entropy, crash))
         ledger.free_claims()
         yield ledger
+
+
+@contextmanager
+def _file_to_work(
+    folder: Path,
+    now: Callable[[], datetime],
+    entropy: Callable[[int], bytes],
+    crash: CrashPoint,
+    suspect: bool,
+) -> Iterator[Ledger]:
+    opening.prepare_folder(folder)
+    with opening.only_instance(folder) as died:
+        with opening.unwritable(folder):
+            wrong = rescue.needed(folder, died=died, suspect=suspect)
+            rescued = rescue.rescue(folder, now()) if wrong else None
+            room = Room(folder)
+            room.keep()
+            database = databases.sqlite_file(folder, crash=crash, room=room)
+        with closing(database):
+            opening.migrate(database, entropy)
+            if rescued:
+                rescue.confirm(folder, database, rescued, entropy)
+            yield Ledger(database, now, entropy)
+
+
+@contextmanager
+def _server_to_work(
+    url: str, now: Callable[[], datetime], entropy: Callable[[int], bytes], crash: CrashPoint
+) -> Iterator[Ledger]:
+    with closing(databases.postgresql(url, crash=crash)) as database, opening.only_instance_of(database):
+        opening.migrate(database, entropy)
+        yield Ledger(database, now, entropy)
+
+
+@contextmanager
+def to_decide(
+    where: Where, *, now: Callable[[], datetime], entropy: Callable[[int], bytes]
+) -> Iterator[Ledger]:
+    """The ledger, for one short decision beside the service, or without it.
+
+    Raises `LedgerUnusable` when there is none yet, or it was made by another version.
+    """
+    database = (
+        databases.sqlite_file_to_decide(where) if isinstance(where, Path) else databases.postgresql(where)
+    )
+    if database is None:
+        raise LedgerUnusable("er is nog geen administratie: start eerst de dienst (run)")
+    with closing(database):
+        if not opening.is_ledger(database):
+            raise LedgerUnusable("er is nog geen administratie: start eerst de dienst (run)")
+        yield Ledger(database, now, entropy)
 
 
 @contextmanager
@@ -48,30 +110,18 @@ def to_look(
             yield leaving.enter_context(scratch(now=now, entropy=entropy))
 
 
-def _open_to_look(where: Where) -> opening.Database | None:
+def _open_to_look(where: Where) -> databases.Database | None:
     if isinstance(where, Path):
-        return opening.sqlite_file_to_look(where)
-    return opening.postgresql(where, look_only=True)
-
-
-def _open(where: Where, leaving: ExitStack) -> opening.Database:
-    if isinstance(where, Path):
-        opening.prepare_folder(where)
-        leaving.enter_context(opening.only_instance(where))
-        database = opening.sqlite_file(where)
-        leaving.callback(database.close)
-    else:
-        database = opening.postgresql(where)
-        leaving.callback(database.close)
-        leaving.enter_context(opening.only_instance_of(database))
-    return database
+        return databases.sqlite_file_to_look(where)
+    return databases.postgresql(where, look_only=True)
 
 
 @contextmanager
 def scratch(*, now: Callable[[], datetime], entropy: Callable[[int], bytes]) -> Iterator[Ledger]:
     """A ledger in memory, gone on leaving: to try something out beside the real one."""
-    database = opening.sqlite_memory(entropy)
+    database = databases.sqlite_memory()
     try:
+        opening.migrate(database, entropy)
         yield Ledger(database, now, entropy)
     finally:
         database.close()

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from connector.ledger import passports as passport_rows
 from connector.ledger.schema import IS_REQUEST, addresses, files, garages, passports
 from connector.model import Content
-from connector.plan import Passport, Policy, Put, Request, Wait, next_step
+from connector.plan import Look, Passport, Policy, Put, Request, Wait, next_step
 
 Row = Mapping[Any, Any]
 Values = dict[str, Any]
@@ -72,6 +72,34 @@ def claim(connection: sa.Connection, job: Claiming) -> Claim | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What delivery has before it.
+
+    `now`: how many requests could be claimed now, counted up to a bound. `next_at`: when the next one is due, or None.
+    """
+
+    now: int
+    next_at: datetime | None
+
+
+def backlog(
+    connection: sa.Connection, garage: str, now: datetime, longest_wait: timedelta, bound: int
+) -> Backlog:
+    """What a garage's delivery has before it; a wait longer than the longest was set by a wrong clock, and is over."""
+    free_at = sa.case(
+        (passports.c.claim_until > passports.c.due_at, passports.c.claim_until), else_=passports.c.due_at
+    )
+    requests = sa.select(free_at.label("at")).where(passports.c.garage == garage, IS_REQUEST)
+    is_due = (passports.c.due_at <= now) | (passports.c.due_at > now + longest_wait)
+    free = passports.c.claim_until.is_(None) | (passports.c.claim_until <= now)
+    due = requests.where(is_due, free).limit(bound).subquery()
+    count = connection.execute(sa.select(sa.func.count()).select_from(due)).scalar_one()
+    earliest = requests.order_by(passports.c.due_at).limit(bound)
+    times = [row.at for row in connection.execute(earliest)]
+    return Backlog(count, min(times, default=None))
+
+
 def free_claims(connection: sa.Connection) -> int:
     """At start, under the instance lock: the claims of a dead process are free. How many there were."""
     freed = passports.update().where(passports.c.claim_token.is_not(None))
@@ -84,6 +112,7 @@ def _due(connection: sa.Connection, job: Claiming) -> Row | None:
     due = (passports.c.due_at <= job.due_before) | (passports.c.due_at > job.now + job.longest_wait)
     accepting = sa.exists().where(files.c.garage == job.garage, files.c.state == "accepting")
     paused = sa.exists().where(garages.c.garage == job.garage, garages.c.paused_code.is_not(None))
+    unread = sa.exists().where(garages.c.garage == job.garage, garages.c.unread)
     query = (
         sa.select(passports, addresses.c.verdict)
         .outerjoin(
@@ -96,6 +125,7 @@ def _due(connection: sa.Connection, job: Claiming) -> Row | None:
             free | wrong_clock,
             due,
             ~passports.c.next_mails | ~accepting,
+            (passports.c.next_step == Look.name) | ~unread,
             ~paused,
         )
         .order_by(passports.c.due_at, passports.c.plate)

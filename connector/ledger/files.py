@@ -89,6 +89,12 @@ def staged_after(connection: sa.Connection, file: int, position: int, limit: int
     return list(connection.execute(query).mappings())
 
 
+def unread(connection: sa.Connection, garage: str) -> list[int]:
+    """The files of a garage that somebody began to read."""
+    query = sa.select(files.c.id).where(files.c.garage == garage, files.c.state.in_(("reading", "staged")))
+    return list(connection.execute(query).scalars())
+
+
 def forget(connection: sa.Connection, file: int) -> None:
     """Un-stage a file: as if it had never been seen."""
     connection.execute(staged.delete().where(staged.c.file == file))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from connector.backoff import MAX_RETRY_AFTER
+from connector.backoff import MAX_RETRY_AFTER, PROBING, Probing, probe_distance
 from connector.ledger.schema import garages, sources
 from connector.ledger.writing import upsert
 
@@ -24,11 +24,23 @@ class Standing:
     paused_until: datetime | None
     last_contact: datetime | None
     indexed_for: str | None
+    probes: int = 0
+    """Probes in vain since a call of this garage last succeeded."""
+    probe_at: datetime | None = None
+    """When the next one of this pause is due."""
+    unread: bool = False
+    """The ledger was rescued and this garage's exports have not been read since: nothing is written at iGarage."""
 
     def at(self, now: datetime) -> Standing:
-        """How it stands at this instant: a pause further ahead than any was set by a wrong clock, and is over."""
-        ahead = self.paused_until is not None and self.paused_until > now + LONGEST_PAUSE
-        return replace(self, paused_until=None) if ahead else self
+        """How it stands at this instant: a time further ahead than any was set by a wrong clock, and is past."""
+        until, probe_at = (
+            _not_beyond(each, now + LONGEST_PAUSE) for each in (self.paused_until, self.probe_at)
+        )
+        return replace(self, paused_until=until, probe_at=probe_at)
+
+
+def _not_beyond(instant: datetime | None, last: datetime) -> datetime | None:
+    return None if instant is not None and instant > last else instant
 
 
 def know(connection: sa.Connection, garage: str) -> None:
@@ -61,30 +73,66 @@ def met(connection: sa.Connection, garage: str, igarage_id: str, now: datetime) 
         garages.update()
         .where(garages.c.garage == garage)
         .values(
-            igarage_id=igarage_id, last_contact=now, paused_code=None, paused_since=None, paused_until=None
+            igarage_id=igarage_id,
+            last_contact=now,
+            paused_code=None,
+            paused_since=None,
+            paused_until=None,
+            probe_at=None,
         )
     )
     return True
 
 
 def note_contact(connection: sa.Connection, garage: str, now: datetime) -> None:
-    """A call of this garage was answered."""
-    connection.execute(garages.update().where(garages.c.garage == garage).values(last_contact=now))
+    """A call of this garage was answered: what it asks for is done again."""
+    connection.execute(garages.update().where(garages.c.garage == garage).values(last_contact=now, probes=0))
 
 
-def pause(connection: sa.Connection, garage: str, code: str, now: datetime, until: datetime | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Why a garage pauses, and what to do about it. `retry_after` in seconds, `chance` in [0, 1) spreads the probes."""
+
+    code: str
+    retry_after: float | None = None
+    probing: Probing = PROBING
+    chance: float = 0.5
+    is_probe: bool = False
+    """Whether a probe came to this: only that, and the beginning of a pause, makes the distance grow."""
+
+
+def pause(connection: sa.Connection, garage: str, why: Pause, now: datetime) -> None:
     """Pause a garage. While a pause lasts it keeps its beginning, and the latest end that was asked for."""
     before = standing(connection, garage).at(now)
+    until = None if why.retry_after is None else now + timedelta(seconds=why.retry_after)
     ends = [each for each in (before.paused_until, until) if each is not None]
+    grows = why.is_probe or before.paused_code is None
+    probes = before.probes + grows
+    distance = probe_distance(probes, why.probing, why.chance, why.retry_after)
+    probe_at = now + timedelta(seconds=distance) if grows else before.probe_at
     connection.execute(
         garages.update()
         .where(garages.c.garage == garage)
         .values(
-            paused_code=code,
+            paused_code=why.code,
             paused_since=before.paused_since or now,
             paused_until=max(ends, default=None),
+            probes=probes,
+            probe_at=probe_at,
         )
     )
+
+
+def probe_now(connection: sa.Connection, garage: str) -> None:
+    """The next probe is due, but for what iGarage asked to wait."""
+    connection.execute(
+        garages.update().where(garages.c.garage == garage).values(probe_at=garages.c.paused_until)
+    )
+
+
+def note_read(connection: sa.Connection, garage: str) -> None:
+    """Every export of a garage has been read since the ledger was rescued."""
+    connection.execute(garages.update().where(garages.c.garage == garage).values(unread=False))
 
 
 def note_source(

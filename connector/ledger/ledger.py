@@ -10,8 +10,19 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 
 from connector.arrivals import Arrival, Contains, KnownFile
-from connector.ledger import accepting, claims, files, garages, looking, memory, outcomes, passports
-from connector.ledger.opening import Database
+from connector.ledger import (
+    accepting,
+    claims,
+    files,
+    garages,
+    looking,
+    memory,
+    outcomes,
+    passports,
+    questions,
+    rescue,
+)
+from connector.ledger.databases import Database
 from connector.ledger.schema import files as file_table
 from connector.ledger.schema import meta
 from connector.plan import Policy
@@ -36,7 +47,7 @@ class Ledger:
 
     def know_garage(self, garage: str) -> None:
         """Make room for a garage; nothing where it is known."""
-        with self.database.write() as connection:
+        with self.database.write("know_garage") as connection:
             garages.know(connection, garage)
 
     def standing(self, garage: str) -> garages.Standing:
@@ -46,17 +57,27 @@ class Ledger:
 
     def met(self, garage: str, igarage_id: str) -> bool:
         """iGarage answered as this garage: a pause ends. False when it is another garage than before."""
-        with self._turn(garage) as connection:
+        with self._turn(garage, "met") as connection:
             return garages.met(connection, garage, igarage_id, self.now())
 
-    def pause(self, garage: str, code: str, *, until: datetime | None = None) -> None:
+    def pause(self, garage: str, why: garages.Pause) -> None:
         """Pause a garage: nothing is claimed for it until iGarage answers again."""
-        with self._turn(garage) as connection:
-            garages.pause(connection, garage, code, self.now(), until)
+        with self._turn(garage, "pause") as connection:
+            garages.pause(connection, garage, why, self.now())
+
+    def probe_now(self, garage: str) -> None:
+        """What a pause was for may have been mended: the next probe is due, but for what iGarage asked to wait."""
+        with self._turn(garage, "probe_now") as connection:
+            garages.probe_now(connection, garage)
+
+    def note_read(self, garage: str) -> None:
+        """Every export of a garage has been read since the ledger was rescued: it is written at iGarage again."""
+        with self._turn(garage, "note_read") as connection:
+            garages.note_read(connection, garage)
 
     def note_source(self, garage: str, source: str, adapter: str, state: str, message: str | None) -> None:
         """How the scan of a source went: `ok`, `waiting`, `held` or `unavailable`, with a Dutch sentence."""
-        with self.database.write() as connection:
+        with self.database.write("note_source") as connection:
             garages.note_source(connection, garage, source, adapter, state, message, self.now())
 
     # ---- files
@@ -68,13 +89,13 @@ class Ledger:
 
     def supersede(self, garage: str, source: str, arrivals: Sequence[Arrival], recipe: bytes) -> None:
         """Note files in whose place a newer one speaks."""
-        with self.database.write() as connection:
+        with self.database.write("supersede") as connection:
             for arrival in arrivals:
                 files.add(connection, garage, source, arrival, recipe, self.now(), "superseded")
 
     def begin_file(self, garage: str, source: str, arrival: Arrival, recipe: bytes) -> int:
         """Begin to read a file; its number."""
-        with self.database.write() as connection:
+        with self.database.write("begin_file") as connection:
             return files.add(connection, garage, source, arrival, recipe, self.now(), "reading")
 
     def recognise(
@@ -86,30 +107,27 @@ class Ledger:
 
     def stage(self, file: int, chunk: Sequence[files.StagedRow]) -> None:
         """Put rows beside the ledger, where delivery does not see them."""
-        with self.database.write() as connection:
+        with self.database.write("stage") as connection:
             files.stage(connection, file, chunk)
 
     def forget_file(self, file: int) -> None:
         """Un-stage a file that changed while it was read: as if it had never been seen."""
-        with self.database.write() as connection:
+        with self.database.write("forget_file") as connection:
             files.forget(connection, file)
 
     def forget_unread(self, garage: str) -> int:
-        """At start: un-stage what a dead process was reading; it is read again. How many files."""
-        with self.database.write() as connection:
-            unread = connection.execute(
-                sa.select(file_table.c.id).where(
-                    file_table.c.garage == garage, file_table.c.state.in_(("reading", "staged"))
-                )
-            ).scalars()
-            numbers = list(unread)
-            for number in numbers:
-                files.forget(connection, number)
-            return len(numbers)
+        """Un-stage what was not read to its end, by a dead process or for want of room; how many files."""
+        with self.database.read() as connection:
+            numbers = files.unread(connection, garage)
+        if numbers:
+            with self.database.write("forget_unread") as connection:
+                for number in numbers:
+                    files.forget(connection, number)
+        return len(numbers)
 
     def judge_file(self, file: int) -> files.Finding | None:
         """Judge a file as a whole, after its last row: from here it is being accepted, or it is held."""
-        with self.database.write() as connection:
+        with self.database.write("judge_file") as connection:
             finding = files.judge(connection, file)
             if finding:
                 files.close(connection, file, "held", self.now(), finding)
@@ -119,7 +137,7 @@ class Ledger:
 
     def hold_file(self, file: int, finding: files.Finding) -> None:
         """Hold a file whole; what was staged of it goes."""
-        with self.database.write() as connection:
+        with self.database.write("hold_file") as connection:
             files.close(connection, file, "held", self.now(), finding)
 
     def staged_rows(self, file: int) -> Iterator[list[sa.RowMapping]]:
@@ -154,7 +172,7 @@ class Ledger:
         self, file: int, system: str, policy: Policy, today: date, *, contains: Contains = "all"
     ) -> bool:
         """Accept the next rows of a judged file; False when it is taken."""
-        with self.database.write() as connection:
+        with self.database.write("accept_slice") as connection:
             row = connection.execute(sa.select(file_table).where(file_table.c.id == file)).mappings().one()
             garages.take_turn(connection, row["garage"])
             job = accepting.Accepting(
@@ -168,11 +186,16 @@ class Ledger:
                 now=self.now(),
                 entropy=self.entropy,
                 contains=contains,
+                rescued=rescue.told(connection) is not None,
             )
             more = accepting.accept_slice(connection, job, SLICE)
             if not more:
                 accepting.finish(connection, job)
             return more
+
+    def has_room(self) -> bool:
+        """Whether there is room to take in a file, beside what is kept for what is under way."""
+        return self.database.room is None or self.database.room.keep()
 
     def file(self, file: int) -> looking.FileSummary:
         """A file and its balance. Raises `LookupError` where there is none of this number."""
@@ -187,7 +210,7 @@ class Ledger:
 
     def reindex_slice(self, garage: str, policy: Policy, today: date, *, after: str = "") -> str | None:
         """Make the step index anew for the next plates; the last of them, None at the end."""
-        with self._turn(garage) as connection:
+        with self._turn(garage, "reindex_slice") as connection:
             return passports.reindex_slice(connection, garage, policy, today, after=after, limit=SLICE)
 
     def claim(
@@ -204,7 +227,7 @@ class Ledger:
 
         Only what was due by `due_before`; a due time further ahead than `longest_wait` counts as past.
         """
-        with self._turn(garage) as connection:
+        with self._turn(garage, "claim") as connection:
             job = claims.Claiming(
                 garage=garage,
                 policy=policy,
@@ -220,13 +243,52 @@ class Ledger:
 
     def close(self, claim: claims.Claim, outcome: outcomes.Outcome, policy: Policy, today: date) -> bool:
         """Write what came of a claim; False when its lease had passed, and nothing is written."""
-        with self._turn(claim.garage) as connection:
+        with self._turn(claim.garage, "close") as connection:
             return outcomes.close(connection, claim, outcome, policy, today, self.now())
+
+    def backlog(self, garage: str, longest_wait: timedelta, bound: int) -> claims.Backlog:
+        """What the delivery of a garage has before it; requests due now are counted up to `bound`."""
+        with self.database.read() as connection:
+            return claims.backlog(connection, garage, self.now(), longest_wait, bound)
 
     def free_claims(self) -> int:
         """At start, under the instance lock: the claims of a dead process are free. How many there were."""
-        with self.database.write() as connection:
+        with self.database.write("free_claims") as connection:
             return claims.free_claims(connection)
+
+    # ---- a person's decisions
+
+    def decisions(self) -> int:
+        """How many decisions were ever written here: another number than before means that there is news."""
+        with self.database.read() as connection:
+            return questions.decisions(connection)
+
+    def retry(self, garage: str, plate: str | None, policy: Policy, today: date) -> list[str]:
+        """Try again what was refused, is exhausted or backs off, with the same key; the plates."""
+        with self._turn(garage, "retry") as connection:
+            plates = questions.retry(connection, garage, plate, self.now())
+            passports.reindex_plates(connection, garage, policy, today, plates)
+            questions.note_decision(connection)
+            return plates
+
+    def release_as_new(self, garage: str, plate: str, policy: Policy, today: date) -> None:
+        """A passport that iGarage no longer has is made there anew. Raises `NotReleasable`."""
+        with self._turn(garage, "release_as_new") as connection:
+            questions.release_as_new(connection, garage, plate, self.now())
+            passports.reindex_plates(connection, garage, policy, today, [plate])
+            questions.note_decision(connection)
+
+    def read_again(self, garage: str, file: int) -> None:
+        """A held file is read once more. Raises `NotReleasable`."""
+        with self._turn(garage, "read_again") as connection:
+            questions.read_again(connection, garage, file)
+            questions.note_decision(connection)
+
+    def discard(self, garage: str, file: int) -> None:
+        """A held file is done away with. Raises `NotReleasable`."""
+        with self._turn(garage, "discard") as connection:
+            questions.discard(connection, garage, file, self.now())
+            questions.note_decision(connection)
 
     # ---- looking
 
@@ -240,9 +302,9 @@ class Ledger:
             return _ledger_id(connection)
 
     @contextmanager
-    def _turn(self, garage: str) -> Iterator[sa.Connection]:
+    def _turn(self, garage: str, point: str) -> Iterator[sa.Connection]:
         """A transaction that writes a garage's passports; such transactions take turns."""
-        with self.database.write() as connection:
+        with self.database.write(point) as connection:
             garages.take_turn(connection, garage)
             yield connection
 

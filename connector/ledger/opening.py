@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-import re
 import sqlite3
-import sys
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -21,123 +15,29 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from filelock import FileLock, Timeout
-from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
-from connector.errors import LedgerInUse, LedgerUnusable
+from connector import drives
+from connector.errors import LedgerInUse, LedgerUnavailable, LedgerUnusable
+from connector.ledger.databases import Database
 from connector.ledger.schema import meta
 
-DATABASE = "ledger.sqlite3"
-NETWORK_FILE_SYSTEMS = frozenset(
-    {
-        "nfs",
-        "nfs4",
-        "cifs",
-        "smb2",
-        "smb3",
-        "smbfs",
-        "afs",
-        "ceph",
-        "glusterfs",
-        "fuse.sshfs",
-        "fuse.glusterfs",
-        "9p",
-    }
-)
-BUSY_TIMEOUT = 10.0
-"""Seconds that one writing process waits for another's short transaction."""
+OWNER = "ledger.pid"
+LOCK = "ledger.lock"
 ADVISORY_LOCK = 0x69476172
 """The key of the PostgreSQL advisory lock that makes a service the only one of its database."""
 
 
-@dataclass(frozen=True, slots=True)
-class Database:
-    """An open database: one engine to write, one to read, and a lock where the database allows one writer."""
-
-    writing: sa.Engine
-    reading: sa.Engine
-    lock: AbstractContextManager[object]
-
-    @contextmanager
-    def write(self) -> Iterator[sa.Connection]:
-        """One writing transaction; IMMEDIATE on SQLite, so that it waits its turn instead of failing midway."""
-        with self.lock, self.writing.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def read(self) -> Iterator[sa.Connection]:
-        """One consistent look."""
-        if self.reading is self.writing:
-            with self.write() as connection:
-                yield connection
-        else:
-            with self.reading.begin() as connection:
-                yield connection
-
-    def close(self) -> None:
-        """Close every connection."""
-        self.reading.dispose()
-        self.writing.dispose()
-
-
-def prepare_folder(folder: Path, mounts: Path = Path("/proc/self/mountinfo")) -> None:
+def prepare_folder(folder: Path, mounts: Path = drives.MOUNTS) -> None:
     """Make a state folder fit for a ledger: on a disk of this machine, and for this account alone.
 
     Raises `LedgerUnusable` when it cannot be made or written, or lies on a network drive.
     """
     _refuse_network_drive(folder, mounts)
-    with _unwritable(folder):
+    with unwritable(folder):
         for parent in reversed([each for each in folder.parents if not each.exists()]):
             parent.mkdir(mode=0o700, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
         folder.chmod(0o700)
-
-
-def sqlite_file(folder: Path) -> Database:
-    """The ledger in a prepared state folder, made where it is not there yet. Raises `LedgerUnusable`."""
-    path = folder / DATABASE
-    with _unwritable(folder):
-        # SQLite gives its journals the mode of the file it finds, whatever the umask.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        path.chmod(0o600)
-    writing = _sqlite_engine(path, "rwc", "BEGIN IMMEDIATE", pool_size=1)
-    reading = _sqlite_engine(path, "rwc", "BEGIN", pool_size=8)
-    return Database(writing, reading, threading.RLock())
-
-
-def sqlite_file_to_look(folder: Path) -> Database | None:
-    """The ledger of a state folder, for looking only; None where there is none yet. Writes nothing."""
-    path = folder / DATABASE
-    if not path.exists():
-        return None
-    # Without a journal nobody writes now: `immutable` then keeps SQLite from making journal files of its own.
-    idle = not path.with_name(path.name + "-wal").exists()
-    engine = _sqlite_engine(path, "ro&immutable=1" if idle else "ro", "BEGIN", pool_size=2)
-    return Database(engine, engine, threading.RLock())
-
-
-def sqlite_memory(entropy: Callable[[int], bytes]) -> Database:
-    """A ledger that is gone with the process."""
-    engine = sa.create_engine(
-        "sqlite+pysqlite://",
-        poolclass=StaticPool,
-        connect_args={"check_same_thread": False},
-        hide_parameters=True,
-    )
-    _prepare_sqlite(engine, "BEGIN IMMEDIATE", journal=False)
-    database = Database(engine, engine, threading.RLock())
-    migrate(database, entropy)
-    return database
-
-
-def postgresql(url: str, *, look_only: bool = False) -> Database:
-    """The ledger in a PostgreSQL database; `url` as `postgresql+psycopg://…`."""
-    options = {"options": "-c default_transaction_read_only=on"} if look_only else {}
-    engine = sa.create_engine(
-        url, pool_pre_ping=True, pool_size=16, hide_parameters=True, connect_args=options
-    )
-    # Several questions get one answer: each statement would see what was committed just before it.
-    reading = engine.execution_options(isolation_level="REPEATABLE READ")
-    return Database(engine, reading, nullcontext())
 
 
 def migrate(database: Database, entropy: Callable[[int], bytes]) -> None:
@@ -147,7 +47,7 @@ def migrate(database: Database, entropy: Callable[[int], bytes]) -> None:
     """
     config = _alembic_config()
     try:
-        with _unopenable(), database.write() as connection:
+        with _unopenable(), database.write("migrate") as connection:
             if _revision(connection) == ScriptDirectory.from_config(config).get_current_head():
                 return
             config.attributes["connection"] = connection
@@ -172,22 +72,39 @@ def is_ledger(database: Database) -> bool:
 
 
 @contextmanager
-def only_instance(folder: Path) -> Iterator[None]:
-    """Be the only process that works on this state folder. Raises `LedgerInUse` naming the other's process id."""
-    owner = folder / "ledger.pid"
-    lock = FileLock(folder / "ledger.lock", mode=0o600)
+def only_instance(folder: Path) -> Iterator[bool]:
+    """Be the only process that works on this state folder; whether the one before died without an end.
+
+    Raises `LedgerInUse` naming the other's process id.
+    """
+    owner = folder / OWNER
+    lock = FileLock(folder / LOCK, mode=0o600)
     try:
-        with _unwritable(folder):
+        with unwritable(folder):
             lock.acquire(timeout=0)
     except Timeout:
-        raise LedgerInUse(f"another igarage-connector works on {folder} {_owner(owner)}") from None
+        raise LedgerInUse(f"another igarage-connector works on {folder} {_owner(owner)}".rstrip()) from None
     try:
-        with _unwritable(folder):
-            _write_private(owner, str(os.getpid()))
-        yield
+        died = owner.exists()
+        with unwritable(folder):
+            write_private(owner, str(os.getpid()))
+        yield died
         owner.unlink(missing_ok=True)
     finally:
         lock.release()
+
+
+def instance(folder: Path) -> int | None:
+    """The process that works on this state folder now; None when there is none. Writes nothing that was not there."""
+    if not (folder / LOCK).exists():
+        return None
+    lock = FileLock(folder / LOCK, mode=0o600)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return _process(folder / OWNER)
+    lock.release()
+    return None
 
 
 @contextmanager
@@ -205,7 +122,7 @@ def only_instance_of(database: Database) -> Iterator[None]:
 
 
 @contextmanager
-def _unwritable(folder: Path) -> Iterator[None]:
+def unwritable(folder: Path) -> Iterator[None]:
     try:
         yield
     except Timeout:
@@ -218,90 +135,35 @@ def _unwritable(folder: Path) -> Iterator[None]:
 def _unopenable() -> Iterator[None]:
     try:
         yield
-    except sa.exc.DBAPIError as error:
-        raise LedgerUnusable(f"the ledger cannot be opened: {type(error.orig).__name__}") from error
-    except sqlite3.Error as error:  # from the first words with a database, before SQLAlchemy listens
+    except (sa.exc.DBAPIError, sqlite3.Error) as error:
+        raise LedgerUnusable(f"the ledger cannot be opened: {_kind(error)}") from error
+    except LedgerUnavailable as error:
         raise LedgerUnusable(f"the ledger cannot be opened: {error}") from error
 
 
+def _kind(error: Exception) -> str:
+    return type(getattr(error, "orig", error)).__name__
+
+
 def _owner(file: Path) -> str:
+    process = _process(file)
+    return f"(process {process})" if process else ""
+
+
+def _process(file: Path) -> int:
+    """The number in the file; 0 where there is none to read: the owner is just writing it."""
     try:
-        return f"(process {int(file.read_text())})"
+        return int(file.read_text())
     except (OSError, ValueError):
-        return ""
-
-
-def _write_private(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
+        return 0
 
 
 def _refuse_network_drive(folder: Path, mounts: Path) -> None:
     """The journal of SQLite corrupts on a network drive, where shared memory is not shared."""
-    remote = _is_remote_windows(folder) if sys.platform == "win32" else _file_system(folder, mounts)
-    if remote is True or remote in NETWORK_FILE_SYSTEMS:
+    if drives.is_network_drive(folder, mounts):
         raise LedgerUnusable(
             f"state folder {folder} lies on a network drive; choose one on this machine's own disk"
         )
-
-
-def _is_remote_windows(folder: Path) -> bool:
-    drive_remote = 4
-    windll: Any = getattr(ctypes, "windll", None)
-    root = folder.absolute().anchor
-    return root.startswith("\\\\") or windll.kernel32.GetDriveTypeW(root) == drive_remote
-
-
-def _file_system(folder: Path, mounts: Path) -> str | None:
-    """The type of the file system a folder lies on, from the longest mount point above it (proc(5), mountinfo)."""
-    try:
-        lines = mounts.read_bytes().splitlines()
-    except OSError:
-        return None
-    target = Path(os.path.realpath(folder))
-    best, found = -1, None
-    for line in lines:
-        before, _, after = line.partition(b" - ")
-        point = _unescaped(before.split(b" ")[4])
-        if target.is_relative_to(point) and len(point.parts) >= best:
-            best, found = len(point.parts), after.split(b" ")[0].decode()
-    return found
-
-
-def _unescaped(mount_point: bytes) -> Path:
-    r"""A mount point as mountinfo writes it: spaces, tabs and backslashes as octal escapes (`\040`)."""
-    octal = re.compile(rb"\\([0-7]{3})")
-    return Path(os.fsdecode(octal.sub(lambda found: bytes([int(found[1], 8)]), mount_point)))
-
-
-def _sqlite_engine(path: Path, mode: str, begin: str, *, pool_size: int) -> sa.Engine:
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
-    engine = sa.create_engine(
-        "sqlite+pysqlite://",
-        creator=lambda: sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT, check_same_thread=False),
-        poolclass=QueuePool,
-        pool_size=pool_size,
-        max_overflow=0,
-        hide_parameters=True,
-    )
-    _prepare_sqlite(engine, begin, journal=mode == "rwc")
-    return engine
-
-
-def _prepare_sqlite(engine: sa.Engine, begin: str, *, journal: bool) -> None:
-    def connect(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # the driver's own BEGIN comes too late and is never IMMEDIATE
-        if journal:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")  # NORMAL loses acknowledged rows on power loss
-            connection.execute("PRAGMA secure_delete=ON")
-
-    def begin_transaction(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    sa.event.listen(engine, "connect", connect)
-    sa.event.listen(engine, "begin", begin_transaction)
 
 
 def _alembic_config() -> Config:
@@ -319,3 +181,10 @@ def _give_identity(connection: sa.Connection, entropy: Callable[[int], bytes]) -
     """A ledger's own id, part of every idempotency key: a rebuilt ledger is another one."""
     if connection.execute(sa.select(meta.c.value).where(meta.c.name == "ledger_id")).scalar() is None:
         connection.execute(meta.insert().values(name="ledger_id", value=entropy(16).hex()))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only this account may read."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)

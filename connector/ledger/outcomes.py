@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from connector import closing
-from connector.backoff import GiveUp, Retry, after_failure, is_own_failure
+from connector.backoff import PROBING, GiveUp, Probing, Retry, after_failure, is_own_failure
 from connector.errors import DeliveryError, Refused, Transient
 from connector.ledger import addresses, garages
 from connector.ledger import passports as passport_rows
@@ -18,7 +18,7 @@ from connector.ledger.claims import Claim
 from connector.ledger.schema import EPOCH, passports
 from connector.ledger.writing import event, record
 from connector.model import PassportStatus
-from connector.plan import Passport, Policy, Put
+from connector.plan import Look, Passport, Policy, Put
 
 Row = Mapping[Any, Any]
 Values = dict[str, Any]
@@ -40,11 +40,12 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The request had no good end. `chance` in [0, 1) spreads the retries."""
+    """The request had no good end. `chance` in [0, 1) spreads the retries, and the probes of a pause."""
 
     error: DeliveryError
     retry: Retry
     chance: float
+    probing: Probing = PROBING
 
 
 Outcome = Answered | Looked | Failed
@@ -105,6 +106,8 @@ def _after_answer(
 
 def _answered(claim: Claim, before: Passport, outcome: Answered | Looked, now: datetime) -> Passport:
     if isinstance(outcome, Looked):
+        if isinstance(claim.step, Look):
+            return closing.after_first_look(before, outcome.status)
         return closing.after_look(before, outcome.status) or before
     if isinstance(claim.step, Put):
         claimed = claim.passport
@@ -129,7 +132,7 @@ def _after_failure(
         return _after_refusal(connection, claim, row, error, now)
     if error.scope == "garage":  # no attempt is spent, whoever's failure it is
         if not (isinstance(error, Transient) and not error.counts):
-            _pause(connection, claim.garage, error, now)
+            _pause(connection, claim.garage, failed, now)
         return {}, [], []
     attempts = row["attempts"] + _counts(connection, claim, row, error, now)
     retry_after = error.retry_after if isinstance(error, Transient) else None
@@ -186,11 +189,11 @@ def _seconds(instant: datetime | None) -> float | None:
     return None if instant is None else (instant - EPOCH).total_seconds()
 
 
-def _pause(connection: sa.Connection, garage: str, error: DeliveryError, now: datetime) -> None:
-    until = None
-    if isinstance(error, Transient) and error.retry_after is not None:
-        until = now + timedelta(seconds=error.retry_after)
-    garages.pause(connection, garage, error.code, now, until)
+def _pause(connection: sa.Connection, garage: str, failed: Failed, now: datetime) -> None:
+    error = failed.error
+    retry_after = error.retry_after if isinstance(error, Transient) else None
+    why = garages.Pause(error.code, retry_after, failed.probing, failed.chance)
+    garages.pause(connection, garage, why, now)
 
 
 def _note_contact(connection: sa.Connection, garage: str, outcome: Outcome, now: datetime) -> None:

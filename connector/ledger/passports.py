@@ -15,6 +15,7 @@ from connector.plan import (
     Passport,
     Policy,
     Put,
+    Request,
     Wait,
     invitation,
     next_step,
@@ -40,6 +41,7 @@ def facts(row: Row, verdict: str | None) -> Passport:
         opt_out=bool(row["opt_out"]),
         consent=row["consent"],
         source_conflict=row["source_conflict"],
+        unsure=row["unsure"],
     )
 
 
@@ -64,12 +66,15 @@ def answered_facts(passport: Passport) -> dict[str, Any]:
         "invited_at": passport.invited_at,
         "invitations": passport.invitations,
         "sent_at": passport.sent_at,
+        "unsure": passport.unsure,
     }
 
 
-def verb(step: object) -> str:
+def verb(step: Request) -> str:
     """The verb of a request as it stands in its idempotency key: with `send`, for the two PUTs differ."""
-    return f"put:{'true' if step.send else 'false'}" if isinstance(step, Put) else "send"
+    if isinstance(step, Put):
+        return f"put:{'true' if step.send else 'false'}"
+    return step.name
 
 
 def update(connection: sa.Connection, garage: str, plate: str, values: Row) -> None:
@@ -86,6 +91,14 @@ def reindex(
     """Make the index anew for the passports of these addresses, whose verdict changed."""
     if only_addresses:
         _reindex(connection, garage, policy, today, passports.c.address.in_(list(only_addresses)), limit=None)
+
+
+def reindex_plates(
+    connection: sa.Connection, garage: str, policy: Policy, today: date, plates: Sequence[str]
+) -> None:
+    """Make the index anew for these plates, about which a person decided."""
+    if plates:
+        _reindex(connection, garage, policy, today, passports.c.plate.in_(list(plates)), limit=None)
 
 
 def reindex_slice(

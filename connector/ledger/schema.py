@@ -47,8 +47,17 @@ garages = sa.Table(
     sa.Column("paused_code", sa.Text),
     sa.Column("paused_since", Instant),
     sa.Column("paused_until", Instant, comment="no call before this: Retry-After"),
+    sa.Column("probes", sa.BigInteger, nullable=False, server_default="0", comment="in vain, in this pause"),
+    sa.Column("probe_at", Instant, comment="the next one of this pause"),
     sa.Column("last_contact", Instant, comment="the last call of this garage that succeeded"),
     sa.Column("indexed_for", sa.Text, comment="policy and local date the step index was last made for"),
+    sa.Column(
+        "unread",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.false(),
+        comment="rescued: exports not read since",
+    ),
 )
 
 sources = sa.Table(
@@ -189,6 +198,13 @@ passports = sa.Table(
     sa.Column("delivered_revision", sa.BigInteger),
     sa.Column("delivered_address", sa.Text),
     sa.Column("written", sa.Boolean, nullable=False, comment="a write was ever claimed"),
+    sa.Column(
+        "unsure",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.false(),
+        comment="rescued: iGarage is to be asked",
+    ),
     # Facts beside the content
     sa.Column("service_due", sa.Text),
     sa.Column("consent", sa.Text),

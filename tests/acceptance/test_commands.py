@@ -235,7 +235,9 @@ def test_a_garage_that_is_not_configured_is_a_mistake_in_use(garage, command):
     assert "janssen" in said.err and "jansen" in said.err
 
 
-@pytest.mark.parametrize("arguments", [["prewiev"], ["run"], ["trace"], ["preview"], ["status", "--jsn"]])
+@pytest.mark.parametrize(
+    "arguments", [["prewiev"], ["run", "--onse"], ["trace"], ["preview"], ["status", "--jsn"]]
+)
 def test_a_command_typed_wrong_is_a_mistake_in_use(garage, arguments):
     said = garage.main(*arguments)
     assert (said.status, said.out) == (2, "")

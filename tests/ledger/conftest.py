@@ -24,7 +24,18 @@ from connector import emails
 from connector.arrivals import Arrival
 from connector.backoff import Retry
 from connector.errors import DeliveryError
-from connector.ledger import Answered, Claim, Failed, Ledger, Looked, Outcome, StagedRow, looking, opening
+from connector.ledger import (
+    Answered,
+    Claim,
+    Failed,
+    Ledger,
+    Looked,
+    Outcome,
+    StagedRow,
+    databases,
+    looking,
+    opening,
+)
 from connector.ledger.looking import FileSummary, Traced
 from connector.ledger.schema import addresses, meta, metadata
 from connector.model import Draft, EmailStatus, Facts, PassportStatus, Verdict, Warned
@@ -112,7 +123,7 @@ class Place:
     """Where a ledger lies. `open` makes another way in, as a process that starts anew would have."""
 
     kind: str
-    open: Callable[[], opening.Database]
+    open: Callable[[], databases.Database]
 
 
 @pytest.fixture
@@ -124,12 +135,12 @@ def file_place(tmp_path: Path) -> Place:
 @pytest.fixture
 def postgresql_place(postgresql_url: str) -> Place:
     """A PostgreSQL database in which there is no ledger yet."""
-    return Place("postgresql", lambda: opening.postgresql(postgresql_url))
+    return Place("postgresql", lambda: databases.postgresql(postgresql_url))
 
 
 def _file_place(folder: Path) -> Place:
     opening.prepare_folder(folder)
-    return Place("file", lambda: opening.sqlite_file(folder))
+    return Place("file", lambda: databases.sqlite_file(folder))
 
 
 @pytest.fixture(params=["file", "postgresql"])
@@ -142,11 +153,11 @@ def new_place(request: pytest.FixtureRequest) -> Place:
 @pytest.fixture(scope="session")
 def kept_places(postgresql_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Kind → place and database. They are kept, for SQLAlchemy compiles each statement anew for a new engine."""
-    memory, url = opening.sqlite_memory(Entropy()), postgresql_server.get_uri(driver="psycopg")
+    memory, url = databases.sqlite_memory(), postgresql_server.get_uri(driver="psycopg")
     places = [
         _file_place(tmp_path_factory.mktemp("kept") / "state"),
         Place("memory", lambda: memory),
-        Place("postgresql", lambda: opening.postgresql(url)),
+        Place("postgresql", lambda: databases.postgresql(url)),
     ]
     kept = {place.kind: (place, place.open()) for place in places}
     for _, database in kept.values():
@@ -166,7 +177,7 @@ def place(request: pytest.FixtureRequest, kept_places: Any) -> Place:
 @pytest.fixture
 def ledger(place: Place, kept_places: Any, clock: Clock, entropy: Entropy) -> Ledger:
     """An empty ledger: in a SQLite file, in memory, and in a real PostgreSQL."""
-    database: opening.Database = kept_places[place.kind][1]
+    database: databases.Database = kept_places[place.kind][1]
     with database.write() as connection:
         for table in metadata.sorted_tables:
             connection.execute(table.delete())
@@ -309,6 +320,21 @@ class Hand:
             assert self.answer(claim, **said)
             done.append(claim.plate)
         return done
+
+    def reindexed(self) -> Hand:
+        """The same hand, with the index of the next steps made anew, as delivery does it first."""
+        after: str | None = ""
+        while after is not None:
+            after = self.ledger.reindex_slice(self.garage, self.policy, self.today, after=after)
+        return self
+
+    def deliver_looks(self, *, there: bool = True, **said: Any) -> int:
+        """Answer every look at what iGarage holds; how many there were."""
+        looks = 0
+        while claim := self.claim():
+            assert self.look(claim, there=there, **said)
+            looks += 1
+        return looks
 
     # ---- looking
 

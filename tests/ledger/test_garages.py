@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connector.errors import Refused, Transient
-from connector.ledger import Finding, Ledger, looking
+from connector.ledger import Finding, Ledger, Pause, looking
 from connector.model import Rejected, Skipped
 
 # ---------------------------------------------------------------- how a garage stands
@@ -23,7 +23,7 @@ def test_of_a_garage_never_met_nothing_is_known(ledger: Ledger) -> None:
 
 def test_meeting_igarage_ends_a_pause(ledger: Ledger, clock: Any) -> None:
     ledger.know_garage("jansen")
-    ledger.pause("jansen", "unauthorised")
+    ledger.pause("jansen", Pause("unauthorised"))
     assert ledger.met("jansen", "igarage-7")
     standing = ledger.standing("jansen")
     assert (standing.igarage_id, standing.last_contact) == ("igarage-7", clock())
@@ -33,7 +33,7 @@ def test_meeting_igarage_ends_a_pause(ledger: Ledger, clock: Any) -> None:
 def test_a_token_of_another_garage_is_noticed_and_changes_nothing(ledger: Ledger, clock: Any) -> None:
     ledger.know_garage("jansen")
     assert ledger.met("jansen", "igarage-7")
-    ledger.pause("jansen", "unauthorised")
+    ledger.pause("jansen", Pause("unauthorised"))
     before = ledger.standing("jansen")
     clock.forward(minutes=1)
     assert not ledger.met("jansen", "igarage-8")
@@ -43,9 +43,9 @@ def test_a_token_of_another_garage_is_noticed_and_changes_nothing(ledger: Ledger
 def test_a_pause_began_when_it_first_began(ledger: Ledger, clock: Any) -> None:
     ledger.know_garage("jansen")
     since = clock()
-    ledger.pause("jansen", "unreachable")
+    ledger.pause("jansen", Pause("unreachable"))
     clock.forward(hours=1)
-    ledger.pause("jansen", "unauthorised")
+    ledger.pause("jansen", Pause("unauthorised"))
     standing = ledger.standing("jansen")
     assert (standing.paused_code, standing.paused_since) == ("unauthorised", since)
 
@@ -55,16 +55,16 @@ def test_what_igarage_asked_to_wait_stands_though_another_worker_failed_otherwis
 ) -> None:
     ledger.know_garage("jansen")
     until = clock() + timedelta(minutes=10)
-    ledger.pause("jansen", "slow_down", until=until)
-    ledger.pause("jansen", "unreachable")
-    ledger.pause("jansen", "slow_down", until=until - timedelta(minutes=5))
+    ledger.pause("jansen", Pause("slow_down", 600.0))
+    ledger.pause("jansen", Pause("unreachable"))
+    ledger.pause("jansen", Pause("slow_down", 300.0))
     assert ledger.standing("jansen").paused_until == until
 
 
 def test_a_pause_further_ahead_than_any_is_of_a_wrong_clock_and_past(ledger: Ledger, clock: Any) -> None:
     ledger.know_garage("jansen")
     clock.forward(days=3650)
-    ledger.pause("jansen", "slow_down", until=clock() + timedelta(minutes=10))
+    ledger.pause("jansen", Pause("slow_down", 600.0))
     clock.forward(days=-3650)
     assert ledger.standing("jansen").paused_until is None
 
@@ -122,7 +122,7 @@ def test_whatever_one_garage_does_another_stands_as_it_stood(inviting: Any) -> N
     inviting.ledger.forget_unread("jansen")
     inviting.ledger.reindex_slice("jansen", inviting.policy, inviting.today + timedelta(days=1))
     inviting.ledger.met("jansen", "igarage-7")
-    inviting.ledger.pause("jansen", "slow_down")
+    inviting.ledger.pause("jansen", Pause("slow_down"))
 
     assert picture(pietersen) == before
     assert sorted(pietersen.deliver_all(sent_at=pietersen.clock())) == ["ZZ001Z", "ZZ002Z"]
@@ -226,6 +226,6 @@ def test_text_from_outside_is_only_data(jansen: Any, text: str) -> None:
         listed = looking.rejected(connection, hand.garage, everything=False)
         assert (listed[-1].code, listed[-1].column) == (f"code{text}", f"kolom {text}")
         assert looking.skipped(connection, hand.garage)[-1].reason == f"reden {text}"
-    hand.ledger.pause(hand.garage, text)
+    hand.ledger.pause(hand.garage, Pause(text))
     assert hand.ledger.standing(hand.garage).paused_code == text
     assert picture(neighbour) == plain

@@ -11,11 +11,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from connector.errors import LedgerUnusable
-from connector.ledger import Ledger, opening
+from connector.ledger import Ledger, databases, opening
 from connector.ledger.schema import metadata
 
 
-def tables(database: opening.Database) -> set[str]:
+def tables(database: databases.Database) -> set[str]:
     with database.read() as connection:
         return set(sa.inspect(connection).get_table_names())
 

@@ -1,0 +1,114 @@
+"""A person's decisions, written beside a running service: what is tried again, let go, or done away with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from connector.errors import NotReleasable
+from connector.ledger import files as file_rows
+from connector.ledger.schema import files, meta, passports
+from connector.ledger.writing import event, record, upsert
+
+DECISIONS = "decisions"
+"""The name in `meta` of a count that every decision raises, so that the service notices."""
+
+READ_AGAIN = ("adapter_failed",)
+"""Findings that reading once more may take away."""
+
+
+def decisions(connection: sa.Connection) -> int:
+    """How many decisions were ever written."""
+    query = sa.select(meta.c.value).where(meta.c.name == DECISIONS)
+    return int(connection.execute(query).scalar() or 0)
+
+
+def note_decision(connection: sa.Connection) -> None:
+    """Raise the count of decisions."""
+    value = str(decisions(connection) + 1)
+    upsert(connection, meta, [{"name": DECISIONS, "value": value}])
+
+
+def retry(connection: sa.Connection, garage: str, plate: str | None, now: datetime) -> list[str]:
+    """Try again what was refused or is exhausted, and what backs off, with the same content and the same key.
+
+    The plates. `plate` None means all of the garage.
+    """
+    question = passports.c.held.in_(("refused", "exhausted"))
+    backing_off = (
+        passports.c.held.is_(None) & passports.c.last_failure.is_not(None) & (passports.c.due_at > now)
+    )
+    query = sa.select(passports.c.plate).where(passports.c.garage == garage, question | backing_off)
+    if plate is not None:
+        query = query.where(passports.c.plate == plate)
+    plates = list(connection.execute(query).scalars())
+    fresh = {"held": None, "held_since": None, "held_message": None, "attempts": 0, "due_at": now}
+    _write(connection, garage, plates, fresh)
+    record(connection, [event(garage, each, now, "retried") for each in plates])
+    return plates
+
+
+def release_as_new(connection: sa.Connection, garage: str, plate: str, now: datetime) -> None:
+    """A passport that iGarage no longer has is made there anew. Raises `NotReleasable`."""
+    held = _held(connection, garage, plate)
+    if held != "gone":
+        raise NotReleasable(_WHY_NOT.get(held or "", f"dit AutoPaspoort wacht op iets anders ({held})"))
+    fresh: dict[str, Any] = {
+        "delivered_revision": None,
+        "delivered_address": None,
+        "due_at": now,
+        "attempts": 0,
+    }
+    _write(connection, garage, [plate], fresh | {"held": None, "held_since": None, "held_message": None})
+    record(connection, [event(garage, plate, now, "released", **{"as": "new"})])
+
+
+def read_again(connection: sa.Connection, garage: str, file: int) -> None:
+    """A held file is read once more, as if it had just been found. Raises `NotReleasable`."""
+    found = _held_file(connection, garage, file)
+    if found["reason"] not in READ_AGAIN:
+        raise NotReleasable(
+            "dit bestand is zo niet te lezen: herstel de export of de instellingen, dan wordt het vanzelf opnieuw "
+            "gelezen; of doe het weg met discard --file"
+        )
+    file_rows.forget(connection, file)
+
+
+def discard(connection: sa.Connection, garage: str, file: int, now: datetime) -> None:
+    """A held file is done away with: this content is not read again. Raises `NotReleasable`."""
+    _held_file(connection, garage, file)
+    connection.execute(files.update().where(files.c.id == file).values(state="discarded", closed_at=now))
+
+
+_WHY_NOT = {
+    "": "bij dit AutoPaspoort staat geen vraag open",
+    "refused": "iGarage weigert dit AutoPaspoort: herstel het in het garagesysteem, of probeer het met retry",
+    "exhausted": "alle pogingen zijn op: probeer het opnieuw met retry",
+    "owner_change": "volgens iGarage hoort dit kenteken bij een andere klant: herstel het in iGarage of in het "
+    "garagesysteem, en probeer het dan met retry",
+}
+
+
+def _held(connection: sa.Connection, garage: str, plate: str) -> str | None:
+    query = sa.select(passports.c.held).where(passports.c.garage == garage, passports.c.plate == plate)
+    row = connection.execute(query).first()
+    if row is None:
+        raise NotReleasable("deze garage kent dit kenteken niet")
+    return None if row.held is None else str(row.held)
+
+
+def _held_file(connection: sa.Connection, garage: str, file: int) -> sa.RowMapping:
+    query = sa.select(files).where(files.c.garage == garage, files.c.id == file, files.c.state == "held")
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise NotReleasable(f"er wordt geen bestand met nummer {file} vastgehouden")
+    return row
+
+
+def _write(connection: sa.Connection, garage: str, plates: list[str], values: dict[str, Any]) -> None:
+    for plate in plates:
+        connection.execute(
+            passports.update().where(passports.c.garage == garage, passports.c.plate == plate).values(values)
+        )

@@ -1,0 +1,133 @@
+"""One garage's door at iGarage: open, or paused and probed; delivery goes through it while it is open."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import datetime
+
+from connector.config import GarageConfig
+from connector.delivery import Delivery
+from connector.errors import ConfigError
+from connector.ledger import Pause
+from connector.service.garage import World
+from connector.service.once import NO_TOKEN, NOT_AUTHORISED
+from connector.service.scans import Wake
+from connector.service.scheduler import Task
+
+SLICE = 10.0
+"""Seconds that one garage delivers before another has its turn."""
+LONGEST = 60.0
+"""Seconds after which a garage looks at its backlog at the latest: the local date may have changed."""
+GREETING = 3600.0
+"""Seconds between two greetings of an open door: limits and accounts may have changed."""
+IDLE = 1.0
+"""Seconds until a backlog is looked at again of which nothing could be claimed."""
+
+
+class Door:
+    """The tasks that probe and deliver for one garage, over one client that lives as long as the service."""
+
+    def __init__(
+        self, garage: GarageConfig, world: World, wake: Wake, env: Mapping[str, str] = os.environ
+    ) -> None:
+        self._garage = garage
+        self._world = world
+        self._wake = wake
+        self._env = env
+        self._leaving = ExitStack()
+        self._delivery: Delivery | None = None
+        self._greeted = False
+        self._gently = False
+        self._failing_token: bytes | None = None
+
+    def tasks(self) -> list[Task]:
+        """What this door has to do."""
+        name = self._garage.garage
+        return [
+            Task(f"probe:{name}", "probe", f"probe:{name}", self.probe, GREETING),
+            Task(f"deliver:{name}", "send", f"deliver:{name}", self.deliver, LONGEST),
+        ]
+
+    def end(self) -> None:
+        """Close the client's connections."""
+        self._leaving.close()
+
+    def probe(self) -> float:
+        """Greet iGarage at the start, and while the garage is paused when the next probe is due; seconds until then."""
+        standing = self._world.ledger.standing(self._garage.garage)
+        if standing.paused_code is None and self._greeted:
+            return GREETING
+        if standing.paused_code and standing.probe_at and (left := self._until(standing.probe_at)) > 0:
+            return left
+        code = self._greet()
+        if code is None:
+            self._gently = self._gently or standing.paused_code is not None
+            self._greeted, self._failing_token = True, None
+            self._wake(f"deliver:{self._garage.garage}")
+            return GREETING
+        if code in NOT_AUTHORISED:
+            self._failing_token = self._token_print()
+        return self._next_probe()
+
+    def deliver(self) -> float:
+        """Deliver a slice of what is due; seconds until there is more."""
+        name = self._garage.garage
+        if not self._greeted or self._delivery is None or self._world.ledger.standing(name).paused_code:
+            return LONGEST
+        try:
+            done = self._delivery.deliver_due(gently=self._gently, seconds=SLICE)
+        except ConfigError:  # the token went meanwhile
+            self._no_token()
+            self._wake(f"probe:{name}")
+            return LONGEST
+        if done.paused:
+            self._wake(f"probe:{name}")
+            return LONGEST
+        self._gently = self._gently and done.done < self._garage.delivery.workers
+        return self._until_more(self._delivery, nothing_done=not (done.done or done.refused or done.failed))
+
+    def tend(self) -> None:
+        """A garage that is paused for its token is probed as soon as there is another one."""
+        if self._failing_token is not None and self._token_print() != self._failing_token:
+            self._failing_token = None
+            self._world.ledger.probe_now(self._garage.garage)
+            self._wake(f"probe:{self._garage.garage}")
+
+    def _greet(self) -> str | None:
+        try:
+            if self._delivery is None:
+                client = self._leaving.enter_context(self._world.connect(self._garage, self._world.stop))
+                self._delivery = self._world.delivery(self._garage, client)
+            return self._delivery.greet()
+        except ConfigError:
+            return self._no_token()
+
+    def _no_token(self) -> str:
+        why = Pause(NO_TOKEN, None, self._world.probing, self._world.chance(), is_probe=True)
+        self._world.ledger.pause(self._garage.garage, why)
+        self._failing_token = self._token_print()
+        return NO_TOKEN
+
+    def _token_print(self) -> bytes:
+        """A digest of the token there is now, to tell another one by; of none too."""
+        try:
+            token = self._garage.igarage.read_token(self._env)
+        except ConfigError:
+            token = ""
+        return hashlib.sha256(token.encode()).digest()
+
+    def _next_probe(self) -> float:
+        probe_at = self._world.ledger.standing(self._garage.garage).probe_at
+        return IDLE if probe_at is None else max(self._until(probe_at), 0.05)
+
+    def _until_more(self, delivery: Delivery, *, nothing_done: bool) -> float:
+        backlog = self._world.ledger.backlog(self._garage.garage, delivery.longest_wait, 1)
+        if backlog.now:
+            return IDLE if nothing_done else 0.0
+        return LONGEST if backlog.next_at is None else max(self._until(backlog.next_at), 0.05)
+
+    def _until(self, instant: datetime) -> float:
+        return (instant - self._world.now()).total_seconds()

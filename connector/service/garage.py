@@ -1,0 +1,93 @@
+"""One garage at work: its loops, made of its configuration and of the world they run in."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from connector import adapters
+from connector.backoff import PROBING, Probing
+from connector.config import GarageConfig, SourceConfig
+from connector.crash import CrashPoint, survive
+from connector.delivery import Delivery
+from connector.igarage.client import Client
+from connector.inbox import Lookout
+from connector.intake import Intake, Source
+from connector.ledger import Ledger
+from connector.log import Log
+from connector.plan import Policy
+
+Connect = Callable[[GarageConfig, threading.Event], AbstractContextManager[Client]]
+"""Makes the client of a garage; the event ends its waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the service runs in. `wait` sleeps so many seconds, or ends early when the service is to stop."""
+
+    ledger: Ledger
+    connect: Connect
+    log: Log
+    stop: threading.Event
+    wait: Callable[[float], None]
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    monotonic: Callable[[], float] = time.monotonic
+    chance: Callable[[], float] = random.random
+    probing: Probing = PROBING
+    crash: CrashPoint = survive
+
+    def today(self, garage: GarageConfig) -> Callable[[], date]:
+        """The garage's local date."""
+        return lambda: self.now().astimezone(garage.zone).date()
+
+    def intake(self, garage: GarageConfig) -> Intake:
+        """The intake loop of a garage."""
+        return Intake(self.ledger, policy_of(garage), self.today(garage), self.now, self.log, self.crash)
+
+    def lookout(self, source: SourceConfig, settle: float) -> Lookout:
+        """A lookout on the folder of a source."""
+        return Lookout(source.watch, source.pattern, settle, monotonic=self.monotonic, now=self.now)
+
+    def delivery(self, garage: GarageConfig, client: Client) -> Delivery:
+        """The delivery loop of a garage."""
+        return Delivery(
+            garage=garage.garage,
+            ledger=self.ledger,
+            client=client,
+            policy=policy_of(garage),
+            today=self.today(garage),
+            now=self.now,
+            monotonic=self.monotonic,
+            wait=self.wait,
+            chance=self.chance,
+            timeout=garage.igarage.timeout,
+            workers=garage.delivery.workers,
+            retry=garage.delivery.retry.policy,
+            probing=self.probing,
+            log=self.log,
+            stop=self.stop,
+        )
+
+
+def policy_of(garage: GarageConfig) -> Policy:
+    """What the garage wants, as the plan takes it."""
+    return Policy(send=garage.delivery.send)
+
+
+def source_of(garage: GarageConfig, source: SourceConfig) -> Source:
+    """A configured source with its adapter. Raises `AdapterFailed`."""
+    return Source(
+        garage=garage.garage,
+        name=source.name,
+        watch=source.watch,
+        patterns=source.pattern,
+        contains=source.contains,
+        adapter=adapters.load(source.adapter),
+        settings=source.settings,
+        archive=source.archive,
+    )

@@ -1,0 +1,122 @@
+"""One full pass over every garage: take in what stands still, deliver what is due.
+
+A garage's trouble is its own: whatever one of them does wrong, the others are served.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from connector.config import GarageConfig
+from connector.delivery import Delivered
+from connector.errors import ConfigError, ConnectorError, LedgerError, Mistake, SourceUnavailable
+from connector.inbox import Lookout
+from connector.intake import Scan
+from connector.ledger import Pause
+from connector.ledger import looking as look
+from connector.log import described
+from connector.service.garage import World, source_of
+
+Trouble = Literal["configuration", "not_authorised", "not_connected", "unexpected"]
+
+NO_TOKEN = "token_unusable"  # noqa: S105  # the code of a pause
+NOT_AUTHORISED = frozenset({"unauthorised", "forbidden", "wrong_service", "other_garage", NO_TOKEN})
+"""Codes of a pause that a person must end, with the token, the URL or iGarage's support."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What one pass over one garage came to. `counts` are the passports of the garage afterwards, by state."""
+
+    garage: str
+    scans: tuple[Scan, ...] = ()
+    delivered: Delivered = field(default_factory=Delivered)
+    counts: Mapping[str, int] | None = None
+    troubles: tuple[Trouble, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+
+    def balance(self, count: str) -> int:
+        """The sum of a count over the files that this pass took."""
+        return sum(getattr(file, count) for scan in self.scans for file in scan.read if file.state == "taken")
+
+    @property
+    def has_questions(self) -> bool:
+        """Whether something is left: a new rejection, or anything held or pending."""
+        counts = self.counts or {}
+        held_files = any(scan.state == "held" for scan in self.scans)
+        return bool(held_files or self.balance("new_rejected") or counts.get("held") or counts.get("pending"))
+
+
+def run_once(garages: Sequence[GarageConfig], world: World) -> list[Pass]:
+    """One full pass. Waits out `settle` once, for all.
+
+    Raises `LedgerError` when the ledger itself cannot go on.
+    """
+    lookouts = {garage.garage: _first_looks(garage, world) for garage in garages}
+    if any(lookout.sees_files for each in lookouts.values() for lookout in each.values()):
+        world.wait(max(source.settle for garage in garages for source in garage.sources))
+    return [_serve(garage, lookouts[garage.garage], world) for garage in garages]
+
+
+def _first_looks(garage: GarageConfig, world: World) -> dict[str, Lookout]:
+    """Lookouts that have looked once. They need not measure how long a file stands still: the pass waits for that."""
+    lookouts = {source.name: world.lookout(source, settle=0) for source in garage.sources}
+    for lookout in lookouts.values():
+        with suppress(SourceUnavailable):  # a folder that cannot be listed now is told of by the scan
+            lookout.look()
+    return lookouts
+
+
+def _serve(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) -> Pass:
+    try:
+        return _pass(garage, lookouts, world)
+    except ConfigError as error:
+        return Pass(garage.garage, troubles=("configuration",), mistakes=error.mistakes)
+    except LedgerError:
+        raise
+    except ConnectorError as error:
+        world.log.error("service.garage_failed", garage=garage.garage, error=described(error))
+        return Pass(garage.garage, troubles=("unexpected",))
+    except Exception as error:  # one garage's defect must not stop the others
+        world.log.error("service.garage_broke", garage=garage.garage, error=described(error))
+        return Pass(garage.garage, troubles=("unexpected",))
+
+
+def _pass(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) -> Pass:
+    intake = world.intake(garage)
+    intake.recover(garage.garage)
+    scans = tuple(intake.scan(source_of(garage, each), lookouts[each.name]) for each in garage.sources)
+    note_read(garage, {scan.source: scan for scan in scans}, world)
+    result = Pass(garage.garage, scans)
+    try:
+        with world.connect(garage, world.stop) as client:
+            delivery = world.delivery(garage, client)
+            paused = delivery.greet()
+            result = replace(result, delivered=Delivered(paused=paused) if paused else delivery.deliver_due())
+    except ConfigError as error:  # there is no token, or none any more
+        world.ledger.pause(garage.garage, Pause(NO_TOKEN, None, world.probing, world.chance(), is_probe=True))
+        result = replace(result, delivered=Delivered(paused=NO_TOKEN), mistakes=error.mistakes)
+    with world.ledger.looking() as connection:
+        counts = look.counts(connection, garage.garage, world.now())
+    return replace(result, counts=counts, troubles=tuple(_troubles(result)))
+
+
+def note_read(garage: GarageConfig, scans: Mapping[str, Scan], world: World) -> None:
+    """After a rescue a garage is written to again when each of its sources has spoken: until then it is old news."""
+    speak = [each.name for each in garage.sources if each.contains == "all"] or list(scans)
+    spoken = all(name in scans and scans[name].saw_files and scans[name].state == "ok" for name in speak)
+    if spoken and world.ledger.standing(garage.garage).unread:
+        world.ledger.note_read(garage.garage)
+
+
+def _troubles(result: Pass) -> list[Trouble]:
+    troubles: list[Trouble] = ["configuration"] if result.mistakes else []
+    paused = result.delivered.paused
+    if paused:
+        troubles.append("not_authorised" if paused in NOT_AUTHORISED else "not_connected")
+    if any(scan.state == "unavailable" for scan in result.scans):
+        troubles.append("not_connected")
+    return troubles

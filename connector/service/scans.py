@@ -1,0 +1,93 @@
+"""The scans of one garage: each source's folder is listed when it is due, and sooner when an event says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from connector.config import GarageConfig, SourceConfig
+from connector.errors import AdapterFailed
+from connector.intake import Intake, Scan
+from connector.service.garage import World, source_of
+from connector.service.once import note_read
+from connector.service.scheduler import Task
+from connector.watching import Watch
+
+SOONEST = 0.05
+"""Seconds between two looks at a folder, at least."""
+UNFINISHED = 2.0
+"""Seconds until a file is looked at again that stands still and is not whole."""
+
+Wake = Callable[[str], object]
+
+
+def scan_name(garage: GarageConfig) -> str:
+    """The name of a garage's task of scanning."""
+    return f"scan:{garage.garage}"
+
+
+class Scans:
+    """The task that scans one garage's sources, with what it saw of each folder from look to look."""
+
+    def __init__(self, garage: GarageConfig, world: World, wake: Wake) -> None:
+        self._garage = garage
+        self._world = world
+        self._wake = wake
+        self._lookouts = {each.name: world.lookout(each, each.settle) for each in garage.sources}
+        self._watches = {each.name: self._watch(each) for each in garage.sources}
+        self._due = dict.fromkeys(self._lookouts, 0.0)
+        self._found: dict[str, Scan] = {}
+        self._recovered = False
+
+    def task(self) -> Task:
+        """The task, due at least as often as the source that is looked at most."""
+        longest = min(each.scan_every for each in self._garage.sources)
+        return Task(scan_name(self._garage), "read", scan_name(self._garage), self.run, longest)
+
+    def end(self) -> None:
+        """Watch the folders no more."""
+        for watch in self._watches.values():
+            watch.end()
+
+    def _watch(self, source: SourceConfig) -> Watch:
+        """The events of a source's folder, which make it due."""
+        return Watch(source.watch, lambda: self._noticed(source), self._world.log)
+
+    def run(self) -> float:
+        """Scan each source that is due; seconds until the next one is."""
+        intake = self._world.intake(self._garage)
+        if not self._recovered:
+            intake.recover(self._garage.garage)
+            self._recovered = True
+        for source in self._garage.sources:
+            if self._world.monotonic() >= self._due[source.name] and not self._world.stop.is_set():
+                self._scan(intake, source)
+        return max(min(self._due.values()) - self._world.monotonic(), 0.0)
+
+    def _scan(self, intake: Intake, source: SourceConfig) -> None:
+        lookout = self._lookouts[source.name]
+        self._watches[source.name].tend()
+        scan = self._scanned(intake, source)
+        soon = lookout.seconds_to_rest() if scan.state != "unavailable" else None
+        if soon is None and scan.state == "waiting":
+            soon = UNFINISHED
+        wait = source.scan_every if soon is None else min(max(soon, SOONEST), source.scan_every)
+        self._due[source.name] = self._world.monotonic() + wait
+        self._found[source.name] = scan
+        note_read(self._garage, self._found, self._world)
+        if scan.read:
+            self._wake(f"deliver:{self._garage.garage}")
+
+    def _scanned(self, intake: Intake, source: SourceConfig) -> Scan:
+        try:
+            return intake.scan(source_of(self._garage, source), self._lookouts[source.name])
+        except (
+            AdapterFailed
+        ) as error:  # the plugin itself cannot be loaded: its source stands, the others run on
+            self._world.ledger.note_source(
+                self._garage.garage, source.name, source.adapter, "unavailable", str(error)
+            )
+            return Scan(source.name, "unavailable", str(error))
+
+    def _noticed(self, source: SourceConfig) -> None:
+        self._due[source.name] = 0.0
+        self._wake(scan_name(self._garage))
