@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import metadata
+from pathlib import Path
 from typing import Any, Literal
 
 from connector.config import GarageConfig, Loaded
 from connector.ledger import Ledger
 from connector.ledger import looking as look
-from connector.ledger.garages import standing
+from connector.ledger.garages import Standing, standing
 from connector.ledger.looking import FileSummary, SourceSummary
+from connector.ledger.rescue import told
+from connector.ledger.room import Room
 
 Health = Literal["ok", "degraded", "paused", "error"]
+
+NO_ROOM = "de schijf van de koppeling is vol: er wordt niets ingelezen tot er ruimte is; maak ruimte"
+REMEMBERED = timedelta(days=14)
+"""So long `status` tells of a ledger that was rescued."""
 
 PAUSES = {
     "unauthorised": "iGarage kent het token niet: zet een geldig token in het tokenbestand",
@@ -45,6 +52,33 @@ class SourceStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseStatus:
+    """Why nothing is asked of iGarage, since when, and what is being done: probes in vain, and when the next is due.
+
+    `until`: before then nothing is asked at all, for iGarage said so.
+    """
+
+    code: str
+    since: datetime | None
+    until: datetime | None
+    probes: int
+    next_probe: datetime | None
+
+
+LedgerState = Literal["ok", "full", "rescued"]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStatus:
+    """Whether the service runs (`pid` 0: it cannot be told which process), and how its ledger stands."""
+
+    running: bool
+    pid: int | None
+    ledger: LedgerState
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class GarageStatus:
     """How a garage stands. `message` is one Dutch sentence on what to do next."""
 
@@ -56,6 +90,7 @@ class GarageStatus:
     rejected_rows: int
     sources: tuple[SourceStatus, ...]
     last_contact: datetime | None
+    pause: PauseStatus | None = None
 
 
 def version() -> str:
@@ -82,7 +117,8 @@ def garage_status(garage: GarageConfig, ledger: Ledger, now: datetime) -> Garage
             )
             for source in garage.sources
         )
-        health, message = _judge(stands.paused_code, counts, held, found)
+        pause = _pause(stands.at(now))
+        health, message = _judge(_paused(pause, garage, now) if pause else None, counts, held, found)
         return GarageStatus(
             garage=name,
             state=health,
@@ -92,7 +128,27 @@ def garage_status(garage: GarageConfig, ledger: Ledger, now: datetime) -> Garage
             rejected_rows=len(look.rejected(connection, name, everything=False)),
             sources=found,
             last_contact=stands.last_contact,
+            pause=pause,
         )
+
+
+def service_status(ledger: Ledger, folder: Path | None, process: int | None, now: datetime) -> ServiceStatus:
+    """How the service itself stands. `folder` is the state folder, `process` the one that serves it (None: none)."""
+    state, message = _ledger_state(ledger, folder, now)
+    return ServiceStatus(process is not None, process, state, message)
+
+
+def _ledger_state(ledger: Ledger, folder: Path | None, now: datetime) -> tuple[LedgerState, str | None]:
+    if folder is not None and Room(folder).given_up:
+        return "full", NO_ROOM
+    with ledger.looking() as connection:
+        rescued = told(connection)
+    if rescued is None or now - rescued.at > REMEMBERED:
+        return "ok", None
+    aside = f"de oude staat apart als ledger.sqlite3.damaged-{rescued.stamp}"
+    if rescued.restored == "backup":
+        return "rescued", f"de administratie was beschadigd en is uit de reservekopie hersteld; {aside}"
+    return "rescued", f"de administratie was beschadigd en is opnieuw begonnen, zonder reservekopie; {aside}"
 
 
 def broken_garages(loaded: Loaded) -> list[GarageStatus]:
@@ -106,9 +162,38 @@ def broken_garages(loaded: Loaded) -> list[GarageStatus]:
     ]
 
 
-def as_json(statuses: list[GarageStatus]) -> dict[str, Any]:
+def as_json(service: ServiceStatus, statuses: list[GarageStatus]) -> dict[str, Any]:
     """The statuses as `status --json` prints them; instants in RFC 3339."""
-    return {"version": version(), "garages": statuses}
+    return {
+        "version": version(),
+        "service": {"running": service.running, "pid": service.pid},
+        "ledger": {"state": service.ledger, "message": service.message},
+        "garages": statuses,
+    }
+
+
+def _pause(stands: Standing) -> PauseStatus | None:
+    if stands.paused_code is None:
+        return None
+    return PauseStatus(
+        stands.paused_code, stands.paused_since, stands.paused_until, stands.probes, stands.probe_at
+    )
+
+
+def _paused(pause: PauseStatus, garage: GarageConfig, now: datetime) -> str:
+    """Since when, why, what to do and what is being done, in one sentence."""
+    why = PAUSES.get(pause.code, "iGarage antwoordt niet: het wordt vanzelf opnieuw geprobeerd")
+    since = f"sinds {_clock(pause.since, garage, now)} gepauzeerd" if pause.since else "gepauzeerd"
+    if pause.next_probe is None:
+        return f"{since}: {why}"
+    tries = f"na {pause.probes} keer vergeefs; " if pause.probes > 1 else ""
+    return f"{since}: {why} ({tries}volgende poging om {_clock(pause.next_probe, garage, now)})"
+
+
+def _clock(instant: datetime, garage: GarageConfig, now: datetime) -> str:
+    """A time as the garage's clock shows it, with the date where it is not today's."""
+    local, today = instant.astimezone(garage.zone), now.astimezone(garage.zone).date()
+    return local.strftime("%H:%M" if local.date() == today else "%d-%m %H:%M")
 
 
 def _source(
@@ -132,7 +217,7 @@ def _judge(
 ) -> tuple[Health, str]:
     """The worst that is true of a garage, and what to do about it."""
     if paused:
-        return "paused", PAUSES.get(paused, "iGarage antwoordt niet: het wordt vanzelf opnieuw geprobeerd")
+        return "paused", paused
     if away := [source for source in sources if source.state == "unavailable"]:
         return "degraded", f"bron {away[0].name} is niet te lezen: controleer de map"
     if held:

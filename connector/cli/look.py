@@ -9,7 +9,14 @@ from connector.cli import answer, exits, workplace
 from connector.cli.options import Options, shared_options
 from connector.ledger import looking as look
 from connector.reports import held_questions, rejected_rows, skipped_rows, trace_of
-from connector.status import GarageStatus, as_json, broken_garages, garage_status
+from connector.status import (
+    GarageStatus,
+    ServiceStatus,
+    as_json,
+    broken_garages,
+    garage_status,
+    service_status,
+)
 
 
 @click.command()
@@ -19,13 +26,23 @@ def status(options: Options) -> int:
     """How every garage stands, and what to do next."""
     loaded = workplace.load(options)
     with workplace.ledger_to_look(loaded) as ledger:
+        process = workplace.instance_of(loaded)
+        service = service_status(ledger, loaded.connector.state_directory, process, workplace.now())
         found = [garage_status(garage, ledger, workplace.now()) for garage in options.chosen(loaded)]
     found += [each for each in broken_garages(loaded) if options.garage in (None, each.garage)]
     if options.json:
-        answer.as_json(as_json(found))
+        answer.as_json(as_json(service, found))
     else:
         _print_statuses(found)
+        _print_service(service)
     return exits.OK
+
+
+def _print_service(service: ServiceStatus) -> None:
+    if not service.running:
+        answer.line("De dienst draait niet: er wordt nu niets ingelezen of verstuurd.")
+    if service.message:
+        answer.line(f"Let op: {service.message}.")
 
 
 def _print_statuses(statuses: list[GarageStatus]) -> None:

@@ -10,6 +10,7 @@ import click
 from connector.cli import exits
 from connector.cli.answer import message
 from connector.cli.demo import demo
+from connector.cli.desk import discard, release, retry
 from connector.cli.look import held, rejected, skipped, status, trace
 from connector.cli.options import shared_options
 from connector.cli.run import run
@@ -30,7 +31,22 @@ def commands() -> None:
     """Carries what a garage's management system knows to iGarage, as AutoPaspoorten."""
 
 
-for each in (demo, sandbox, config, plugins, preview, run, status, rejected, skipped, held, trace):
+for each in (
+    demo,
+    sandbox,
+    config,
+    plugins,
+    preview,
+    run,
+    status,
+    rejected,
+    skipped,
+    held,
+    trace,
+    retry,
+    release,
+    discard,
+):
     commands.add_command(each)
 
 

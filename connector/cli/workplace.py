@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +27,11 @@ from connector.service import World
 def now() -> datetime:
     """The time, in UTC."""
     return datetime.now(UTC)
+
+
+def today(garage: GarageConfig) -> date:
+    """The garage's local date."""
+    return now().astimezone(garage.zone).date()
 
 
 def load(options: Options) -> Loaded:
@@ -82,6 +87,11 @@ def world(
 def crash_points() -> CrashPoint:
     """The crash points of this process: inert, but where a test armed one from outside."""
     return armed(os.environ.get(VARIABLE))
+
+
+def instance_of(loaded: Loaded) -> int | None:
+    """The process that serves this configuration now; None when there is none, 0 when it cannot be told which."""
+    return access.instance(_where(loaded.connector))
 
 
 def log_of(options: Options, loaded: Loaded) -> Log:

@@ -73,6 +73,14 @@ def _server_to_work(
         yield Ledger(database, now, entropy)
 
 
+def instance(where: Where) -> int | None:
+    """The process that works on a ledger now; None when there is none, 0 when it cannot be told which."""
+    if isinstance(where, Path):
+        return opening.instance(where)
+    with closing(databases.postgresql(where, look_only=True)) as database:
+        return opening.instance_of(database)
+
+
 @contextmanager
 def to_decide(
     where: Where, *, now: Callable[[], datetime], entropy: Callable[[int], bytes]

@@ -23,6 +23,8 @@ from connector.ledger.schema import meta
 
 OWNER = "ledger.pid"
 LOCK = "ledger.lock"
+GLANCE = 0.5
+"""Seconds: whoever only asks whether somebody holds the lock has let it go by then."""
 ADVISORY_LOCK = 0x69476172
 """The key of the PostgreSQL advisory lock that makes a service the only one of its database."""
 
@@ -81,7 +83,7 @@ def only_instance(folder: Path) -> Iterator[bool]:
     lock = FileLock(folder / LOCK, mode=0o600)
     try:
         with unwritable(folder):
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=GLANCE)
     except Timeout:
         raise LedgerInUse(f"another igarage-connector works on {folder} {_owner(owner)}".rstrip()) from None
     try:
@@ -119,6 +121,13 @@ def only_instance_of(database: Database) -> Iterator[None]:
             raise LedgerInUse("another igarage-connector works on this database")
         connection.commit()
         yield
+
+
+def instance_of(database: Database) -> int | None:
+    """0 where somebody works on this PostgreSQL database now, who cannot be told; None where nobody does."""
+    query = sa.text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = :key")
+    with _unopenable(), database.read() as connection:
+        return 0 if connection.execute(query, {"key": ADVISORY_LOCK}).scalar() else None
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -21,6 +21,7 @@ from connector.ledger.opening import write_private
 from connector.ledger.schema import garages, meta, passports
 from connector.ledger.writing import upsert
 
+STAMP = "%Y%m%dT%H%M%SZ"
 UNDER_WAY = "ledger.rescue"
 """Holds the stamp of a rescue that has begun; gone when it is done, so that a killed one is gone on with."""
 
@@ -33,6 +34,11 @@ class Rescue:
 
     stamp: str
     restored: Restored
+
+    @property
+    def at(self) -> datetime:
+        """When it was set aside."""
+        return datetime.strptime(self.stamp, STAMP).replace(tzinfo=UTC)
 
 
 def needed(folder: Path, *, died: bool, suspect: bool) -> bool:
@@ -93,7 +99,7 @@ def _begin(folder: Path, now: datetime) -> str:
     marker = folder / UNDER_WAY
     if marker.exists() and (stamp := marker.read_text("ascii").strip()):
         return stamp
-    stamp = now.strftime("%Y%m%dT%H%M%SZ")
+    stamp = now.astimezone(UTC).strftime(STAMP)
     write_private(marker, stamp)
     sync(marker)
     sync_folder(folder)

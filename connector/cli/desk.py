@@ -1,0 +1,102 @@
+"""The commands that decide: `retry`, `release` and `discard`. Each is one short transaction, also beside a service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from connector import plates
+from connector.cli import answer, exits, workplace
+from connector.cli.options import Options, shared_options
+from connector.config import GarageConfig, Loaded
+from connector.desk import Desk
+from connector.errors import NotReleasable
+from connector.service import policy_of
+
+_FILE = click.option(
+    "--file", "file", metavar="ID", type=click.IntRange(1), help="A held file, by its number in `held`."
+)
+
+
+@click.command()
+@click.argument("plate", required=False)
+@shared_options
+@click.pass_obj
+def retry(options: Options, plate: str | None) -> int:
+    """Try again what is refused, exhausted or backing off: one PLATE, or all. The same content; never mails twice."""
+    loaded = workplace.load(options)
+    wanted = plates.compact(plate) if plate else None
+    garages = [options.only(loaded)] if wanted else options.chosen(loaded)
+    tried = [(each.garage, found) for each in garages for found in _retried(loaded, each, wanted)]
+    if options.json:
+        answer.as_json([{"garage": garage, "plate": found} for garage, found in tried])
+    else:
+        answer.line(f"{len(tried)} AutoPaspoort(en) worden opnieuw geprobeerd.")
+    if wanted and not tried:
+        raise click.ClickException("bij dit kenteken is niets om opnieuw te proberen: zie trace")
+    return exits.OK
+
+
+def _retried(loaded: Loaded, garage: GarageConfig, plate: str | None) -> list[str]:
+    with _desk(loaded, garage) as desk:
+        return desk.retry(plate)
+
+
+@click.command()
+@click.argument("plate", required=False)
+@click.option(
+    "--as", "as_what", type=click.Choice(["new"]), help="What a passport that iGarage no longer has becomes."
+)
+@_FILE
+@shared_options
+@click.pass_obj
+def release(options: Options, plate: str | None, as_what: str | None, file: int | None) -> int:
+    """Answer a question: make a PLATE that is gone at iGarage anew (--as new), or have a held file read again."""
+    if (plate is None) == (file is None):
+        raise click.UsageError("say one of the two: PLATE --as new, or --file ID")
+    if plate is not None and as_what is None:
+        raise click.UsageError("say what the passport becomes: --as new")
+    loaded = workplace.load(options)
+    with _desk(loaded, options.only(loaded)) as desk:
+        if plate is not None:
+            desk.release_as_new(plates.compact(plate))
+        else:
+            desk.read_again(file or 0)
+    return _told(
+        options, "het AutoPaspoort wordt opnieuw gemaakt" if plate else "het bestand wordt opnieuw gelezen"
+    )
+
+
+@click.command()
+@_FILE
+@shared_options
+@click.pass_obj
+def discard(options: Options, file: int | None) -> int:
+    """Do away with a held file: this content is not read again, the next export is."""
+    if file is None:
+        raise click.UsageError("say which: --file ID, from `held`")
+    loaded = workplace.load(options)
+    with _desk(loaded, options.only(loaded)) as desk:
+        desk.discard(file)
+    return _told(options, "het bestand is weggelegd")
+
+
+@contextmanager
+def _desk(loaded: Loaded, garage: GarageConfig) -> Iterator[Desk]:
+    with workplace.ledger_to_decide(loaded) as ledger:
+        try:
+            yield Desk(ledger, garage.garage, policy_of(garage), lambda: workplace.today(garage))
+        except NotReleasable as error:
+            raise click.ClickException(str(error)) from None
+
+
+def _told(options: Options, done: str) -> int:
+    value: dict[str, Any] = {"done": done}
+    if options.json:
+        answer.as_json(value)
+    else:
+        answer.line(f"{done.capitalize()}.")
+    return exits.OK

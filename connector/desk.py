@@ -1,0 +1,43 @@
+"""The desk: people's decisions, each one short transaction on the ledger, beside the running service or without it.
+
+The commands call these functions, and so does every other face a person decides at. They judge nothing: whether a
+decision fits is asked of the ledger in the transaction that writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from connector.ledger import Ledger
+from connector.plan import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One garage's desk. `today` is the garage's local date; the policy makes the index of the next steps."""
+
+    ledger: Ledger
+    garage: str
+    policy: Policy
+    today: Callable[[], date]
+
+    def retry(self, plate: str | None) -> list[str]:
+        """Try again what is refused, exhausted or backing off, one plate or (None) all of the garage; the plates.
+
+        It is the same content under the same key, so nobody is mailed twice.
+        """
+        return self.ledger.retry(self.garage, plate, self.policy, self.today())
+
+    def release_as_new(self, plate: str) -> None:
+        """Make a passport anew that iGarage no longer has. Raises `NotReleasable`."""
+        self.ledger.release_as_new(self.garage, plate, self.policy, self.today())
+
+    def read_again(self, file: int) -> None:
+        """Let a held file be read once more. Raises `NotReleasable`."""
+        self.ledger.read_again(self.garage, file)
+
+    def discard(self, file: int) -> None:
+        """Do away with a held file: this content is not read again. Raises `NotReleasable`."""
+        self.ledger.discard(self.garage, file)
