@@ -46,22 +46,39 @@ class Choice:
     action: Literal["read", "supersede"]
 
 
-def worth_hashing(
-    arrivals: Sequence[Arrival], known: Sequence[KnownFile], contains: Contains
-) -> list[Arrival]:
+class History:
+    """What a source's files became, found by what a listing or their content tells: there may be many thousands."""
+
+    def __init__(self, known: Sequence[KnownFile]) -> None:
+        self._sights = {(each.name, each.size, each.modified) for each in known}
+        self._by_digest: dict[bytes, list[KnownFile]] = {}
+        for each in known:
+            if each.digest is not None:
+                self._by_digest.setdefault(each.digest, []).append(each)
+        self.latest = _last(known, "taken", "held", "discarded")
+        self.taken = _last(known, "taken")
+
+    def met(self, arrival: Arrival) -> bool:
+        """Whether this file was there before, as far as a listing tells."""
+        return (arrival.name, arrival.size, arrival.modified) in self._sights
+
+    def of_content(self, arrival: Arrival) -> Sequence[KnownFile]:
+        """The files that had this content."""
+        return self._by_digest.get(arrival.digest, ()) if arrival.digest is not None else ()
+
+
+def worth_hashing(arrivals: Sequence[Arrival], history: History, contains: Contains) -> list[Arrival]:
     """The arrivals whose content decides: the newest always, and of a selection those never met.
 
     The newest is hashed even when name, size and time are known: an export may be rewritten within them.
     """
-    newest = _newest_last(arrivals)[-1:]
+    ordered = _newest_last(arrivals)
     if contains == "all":
-        return newest
-    return [each for each in arrivals if each in newest or not _met(each, known)]
+        return ordered[-1:]
+    return [each for each in ordered[:-1] if not history.met(each)] + ordered[-1:]
 
 
-def choose(
-    arrivals: Sequence[Arrival], known: Sequence[KnownFile], contains: Contains, recipe: bytes
-) -> list[Choice]:
+def choose(arrivals: Sequence[Arrival], history: History, contains: Contains, recipe: bytes) -> list[Choice]:
     """What to do with each arrival that needs something done, in the order to do it.
 
     With `contains: all` the newest speaks for the source and the others are superseded; of a selection each is
@@ -69,25 +86,22 @@ def choose(
     """
     ordered = _newest_last(arrivals)
     if contains == "all":
-        older = [Choice(each, "supersede") for each in ordered[:-1] if not _met(each, known)]
-        return older + _judge_each(ordered[-1:], known, recipe)
-    return _judge_each([each for each in ordered if each.digest is not None], known, recipe)
+        older = [Choice(each, "supersede") for each in ordered[:-1] if not history.met(each)]
+        return older + _judge_each(ordered[-1:], history, recipe)
+    return _judge_each([each for each in ordered if each.digest is not None], history, recipe)
 
 
-def _judge_each(arrivals: Sequence[Arrival], known: Sequence[KnownFile], recipe: bytes) -> list[Choice]:
-    return [Choice(each, action) for each in arrivals if (action := _judge(each, known, recipe))]
+def _judge_each(arrivals: Sequence[Arrival], history: History, recipe: bytes) -> list[Choice]:
+    return [Choice(each, action) for each in arrivals if (action := _judge(each, history, recipe))]
 
 
-def _judge(
-    arrival: Arrival, known: Sequence[KnownFile], recipe: bytes
-) -> Literal["read", "supersede"] | None:
-    latest = _last(known, "taken", "held", "discarded")
-    taken = _last(known, "taken")
+def _judge(arrival: Arrival, history: History, recipe: bytes) -> Literal["read", "supersede"] | None:
+    latest, taken = history.latest, history.taken
     if latest and latest.digest == arrival.digest:
         return None if latest.recipe == recipe or latest.state == "discarded" else "read"
     if taken and taken.digest == arrival.digest and taken.recipe == recipe:
         return None
-    earlier = [each for each in known if each.digest == arrival.digest]
+    earlier = history.of_content(arrival)
     if not earlier:
         return "read"
     if taken is None or arrival.modified > taken.modified:
@@ -97,10 +111,6 @@ def _judge(
 
 def _newest_last(arrivals: Sequence[Arrival]) -> list[Arrival]:
     return sorted(arrivals, key=lambda each: (each.modified, each.name))
-
-
-def _met(arrival: Arrival, known: Sequence[KnownFile]) -> bool:
-    return any(each.is_the_file(arrival) for each in known)
 
 
 def _last(known: Sequence[KnownFile], *states: FileState) -> KnownFile | None:

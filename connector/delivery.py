@@ -32,6 +32,8 @@ class Delivered:
     refused: int = 0
     failed: int = 0
     paused: str | None = None
+    silent: int = 0
+    """Calls without an answer since the last one with: to be carried into the next pass."""
 
 
 @dataclass(slots=True)
@@ -111,14 +113,16 @@ class Delivery:
         """No retry is further ahead: one that is was set by a wrong clock."""
         return timedelta(seconds=max(self.retry.max, MAX_RETRY_AFTER))
 
-    def deliver_due(self, *, gently: bool = False, seconds: float | None = None) -> Delivered:
+    def deliver_due(
+        self, *, gently: bool = False, seconds: float | None = None, silent: int = 0
+    ) -> Delivered:
         """Ask iGarage for everything that is due now, and nothing that becomes due while asking.
 
         `gently`: one request first, and with each that succeeds one more at a time. `seconds` bounds the pass: what
-        is then left is left to another.
+        is then left is left to another. `silent`: so many calls before this pass had no answer.
         """
         self._bring_index_up_to_date()
-        tally = _Tally(None if seconds is None else self.monotonic() + seconds)
+        tally = _Tally(None if seconds is None else self.monotonic() + seconds, silent=silent)
         due_before = self.now()
         due = self.ledger.backlog(self.garage, self.longest_wait, self.workers).now
         if due:
@@ -133,7 +137,7 @@ class Delivery:
             failed=tally.failed,
             code=tally.paused,
         )
-        return Delivered(tally.done, tally.refused, tally.failed, tally.paused)
+        return Delivered(tally.done, tally.refused, tally.failed, tally.paused, tally.silent)
 
     def greet(self) -> str | None:
         """Ask who we are, which also tells whether iGarage is there; the code for which we pause, or None.

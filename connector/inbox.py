@@ -13,7 +13,7 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -60,6 +60,8 @@ class Sight:
     seen: Seen
     since: float
     looks: int = 1
+    whole: bool = False
+    """Whether it was found to be whole for its format when it stood still: that is not asked again."""
 
 
 def listing(folder: Path, patterns: Sequence[str]) -> Listing:
@@ -86,7 +88,7 @@ def sights(before: Mapping[str, Sight], found: Listing, at: float) -> dict[str, 
     """What is known of each file after another look: how long it has stood still, and over how many looks."""
     known = ((name, seen, before.get(name)) for name, seen in found.items())
     return {
-        name: Sight(seen, was.since, was.looks + 1) if was and was.seen == seen else Sight(seen, at)
+        name: replace(was, looks=was.looks + 1) if was and was.seen == seen else Sight(seen, at)
         for name, seen, was in known
     }
 
@@ -121,13 +123,13 @@ class Lookout:
         """
         before, self._sights = self._sights, {}
         self._sights = sights(before, listing(self._folder, self._patterns), self._monotonic())
-        still = [
-            each.seen
-            for each in self._sights.values()
-            if self._stands(each) and _is_whole(each.seen, self._now())
-        ]
-        names = {each.name for each in still}
-        return AtRest(tuple(still), tuple(sorted(name for name in self._sights if name not in names)))
+        for name, sight in self._sights.items():
+            if not sight.whole and self._stands(sight) and _is_whole(sight.seen, self._now()):
+                self._sights[name] = replace(sight, whole=True)
+        still = [each.seen for each in self._sights.values() if each.whole]
+        return AtRest(
+            tuple(still), tuple(sorted(name for name, each in self._sights.items() if not each.whole))
+        )
 
     @property
     def sees_files(self) -> bool:

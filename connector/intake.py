@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from connector import arrivals, inbox, mapping
 from connector.adapters import Adapter
-from connector.arrivals import Arrival, Contains, KnownFile
+from connector.arrivals import Arrival, Contains, History
 from connector.crash import CrashPoint, survive
 from connector.errors import (
     AdapterFailed,
@@ -135,7 +135,7 @@ class Intake:
                 f"map {source.watch} is leeg, en dat was zij niet: is de schijf of share er?"
             )
         moving = list(resting.moving)
-        read = [*finished, *self._read_chosen(source, resting.files, known, lookout, moving)]
+        read = [*finished, *self._read_chosen(source, resting.files, History(known), lookout, moving)]
         if source.archive:
             self._archive(source, source.archive, resting.files)
         return replace(self._told(source, read, moving), saw_files=bool(resting.files))
@@ -147,8 +147,9 @@ class Intake:
             for each in self.ledger.history(source.garage, source.name)
             if each.state in ("taken", "superseded", "discarded")
         ]
+        history = History(done)
         for seen in resting:
-            if any(each.is_the_file(inbox.arrival(seen, None)) for each in done):
+            if history.met(inbox.arrival(seen, None)):
                 self._move(source, folder, seen)
 
     def _move(self, source: Source, folder: Path, seen: inbox.Seen) -> None:
@@ -175,18 +176,18 @@ class Intake:
         self,
         source: Source,
         resting: Sequence[inbox.Seen],
-        known: Sequence[KnownFile],
+        history: History,
         lookout: Lookout,
         moving: list[str],
     ) -> Iterator[FileSummary]:
         """The files that were read; the name of one that changed meanwhile is added to `moving`."""
         paths = {seen.name: seen.path for seen in resting}
         unopened = [inbox.arrival(each, None) for each in resting]
-        hashed = {each.name for each in arrivals.worth_hashing(unopened, known, source.contains)}
+        hashed = {each.name for each in arrivals.worth_hashing(unopened, history, source.contains)}
         arrived = [
             inbox.arrival(each, lookout.digest(each) if each.name in hashed else None) for each in resting
         ]
-        chosen = arrivals.choose(arrived, known, source.contains, source.recipe())
+        chosen = arrivals.choose(arrived, history, source.contains, source.recipe())
         older = [each.arrival for each in chosen if each.action == "supersede"]
         if older:
             self.ledger.supersede(source.garage, source.name, older, source.recipe())

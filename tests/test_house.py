@@ -23,6 +23,7 @@ MODELS = (
     config.ConnectorConfig,
     config.StateConfig,
     config.LoggingConfig,
+    config.ProbeConfig,
     config.GarageConfig,
     config.IGarageConfig,
     config.SourceConfig,

@@ -33,14 +33,14 @@ def status(options: Options) -> int:
     if options.json:
         answer.as_json(as_json(service, found))
     else:
-        _print_statuses(found)
         _print_service(service)
+        _print_statuses(found)
     return exits.OK
 
 
 def _print_service(service: ServiceStatus) -> None:
     if not service.running:
-        answer.line("De dienst draait niet: er wordt nu niets ingelezen of verstuurd.")
+        answer.line("De dienst draait nu niet: er wordt niets ingelezen of verstuurd.")
     if service.message:
         answer.line(f"Let op: {service.message}.")
 

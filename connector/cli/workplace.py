@@ -60,7 +60,8 @@ def ledger_to_work(
 
 def ledger_to_decide(loaded: Loaded) -> AbstractContextManager[Ledger]:
     """The ledger, for one short decision beside the service."""
-    return access.to_decide(_where(loaded.connector), now=now, entropy=os.urandom)
+    where = _where(loaded.connector)
+    return access.to_decide(where, now=now, entropy=os.urandom, crash=crash_points())
 
 
 def world(

@@ -83,15 +83,20 @@ def instance(where: Where) -> int | None:
 
 @contextmanager
 def to_decide(
-    where: Where, *, now: Callable[[], datetime], entropy: Callable[[int], bytes]
+    where: Where,
+    *,
+    now: Callable[[], datetime],
+    entropy: Callable[[int], bytes],
+    crash: CrashPoint = survive,
 ) -> Iterator[Ledger]:
     """The ledger, for one short decision beside the service, or without it.
 
     Raises `LedgerUnusable` when there is none yet, or it was made by another version.
     """
-    database = (
-        databases.sqlite_file_to_decide(where) if isinstance(where, Path) else databases.postgresql(where)
-    )
+    if isinstance(where, Path):
+        database = databases.sqlite_file_to_decide(where, crash=crash)
+    else:
+        database = databases.postgresql(where, crash=crash)
     if database is None:
         raise LedgerUnusable("er is nog geen administratie: start eerst de dienst (run)")
     with closing(database):

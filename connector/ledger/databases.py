@@ -103,7 +103,7 @@ def sqlite_file(folder: Path, *, crash: CrashPoint = survive, room: Room | None 
     return Database(writing, reading, threading.RLock(), crash, room)
 
 
-def sqlite_file_to_decide(folder: Path) -> Database | None:
+def sqlite_file_to_decide(folder: Path, *, crash: CrashPoint = survive) -> Database | None:
     """The ledger of a state folder for one short decision beside the service; None where there is none yet.
 
     It never carries the journal over into the database: that is the service's, the one writer for long.
@@ -112,7 +112,7 @@ def sqlite_file_to_decide(folder: Path) -> Database | None:
     if not path.exists():
         return None
     engine = _sqlite_engine(path, "rw", "BEGIN IMMEDIATE", pool_size=1)
-    return Database(engine, engine, threading.RLock())
+    return Database(engine, engine, threading.RLock(), crash)
 
 
 def sqlite_file_to_look(folder: Path) -> Database | None:

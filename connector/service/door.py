@@ -12,6 +12,7 @@ from connector.config import GarageConfig
 from connector.delivery import Delivery
 from connector.errors import ConfigError
 from connector.ledger import Pause
+from connector.ledger.garages import Standing
 from connector.service.garage import World
 from connector.service.once import NO_TOKEN, NOT_AUTHORISED
 from connector.service.scans import Wake
@@ -40,7 +41,9 @@ class Door:
         self._leaving = ExitStack()
         self._delivery: Delivery | None = None
         self._greeted = False
+        self._greeted_in_vain = False
         self._gently = False
+        self._silent = 0
         self._failing_token: bytes | None = None
 
     def tasks(self) -> list[Task]:
@@ -60,16 +63,17 @@ class Door:
         standing = self._world.ledger.standing(self._garage.garage)
         if standing.paused_code is None and self._greeted:
             return GREETING
-        if standing.paused_code and standing.probe_at and (left := self._until(standing.probe_at)) > 0:
+        if (left := self._left(standing)) > 0:
             return left
+        token = self._token_print()
         code = self._greet()
         if code is None:
             self._gently = self._gently or standing.paused_code is not None
             self._greeted, self._failing_token = True, None
             self._wake(f"deliver:{self._garage.garage}")
             return GREETING
-        if code in NOT_AUTHORISED:
-            self._failing_token = self._token_print()
+        self._greeted_in_vain = True
+        self._failing_token = token if code in NOT_AUTHORISED else None
         return self._next_probe()
 
     def deliver(self) -> float:
@@ -77,13 +81,17 @@ class Door:
         name = self._garage.garage
         if not self._greeted or self._delivery is None or self._world.ledger.standing(name).paused_code:
             return LONGEST
+        token = self._token_print()
         try:
-            done = self._delivery.deliver_due(gently=self._gently, seconds=SLICE)
+            done = self._delivery.deliver_due(gently=self._gently, seconds=SLICE, silent=self._silent)
         except ConfigError:  # the token went meanwhile
+            self._failing_token = token
             self._no_token()
             self._wake(f"probe:{name}")
             return LONGEST
+        self._silent = 0 if done.paused else done.silent
         if done.paused:
+            self._failing_token = token if done.paused in NOT_AUTHORISED else None
             self._wake(f"probe:{name}")
             return LONGEST
         self._gently = self._gently and done.done < self._garage.delivery.workers
@@ -95,6 +103,14 @@ class Door:
             self._failing_token = None
             self._world.ledger.probe_now(self._garage.garage)
             self._wake(f"probe:{self._garage.garage}")
+
+    def _left(self, standing: Standing) -> float:
+        """Seconds until the next probe of a pause; none at a start where a person may have mended what it was for."""
+        if standing.paused_code is None or standing.probe_at is None:
+            return 0.0
+        if standing.paused_code in NOT_AUTHORISED and not self._greeted_in_vain and not self._greeted:
+            return 0.0
+        return self._until(standing.probe_at)
 
     def _greet(self) -> str | None:
         try:
@@ -108,7 +124,6 @@ class Door:
     def _no_token(self) -> str:
         why = Pause(NO_TOKEN, None, self._world.probing, self._world.chance(), is_probe=True)
         self._world.ledger.pause(self._garage.garage, why)
-        self._failing_token = self._token_print()
         return NO_TOKEN
 
     def _token_print(self) -> bytes:

@@ -12,7 +12,7 @@ from connector.service.once import note_read
 from connector.service.scheduler import Task
 from connector.watching import Watch
 
-SOONEST = 0.05
+SOONEST = 0.25
 """Seconds between two looks at a folder, at least."""
 UNFINISHED = 2.0
 """Seconds until a file is looked at again that stands still and is not whole."""
@@ -34,6 +34,7 @@ class Scans:
         self._wake = wake
         self._lookouts = {each.name: world.lookout(each, each.settle) for each in garage.sources}
         self._watches = {each.name: self._watch(each) for each in garage.sources}
+        self._looked = dict.fromkeys(self._lookouts, 0.0)
         self._due = dict.fromkeys(self._lookouts, 0.0)
         self._found: dict[str, Scan] = {}
         self._recovered = False
@@ -66,6 +67,7 @@ class Scans:
     def _scan(self, intake: Intake, source: SourceConfig) -> None:
         lookout = self._lookouts[source.name]
         self._watches[source.name].tend()
+        self._looked[source.name] = self._world.monotonic()
         scan = self._scanned(intake, source)
         soon = lookout.seconds_to_rest() if scan.state != "unavailable" else None
         if soon is None and scan.state == "waiting":
@@ -89,5 +91,6 @@ class Scans:
             return Scan(source.name, "unavailable", str(error))
 
     def _noticed(self, source: SourceConfig) -> None:
-        self._due[source.name] = 0.0
+        """Not more often than a folder can be listed: a large export is written in thousands of pieces."""
+        self._due[source.name] = self._looked[source.name] + SOONEST
         self._wake(scan_name(self._garage))

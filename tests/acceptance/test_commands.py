@@ -10,10 +10,13 @@ import pytest
 COMMANDS = (
     "config check",
     "demo",
+    "discard",
     "held",
     "plugins",
     "preview",
     "rejected",
+    "release",
+    "retry",
     "run",
     "sandbox",
     "skipped",

@@ -17,10 +17,10 @@ def test_the_demo_shows_a_table_and_its_one_line_and_takes_its_folder_away(insta
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     program = installation.start("demo", env=dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary)))
-    until(lambda: any(temporary.iterdir()))
+    until(lambda: any(path.is_dir() for path in temporary.iterdir()))
     (folder,) = temporary.iterdir()
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    out, err = program.communicate(timeout=60)
+    out, err = program.communicate(timeout=180)
     assert (program.returncode, err) == (0, "")
     assert out.splitlines()[-1] == LAST_LINE
     assert "AutoPaspoorten  29" in out
@@ -35,7 +35,7 @@ def test_the_demo_answers_in_json_keeps_its_folder_and_serves_until_enter(instal
     address = program.stderr.readline().split()[-1].removesuffix("/connector/v1")
     until(lambda: requests.get(f"{address}/sandbox/mails", timeout=20).json()["count"] == 29)
     assert "Dit is iGarage niet" in requests.get(address, timeout=20).text
-    out, _ = program.communicate("\n", timeout=60)
+    out, _ = program.communicate("\n", timeout=180)
     told = json.loads(out)
     assert (program.returncode, told["ok"], told["faults"]) == (0, True, [])
     counted = {name: told[name] for name in ("rows", "passports", "held", "skipped", "rejected")}
@@ -69,7 +69,7 @@ def test_the_sandbox_says_where_it_listens_and_what_it_is(installation):
         assert "Dit is iGarage niet" in root
     finally:
         program.terminate()
-        program.communicate(timeout=60)
+        program.communicate(timeout=180)
 
 
 def test_the_sandbox_says_when_its_port_is_taken(installation, sandbox):
@@ -98,5 +98,5 @@ def test_the_program_speaks_to_the_sandbox_as_people_start_it(installation, tmp_
         assert mails["count"] == 1
     finally:
         program.terminate()
-        program.communicate(timeout=60)
+        program.communicate(timeout=180)
     assert remembered.exists()

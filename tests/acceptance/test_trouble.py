@@ -138,7 +138,7 @@ def test_igarage_out_of_reach_is_told_and_loses_nothing(inviting, sandbox, car):
     inviting.export(car(1), car(2))
     sandbox.stop()
     assert inviting.run().status == 5
-    assert inviting.stand()["message"].startswith("iGarage is niet te bereiken")
+    assert "gepauzeerd: iGarage is niet te bereiken" in inviting.stand()["message"]
     assert inviting.trace("ZZ-001-Z")["attempts"] == 0
     sandbox.start()
     assert inviting.run().status == 0
