@@ -71,6 +71,11 @@ class Child:
                 self._hear()
         return self._status is None
 
+    @property
+    def err(self) -> str:
+        """What it has said until now on standard error."""
+        return self._log.with_suffix(".err").read_text("utf-8", "replace")
+
     def go(self) -> None:
         """Let one that is held begin."""
         self._line.sendall(b"!")
