@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from connector import dictionary, figures, masks
 from connector.errors import SourceFormatError
-from connector.model import CANONICAL_FIELDS, Column
+from connector.model import CANONICAL_FIELDS, CellText, Column
 
 Cell = tuple[str, str | None]
 """A cell's trimmed text and the source's own name of its column (None for a fixed value)."""
@@ -41,8 +41,8 @@ def trimmed(text: str) -> str:
 
 
 def normalised(header: str) -> str:
-    """A header as it is compared: without case, surrounding space and BOM, and with plain spaces for NBSP."""
-    return trimmed(header).replace("\u00a0", " ").casefold()
+    """A header as it is compared: without case, surrounding space and BOM, any spacing within as one space."""
+    return " ".join(trimmed(header).casefold().split())
 
 
 class Columns:
@@ -73,8 +73,9 @@ class Columns:
     def given(self, texts: Mapping[str, str]) -> dict[str, Cell]:
         """The cells of a record that a plugin has mapped itself: canonical field → raw text.
 
-        A field that it leaves empty or out takes its fixed value, where the garage has set one. Names that
-        are no canonical fields are passed over.
+        A text that knows its column (`model.CellText`) is of that column, any other of the first that is mapped.
+        A field left empty or out takes its fixed value, where the garage has set one. Names that are no
+        canonical fields are passed over.
         """
         return {
             field: self._own(field, texts)
@@ -83,11 +84,13 @@ class Columns:
         }
 
     def _own(self, field: str, texts: Mapping[str, str]) -> Cell:
-        text = trimmed(texts.get(field, ""))
+        raw = texts.get(field, "")
+        name = raw.column if isinstance(raw, CellText) else self._name(field)
+        text = trimmed(raw)
         if text and not _emptiness(field)(text):
-            return text, self._name(field)
+            return text, name
         fixed = self._fixed(field)
-        return (fixed, None) if fixed else ("", self._name(field))
+        return (fixed, None) if fixed else ("", name)
 
     def _name(self, field: str) -> str:
         names = self._columns[field].names if field in self._columns else ()
@@ -97,10 +100,9 @@ class Columns:
         return trimmed(self._columns[field].value or "") if field in self._columns else ""
 
     def _match(self, header: Sequence[str]) -> tuple[_Step, ...]:
-        there = _by_name(header)
-        self._refuse_doubled(there)
-        self._refuse_gone(there)
-        return self._steps_for(there)
+        refuse_doubled(self._mapped(), header)
+        refuse_gone(self._needed(), header, self._mapped())
+        return self._steps_for(_by_name(header))
 
     def _match_loosely(self, header: tuple[str, ...]) -> tuple[_Step, ...]:
         return self._steps_for(_by_name(header))
@@ -115,42 +117,56 @@ class Columns:
                 steps.append((field, names, fallback, _emptiness(field)))
         return tuple(steps)
 
-    def _refuse_doubled(self, there: Mapping[str, Sequence[str]]) -> None:
-        for column in self._columns.values():
-            for name in column.names:
-                if len(there.get(normalised(name), ())) > 1:
-                    raise SourceFormatError(
-                        f"De kolom {_quoted(name)} staat meer dan eens in het bestand;"
-                        " geef elke kolom een eigen naam.",
-                        column=name,
-                    )
-
-    def _refuse_gone(self, there: Mapping[str, Sequence[str]]) -> None:
-        gone = [name for name in self._needed() if normalised(name) not in there]
-        if gone:
-            lacks = "ontbreekt" if len(gone) == 1 else "ontbreken"
-            raise SourceFormatError(
-                f"In het bestand {lacks} {_listed(_asked(name, self._unmapped(there)) for name in gone)}."
-                " Herstel de export, pas de kolomnamen in de instellingen aan,"
-                " of zet er `optional: true` bij.",
-                column=gone[0],
-            )
-
     def _needed(self) -> Iterable[str]:
         return dict.fromkeys(
             name for column in self._columns.values() if not column.optional for name in column.names
         )
 
-    def _unmapped(self, there: Mapping[str, Sequence[str]]) -> dict[str, str]:
-        mapped = {normalised(name) for column in self._columns.values() for name in column.names}
-        return {name: headers[0] for name, headers in there.items() if name not in mapped}
+    def _mapped(self) -> Iterable[str]:
+        return dict.fromkeys(name for column in self._columns.values() for name in column.names)
 
 
-def _by_name(header: Iterable[str]) -> dict[str, list[str]]:
-    """Normalised name → the headers that bear it, as they stand in the file."""
+def refuse_doubled(
+    mapped: Iterable[str], header: Iterable[str], alike: Callable[[str], str] = normalised
+) -> None:
+    """Raises `SourceFormatError` when a mapped column stands in the header twice; `alike` compares names."""
+    there = _by_name(header, alike)
+    for name in mapped:
+        if len(there.get(alike(name), ())) > 1:
+            raise SourceFormatError(
+                f"De kolom {_quoted(name)} staat meer dan eens in het bestand;"
+                " geef elke kolom een eigen naam.",
+                column=name,
+            )
+
+
+def refuse_gone(
+    needed: Iterable[str],
+    header: Iterable[str],
+    mapped: Iterable[str],
+    alike: Callable[[str], str] = normalised,
+    *,
+    words: tuple[str, str] = ("de kolom", "de kolommen"),
+) -> None:
+    """Raises `SourceFormatError` when a needed column is gone, with one like it that is not `mapped`."""
+    there = _by_name(header, alike)
+    gone = [name for name in needed if alike(name) not in there]
+    if gone:
+        lacks = "ontbreekt" if len(gone) == 1 else "ontbreken"
+        free = {name: first for name, (first, *_) in there.items() if name not in set(map(alike, mapped))}
+        raise SourceFormatError(
+            f"In het bestand {lacks} {words[len(gone) > 1]} {', '.join(_asked(name, free, alike) for name in gone)}."
+            " Herstel de export, pas de kolomnamen in de instellingen aan,"
+            " of zet er `optional: true` bij.",
+            column=gone[0],
+        )
+
+
+def _by_name(header: Iterable[str], alike: Callable[[str], str] = normalised) -> dict[str, list[str]]:
+    """Compared name → the headers that bear it, as they stand in the file."""
     there: dict[str, list[str]] = {}
     for name in header:
-        there.setdefault(normalised(name), []).append(name)
+        there.setdefault(alike(name), []).append(name)
     return there
 
 
@@ -169,15 +185,10 @@ _EMPTY: Mapping[str, Callable[[str], bool]] = {
 """What says nothing in a field, beside an empty cell and dashes alone."""
 
 
-def _asked(name: str, unmapped: Mapping[str, str]) -> str:
+def _asked(name: str, unmapped: Mapping[str, str], alike: Callable[[str], str]) -> str:
     short = [other for other in unmapped if len(other) <= _LONGEST_NAME]
-    alike = get_close_matches(normalised(name), short, n=1)
-    return _quoted(name) + (f" (bedoelt u {_quoted(unmapped[alike[0]])}?)" if alike else "")
-
-
-def _listed(names: Iterable[str]) -> str:
-    every = list(names)
-    return ("de kolom " if len(every) == 1 else "de kolommen ") + ", ".join(every)
+    likest = get_close_matches(alike(name), short, n=1)
+    return _quoted(name) + (f" (bedoelt u {_quoted(unmapped[likest[0]])}?)" if likest else "")
 
 
 def _quoted(name: str) -> str:

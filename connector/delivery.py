@@ -15,6 +15,7 @@ from connector.backoff import MAX_RETRY_AFTER, Probing, Retry
 from connector.errors import DeliveryError, LedgerUnavailable, NotAuthorised, Refused, Transient, Unknown
 from connector.igarage.client import Client
 from connector.ledger import Answered, Claim, Failed, Ledger, Looked, Outcome, Pause
+from connector.ledger.claims import Backlog
 from connector.log import Log
 from connector.plan import Look, Policy, Put, Send
 
@@ -109,6 +110,15 @@ class Delivery:
     stop: threading.Event
 
     @property
+    def lease(self) -> timedelta:
+        """How long a claim is one worker's alone."""
+        return timedelta(seconds=self.timeout) + LEASE_MARGIN
+
+    def backlog(self, bound: int) -> Backlog:
+        """What is before this garage's delivery; what is due now is counted up to `bound`."""
+        return self.ledger.backlog(self.garage, lease=self.lease, longest_wait=self.longest_wait, bound=bound)
+
+    @property
     def longest_wait(self) -> timedelta:
         """No retry is further ahead: one that is was set by a wrong clock."""
         return timedelta(seconds=max(self.retry.max, MAX_RETRY_AFTER))
@@ -124,7 +134,7 @@ class Delivery:
         self._bring_index_up_to_date()
         tally = _Tally(None if seconds is None else self.monotonic() + seconds, silent=silent)
         due_before = self.now()
-        due = self.ledger.backlog(self.garage, self.longest_wait, self.workers).now
+        due = self.backlog(self.workers).now
         if due:
             self._work_together(tally, due_before, due, gently)
         if tally.paused == "no_answer":
@@ -198,7 +208,7 @@ class Delivery:
                 self.garage,
                 self.policy,
                 self.today(),
-                lease=timedelta(seconds=self.timeout) + LEASE_MARGIN,
+                lease=self.lease,
                 longest_wait=self.longest_wait,
                 due_before=due_before,
             )

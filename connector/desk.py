@@ -34,9 +34,9 @@ class Desk:
         """Make a passport anew that iGarage no longer has. Raises `NotReleasable`."""
         self.ledger.release_as_new(self.garage, plate, self.policy, self.today())
 
-    def read_again(self, file: int) -> None:
-        """Let a held file be read once more. Raises `NotReleasable`."""
-        self.ledger.read_again(self.garage, file)
+    def release_file(self, file: int) -> None:
+        """Let a held file be read once more, with leave for what it was held for. Raises `NotReleasable`."""
+        self.ledger.release_file(self.garage, file)
 
     def discard(self, file: int) -> None:
         """Do away with a held file: this content is not read again. Raises `NotReleasable`."""

@@ -2,12 +2,13 @@
 
 Syntax is RFC 5321 and 5322 as the library email-validator reads them, internationalised addresses (RFC 6531)
 included. No name server is asked: whether a mailbox exists is learned from what bounces. Nothing is
-corrected.
+corrected: of a cell with more than an address the address is taken, and only where each part of it is clear.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -23,7 +24,67 @@ where a sign could not be read."""
 _SEVERAL = re.compile(r"@[^@]*[\s;,/|&][^@]*@")
 """Two addresses with something between them."""
 
+_BETWEEN = re.compile(r"[\s;,/|&]+")
+"""What may stand between two addresses."""
+_JOINING = frozenset(("", "en", "of", "and", "or", "+"))
+_BRACKETED = re.compile("<([^<>]*)>")
+_AROUND = "\"'()[]\u2018\u2019\u201c\u201d"
+_BEHIND = ".,:;" + _AROUND
+_LONGEST_CELL = 1_000
+"""Characters of a cell in which more than one address is looked for."""
+
 _TOP_LEVEL = re.compile("[A-Za-z]{2,12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a cell says: the address to use, or the whole text with the `fault` for which it cannot be used.
+
+    `others` are the addresses that stood beside it, `tidied` that something else was taken off.
+    """
+
+    address: str
+    fault: str | None = None
+    others: tuple[str, ...] = ()
+    tidied: bool = False
+
+
+def read(text: str) -> Found:
+    """The address in a cell.
+
+    Of several the first that can be mailed is taken; a name around it (`Jan <jan@…>`), `mailto:`, quotes, and a
+    dot or comma behind it are taken off. Words that are no address and stand beside one without brackets are a
+    fault: `jan jansen@…` may be one address with a space in it, and `jansen@…` another person's.
+    """
+    text = text.strip()
+    why = fault(text)
+    if why is None:
+        return Found(text)
+    parts = _parts(text) if len(text) <= _LONGEST_CELL else []
+    chosen = next((part for part in parts if fault(part) is None), None)
+    if chosen is None:
+        return Found(text, why)
+    others = tuple(dict.fromkeys(part for part in parts if key(part) != key(chosen)))
+    return Found(chosen, None, others, tidied=not others)
+
+
+def _parts(text: str) -> list[str]:
+    """The addresses in a text, right or wrong; none where a part of it is neither an address nor clearly a name."""
+    bracketed = [inner.strip() for inner in _BRACKETED.findall(text)]
+    rest = _BRACKETED.sub(" ", text)
+    words = [word for word in _BETWEEN.split(rest) if word.lower() not in _JOINING]
+    if bracketed:
+        words = [word for word in words if "@" in word]
+    if "<" in rest or ">" in rest or not all("@" in part for part in (*bracketed, *words)):
+        return []
+    return [_tidy(part) for part in (*bracketed, *words)]
+
+
+def _tidy(part: str) -> str:
+    bare = part.lstrip(_AROUND)
+    if bare[:7].lower() == "mailto:":
+        bare = bare[7:]
+    return bare.rstrip(_BEHIND)
 
 
 def fault(address: str) -> str | None:

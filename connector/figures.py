@@ -1,13 +1,14 @@
 """Dates and numbers as exports write them.
 
-A reader gives the value, or None for what it cannot read: it never guesses. What only looks filled in (`-`,
+A reader gives the value, or None for what it cannot read: it never guesses, and `is_ambiguous` tells of a date that
+could have been meant otherwise. What only looks filled in (`-`,
 `00-00-0000`) is told apart by `is_blank_date` and `is_blank` before anything is read.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 MOST_KILOMETRES = 3_000_000
 """More than any car has run: a figure above it is a mistake."""
@@ -25,12 +26,21 @@ _NO_DATES = frozenset(
 
 _MOMENT = re.compile(
     r"(?:(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
-    r"|(?P<d>\d{1,2})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<y>\d{4}))"
+    r"|(?P<d>\d{1,2})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<y>\d{4}|\d\d))"
     r"(?:[T ]+(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d{1,9})?)?"
     r"(?P<zone>Z|[+-]\d\d:?\d\d)?)?",
     re.ASCII,
 )
-"""ISO, or day, month and four-digit year with one separator; a time of day may follow."""
+"""ISO, or day, month and year with one separator; a time of day may follow."""
+
+_PIVOT = 50
+"""A year of two digits below it is of this century: an APK lies ahead, and no car on the road is of 1949."""
+
+_COMPACT = re.compile("(?:19|20)[0-9]{6}")
+_SERIAL = re.compile("([0-9]{5})(?:[.,]([0-9]{1,12}))?")
+_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001  # a day of the sheet, in no zone
+_FIRST_SERIAL, _LAST_SERIAL = 20_000, 73_050
+"""Excel's numbers of days from 1954-10-03 to the end of 2099; any other is no date but a number."""
 
 _KILOMETRES = re.compile(
     "(?P<whole>[0-9]{1,9}|[0-9]{1,3}(?:[. \u00a0\u202f][0-9]{3}){1,2})(?:[.,]00?)?[ \u00a0]*(?:km\\.?)?",
@@ -55,17 +65,31 @@ def is_blank_date(text: str) -> bool:
 def read_date(text: str, form: str | None = None) -> date | None:
     """The date in a trimmed cell, or None.
 
-    `form` is a `strptime` format and then the only one that counts. Without it: `YYYY-MM-DD`, or day, month
-    and four-digit year with `-`, `/` or `.`; never month first. A time of day is passed over, but a time zone
-    is read only at midnight, where the date is what was meant.
+    `form` is a `strptime` format and then the only one that counts. Without it: `YYYY-MM-DD`, `YYYYMMDD`, day,
+    month and year of four or two digits with `-`, `/` or `.`, never month first, or Excel's number of a day. A
+    time of day is passed over, but a time zone is read only at midnight, where the date is what was meant.
     """
     if form is not None:
         moment = _read_form(text, form)
         return moment.date() if moment else None
+    if len(text) == 10 and (day := _sliced(text)):
+        return day
     found = _MOMENT.fullmatch(text)
-    if found is None or (found["zone"] and _read_time(found) != time()):
-        return None
-    return _read_day(found)
+    if found is None:
+        bare = _read_bare(text)
+        return bare.date() if bare else None
+    return None if found["zone"] and _read_time(found) != time() else _read_day(found)
+
+
+def is_ambiguous(text: str) -> bool:
+    """Whether a text that `read_date` reads could mean another day: by its year of two digits, which may stand
+    first, or by its slashes, between which the month may stand first.
+    """
+    found = _MOMENT.fullmatch(text)
+    if found is None or found["y"] is None:
+        return False
+    day, month = int(found["d"]), int(found["m"])
+    return len(found["y"]) == 2 or (found["sep"] == "/" and day != month and max(day, month) <= 12)
 
 
 def read_moment(text: str, form: str | None = None) -> str | None:
@@ -78,12 +102,52 @@ def read_moment(text: str, form: str | None = None) -> str | None:
         moment = _read_form(text, form)
         return _as_text(moment) if moment else None
     found = _MOMENT.fullmatch(text)
-    day = _read_day(found) if found else None
-    if found is None or day is None:
+    if found is None:
+        bare = _read_bare(text)
+        return _as_day_or_moment(bare) if bare else None
+    day = _read_day(found)
+    if day is None:
         return None
     if found["hour"] is None:
         return day.isoformat()
     return _with_zone(datetime.combine(day, _read_time(found)), found["zone"])
+
+
+def _as_day_or_moment(moment: datetime) -> str | None:
+    return moment.date().isoformat() if moment.time() == time() else _as_text(moment)
+
+
+def _sliced(text: str) -> date | None:
+    """Of ten characters, the two ways nearly all exports write a date; None: read it otherwise."""
+    if text[2] == text[5] and text[2] in "-/.":
+        day, month, year = text[:2], text[3:5], text[6:]
+    elif text[4] == text[7] == "-":
+        year, month, day = text[:4], text[5:7], text[8:]
+    else:
+        return None
+    digits = year + month + day
+    if not (digits.isdigit() and digits.isascii()):
+        return None
+    return _day_of(year, month, day)
+
+
+def _day_of(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _read_bare(text: str) -> datetime | None:
+    """`YYYYMMDD`, or Excel's number of a day with its time as a fraction."""
+    if _COMPACT.fullmatch(text):
+        day = _day_of(text[:4], text[4:6], text[6:])
+        return datetime.combine(day, time()) if day else None
+    found = _SERIAL.fullmatch(text)
+    if found is None or not _FIRST_SERIAL <= int(found[1]) <= _LAST_SERIAL:
+        return None
+    seconds = round(float(f"0.{found[2] or 0}") * 86_400)
+    return _DAY_ZERO + timedelta(days=int(found[1]), seconds=seconds)
 
 
 def _read_form(text: str, form: str) -> datetime | None:
@@ -96,12 +160,19 @@ def _read_form(text: str, form: str) -> datetime | None:
 def _read_day(found: re.Match[str]) -> date | None:
     try:
         return date(
-            int(found["year"] or found["y"]),
+            int(found["year"]) if found["year"] else _full_year(found["y"]),
             int(found["month"] or found["m"]),
             int(found["day"] or found["d"]),
         )
     except ValueError:
         return None
+
+
+def _full_year(digits: str) -> int:
+    year = int(digits)
+    if len(digits) == 4:
+        return year
+    return year + (2000 if year < _PIVOT else 1900)
 
 
 def _read_time(found: re.Match[str]) -> time:

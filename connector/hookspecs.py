@@ -37,4 +37,7 @@ def connector_columns(settings: BaseModel) -> Mapping[str, Column]:  # type: ign
 
 @hookspec(firstresult=True)
 def connector_map_record(record: SourceRecord, settings: BaseModel) -> Mapping[str, str] | Skipped:  # type: ignore[empty-body]
-    """Canonical field → raw text, only where columns do not suffice; a record that is none is `Skipped`, never None."""
+    """Canonical field → raw text, only where columns do not suffice; a record that is none is `Skipped`, never None.
+
+    A text may be a `CellText`, so that a rejection names the column that it came from.
+    """

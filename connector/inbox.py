@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+from connector import completeness
 from connector.arrivals import Arrival
 from connector.crash import CrashPoint
 from connector.errors import SourceUnavailable
@@ -288,14 +289,16 @@ def _sight_of(path: Path) -> Seen | None:
 
 
 def _is_whole(seen: Seen, now: datetime) -> bool:
-    """Whether the last line ends. Where it never does, standing still for long must do: some systems write so.
+    """Whether it ends as its format does. Where it never does, standing still for long must do: some systems
+    write so.
 
     A time somewhat ahead of ours is that of a share with another clock, and as fresh as one somewhat behind.
     """
     try:
         with _opened(seen.path) as file:
-            file.seek(-1, os.SEEK_END)
-            ends = file.read(1) in (b"\n", b"\r", b"\x1a")
+            head = file.read(completeness.HEAD)
+            file.seek(-min(seen.size, completeness.TAIL), os.SEEK_END)
+            tail = file.read(completeness.TAIL)
     except OSError:
         return False
-    return ends or abs(now - seen.modified) >= PATIENCE
+    return completeness.is_complete(seen.name, head, tail) or abs(now - seen.modified) >= PATIENCE

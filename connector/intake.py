@@ -5,20 +5,13 @@ listing → files at rest → choice → rows read, recognised or mapped → sta
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import islice
 from pathlib import Path
-from typing import Protocol
 
-from pydantic import BaseModel
-
-from connector import arrivals, inbox, mapping
-from connector.adapters import Adapter
-from connector.arrivals import Arrival, Contains, History
+from connector import arrivals, inbox
+from connector.arrivals import Arrival, History
 from connector.crash import CrashPoint, survive
 from connector.errors import (
     AdapterFailed,
@@ -28,41 +21,16 @@ from connector.errors import (
     SourceUnavailable,
 )
 from connector.inbox import Lookout
+from connector.judging import Source, judged, weigh_file
 from connector.ledger import Finding, Ledger, Remembered, StagedRow
 from connector.ledger.looking import FileSummary, file_summaries
 from connector.log import Log, described
-from connector.model import Column, Skipped, SourceRecord, Table, Verdict
 from connector.plan import Policy
 
-CHUNK = 1000
-"""Rows recognised and staged at a time."""
+LEAVE = (
+    "Klopt het, geef het dan vrij met release --file {0}; klopt het niet, leg het weg met discard --file {0}."
+)
 NO_ROOM = "de schijf van de koppeling is vol: maak ruimte, dan gaat het inlezen vanzelf verder"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A configured source with its adapter, ready to be read."""
-
-    garage: str
-    name: str
-    watch: Path
-    patterns: tuple[str, ...]
-    contains: Contains
-    adapter: Adapter
-    settings: BaseModel | None
-    archive: Path | None = None
-    """Where a file goes once the ledger has it; None: it stays where it is."""
-
-    def columns(self) -> Mapping[str, Column]:
-        """Canonical field ← the source's own names."""
-        return self.adapter.columns(self.settings)
-
-    def recipe(self) -> bytes:
-        """Digest of all that decides what a raw row becomes: adapter and version, settings, mapping and its rules."""
-        settings = self.settings.model_dump(mode="json") if self.settings else None
-        columns = {field: asdict(column) for field, column in self.columns().items()}
-        parts = [self.adapter.name, self.adapter.version, settings, columns, mapping.RULES]
-        return hashlib.blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=16).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +43,6 @@ class Scan:
     read: tuple[FileSummary, ...] = ()
     saw_files: bool = False
     """Whether an export lay there at rest, read now or before: the source has spoken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """A row of a file with what became of it, before anything of it is stored."""
-
-    position: int
-    record: SourceRecord
-    digest: bytes
-    verdict: Verdict | Remembered
-
-
-class Recognise(Protocol):
-    """Which raw rows were said before, by digest."""
-
-    def __call__(self, digests: list[bytes], /) -> Mapping[bytes, Remembered]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +165,14 @@ class Intake:
             self.ledger.forget_file(file)
             self.log.info("intake.changed_while_read", garage=source.garage, source=source.name)
             return None
-        finding = finding or self.ledger.judge_file(file)
+        finding = finding or self.ledger.settle_file(file) or self._judge_whole(source, file)
         return self._held(source, file, finding) if finding else self._accept(source, file)
+
+    def _judge_whole(self, source: Source, file: int) -> Finding | None:
+        """Weigh a settled file against what is known; why it is held, where it is out of proportion."""
+        braked = weigh_file(self.ledger, self.ledger, source, file)
+        finding = Finding(braked.reason, f"{braked.message} {LEAVE.format(file)}") if braked else None
+        return self.ledger.judge_file(file, finding)
 
     def _stage(self, source: Source, file: int, path: Path) -> Finding | None:
         """Stage the rows of a file; why it must be held, where it can be read but not understood."""
@@ -251,40 +209,6 @@ class Intake:
             "intake.held", garage=source.garage, source=source.name, file=file, reason=finding.reason
         )
         return self.ledger.file(file)
-
-
-def judged(source: Source, table: Table, today: date, recognise: Recognise) -> Iterator[list[Judgement]]:
-    """The rows of a file with what each becomes, chunk by chunk; nothing is stored.
-
-    A row that this source said before, word for word and read by the same recipe, is recognised and not mapped.
-    Raises `SourceFormatError` when the layout is not the mapped one, `AdapterFailed` when the plugin broke.
-    """
-    mapper = mapping.compile_mapper(source.columns(), table.layout.columns or None)
-    position = 0
-    records = iter(table)
-    while chunk := list(islice(records, CHUNK)):
-        digests = [raw_digest(record) for record in chunk]
-        known = recognise(digests)
-        rows = []
-        for record, digest in zip(chunk, digests, strict=True):
-            position += 1
-            verdict = known.get(digest) or _judge(source, mapper, record, today)
-            rows.append(Judgement(position, record, digest, verdict))
-        yield rows
-
-
-def raw_digest(record: SourceRecord) -> bytes:
-    """Digest of a raw row with the names of its columns, by which it is recognised before mapping."""
-    fault = record.fault and (record.fault.code, record.fault.column, record.fault.value)
-    raw = repr((fault, *record.values.items()))
-    return hashlib.blake2b(raw.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def _judge(source: Source, mapper: mapping.Mapper, record: SourceRecord, today: date) -> Verdict:
-    if not source.adapter.maps_records or record.fault:
-        return mapper.judge(record, today=today)
-    mapped = source.adapter.map_record(record, source.settings)
-    return mapped if isinstance(mapped, Skipped) else mapper.judge_fields(mapped, today=today)
 
 
 def _finding(error: SourceFormatError | AdapterFailed) -> Finding:

@@ -5,7 +5,7 @@ columns or from a plugin's own mapping. The order of judgement:
 
 1. A record that could not be cut into cells is rejected with that fault.
 2. No plate, then no e-mail address: skipped, whatever else is wrong, so that the list of rejections holds
-   only rows worth mending.
+   only rows worth mending. So are a header repeated below and a line of totals, broken or not.
 3. Country, plate, the other cells of the content, the last name, what stands beside the content. The first
    that cannot be read rejects the row.
 
@@ -17,15 +17,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 
-from connector import dictionary, emails, plates, sentences
+from connector import dictionary, margins, plates, sentences
 from connector.columns import Cell, Columns
 from connector.errors import RecordRejected
 from connector.model import Column, Draft, Fault, Rejected, Skipped, SourceRecord, Verdict
 from connector.reading import LONGEST_TEXT, Reading, Row, writable
 
-RULES = "1"
+RULES = "2"
 """The version of these rules, for the recipe: what was judged under another is judged again.
 
 Raise it with any change, here or in the rooms beneath, that can alter a verdict.
@@ -46,15 +45,15 @@ class Mapper:
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
-        self._address_fault = lru_cache(maxsize=8192)(emails.fault)
         self._reading = Reading(columns.form)
 
     def judge(self, record: SourceRecord, *, today: date) -> Verdict:
         """What this record is. `today` is the garage's local date; it decides warnings and nothing else."""
         cells = self._columns.pick(record.values)
-        if record.fault is not None:
-            return _faulty(record.fault, cells)
-        return self._verdict(cells, today)
+        if record.fault is None:
+            verdict = self._verdict(cells, today)
+            return verdict if isinstance(verdict, Draft) else _excused(verdict, record, cells)
+        return _excused(_faulty(record.fault, cells), record, cells)
 
     def judge_fields(self, texts: Mapping[str, str], *, today: date) -> Verdict:
         """What a record is that a plugin has mapped itself: canonical field → raw text."""
@@ -82,11 +81,15 @@ class Mapper:
             content=content,
             facts=self._reading.facts(row),
             warnings=tuple(row.warnings),
-            address_fault=self._fault_of(row.text("email")),
+            address_fault=row.address_fault,
         )
 
-    def _fault_of(self, address: str) -> str | None:
-        return self._address_fault(address) if len(address) <= emails.LONGEST else emails.fault(address)
+
+def _excused(verdict: Skipped | Rejected, record: SourceRecord, cells: Mapping[str, Cell]) -> Verdict:
+    """The verdict on a row that is no draft, unless it is no record at all."""
+    if margins.is_header(cells):
+        return Skipped("header_repeated")
+    return Skipped("totals_line") if margins.is_totals(record.values) else verdict
 
 
 def _plate(row: Row) -> plates.Judgement:
@@ -112,7 +115,8 @@ def _country(row: Row) -> str | None:
 
 def _company(row: Row, content: Mapping[str, str | int]) -> str | int:
     if "company" not in content:
-        raise row.refuse("last_name_missing", "last_name")
+        whole = "full_name" in row.cells and "last_name" not in row.cells
+        raise row.refuse("last_name_missing", "full_name" if whole else "last_name")
     return content["company"]
 
 

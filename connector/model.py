@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, Self
 
 CONTENT_FIELDS = (
     "country",
@@ -40,8 +40,11 @@ CONTENT_FIELDS = (
 FACT_FIELDS = ("service_due", "consent", "opt_out", "changed_at")
 """Canonical fields that stand beside the content and never leave the garage."""
 
-CANONICAL_FIELDS = ("plate", *CONTENT_FIELDS, *FACT_FIELDS, "record_key")
-"""Every field that a garage file or an adapter may map."""
+CANONICAL_FIELDS = ("plate", *CONTENT_FIELDS, *FACT_FIELDS, "full_name", "record_key")
+"""Every field that a garage file or an adapter may map. A `full_name` is split into the fields of `NAME_FIELDS`."""
+
+NAME_FIELDS = ("initials", "first_name", "infix", "last_name")
+"""The parts of a person's name; where one of them is mapped, there is no `full_name`."""
 
 Content = Mapping[str, str | int]
 """A passport's content: canonical field → value, only what is mapped and filled in. Dates are ISO, `mileage` in km."""
@@ -85,6 +88,21 @@ class SourceRecord:
     values: Mapping[str, str]
     line: int | None = None
     fault: Fault | None = None
+
+
+class CellText(str):
+    """A cell's text that knows its column, for `connector_map_record`: a rejection then names the right one.
+
+    `column` is the source's own name of it, None for a text that stands in no column.
+    """
+
+    __slots__ = ("column",)
+    column: str | None
+
+    def __new__(cls, text: str, column: str | None) -> Self:
+        made = super().__new__(cls, text)
+        made.column = column
+        return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 from connector import inbox
 from connector.arrivals import Arrival
 from connector.errors import SourceError, SourceFormatError
-from connector.intake import Source, judged
+from connector.judging import Source, judged, weigh_file
 from connector.ledger import Ledger, Remembered, StagedRow
 from connector.ledger.accepting import weigh
 from connector.ledger.access import scratch
@@ -75,7 +75,7 @@ def preview(path: Path, source: Source, ledger: Ledger, now: datetime, today: da
             table = source.adapter.read(inbox.export_file(path), source.settings)
             layout = table.layout
             _stage(table, source, ledger, beside, file, today)
-            finding = beside.judge_file(file)
+            finding = beside.settle_file(file) or weigh_file(beside, ledger, source, file)
             error = finding.message if finding else None
         except SourceFormatError as failure:
             error = f"{failure} (regel {failure.line})" if failure.line else str(failure)

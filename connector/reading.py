@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-from connector import dictionary, emails, figures, masks, plates, sentences
+from connector import dictionary, emails, figures, masks, names, plates, sentences
 from connector.columns import Cell
 from connector.errors import RecordRejected
-from connector.model import CONTENT_FIELDS, FACT_FIELDS, Facts, Warned
+from connector.model import CONTENT_FIELDS, FACT_FIELDS, NAME_FIELDS, Facts, Warned
 
 LONGEST_TEXT = 500
 """Characters of a text that are kept; no name or street is longer."""
@@ -35,6 +35,17 @@ _UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _VIN = re.compile("[A-HJ-NPR-Z0-9]{17}")
 """ISO 3779: seventeen signs, without I, O and Q."""
 
+_DUTCH_DIGITS = 9
+"""Of a Dutch telephone number, behind its zero."""
+_WITHOUT_ZERO = re.compile("[1-9][0-9]{8}")
+
+_SHORTEST_DATE = 5
+_A_DATE = re.compile(
+    r"\d{4}-\d\d-\d\d|\d{1,2}-(?:jan|feb|mrt|mar|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec)\b",
+    re.ASCII | re.IGNORECASE,
+)
+"""`2026-02-01` and `1-feb`, as a sheet's house number `1-2` reads."""
+
 _SILENT = Facts()
 _MASKS: Mapping[str, Callable[[str], str]] = {"plate": plates.mask, "email": emails.mask}
 
@@ -46,15 +57,17 @@ class Row:
     cells: Mapping[str, Cell]
     today: date
     warnings: list[Warned] = field(default_factory=list)
+    address_fault: str | None = None
+    """Why its address can stand in no request, once that has been read."""
 
     def text(self, name: str) -> str:
         """The trimmed text of a field's cell; empty where it is not mapped."""
         return self.cells[name][0] if name in self.cells else ""
 
-    def warn(self, code: str, name: str) -> None:
-        """Notes something odd in a field, masked."""
+    def warn(self, code: str, name: str, about: str | None = None) -> None:
+        """Notes something odd in a field, masked: in its whole text, or in the part `about`."""
         text, column = self.cells[name]
-        self.warnings.append(Warned(code, column, _mask(name, text)))
+        self.warnings.append(Warned(code, column, _mask(name, text if about is None else about)))
 
     def refuse(self, code: str, name: str, sentence: str | None = None) -> RecordRejected:
         """The rejection of the row for this field, to be raised; `sentence` if the code's own does not do."""
@@ -75,7 +88,8 @@ class Reading:
         """`form` tells the `strptime` format that the garage gave for a field's dates, if any."""
         self._form = form
         self._apk_window = lru_cache(maxsize=4)(_apk_window)
-        self._read_date = lru_cache(maxsize=8192)(figures.read_date)
+        self._read_date = lru_cache(maxsize=8192)(_dated)
+        self._read_address = lru_cache(maxsize=8192)(emails.read)
         self._readers: dict[str, _Reader] = dict.fromkeys(CONTENT_FIELDS, _as_typed) | {
             "first_registration": self._past_date,
             "apk_due": self._apk_due,
@@ -84,7 +98,10 @@ class Reading:
             "role": _role,
             "language": _language,
             "vin": _vin,
-            "email": _address,
+            "email": self._address,
+            "mobile": _phone,
+            "phone": _phone,
+            "house_number": _house_number,
         }
         del self._readers["country"]  # judged with the plate
 
@@ -97,6 +114,8 @@ class Reading:
                 value = read(row, name, text)
                 if value is not None:
                     content[name] = value
+        if "full_name" in row.cells and content.keys().isdisjoint(NAME_FIELDS):
+            content.update(_parts_of_name(row))
         return content
 
     def facts(self, row: Row) -> Facts:
@@ -114,13 +133,16 @@ class Reading:
         if not text:
             return None
         form = self._form(name)
-        found = self._day(text, form)
+        found = self._day(row, name, text, form)
         if found is None:
             raise row.refuse("date_invalid", name, sentences.DATE_INVALID_FORMAT if form else None)
         return found
 
-    def _day(self, text: str, form: str | None) -> date | None:
-        return self._read_date(text, form) if len(text) <= LONGEST_DATE else None
+    def _day(self, row: Row, name: str, text: str, form: str | None) -> date | None:
+        found, ambiguous = self._read_date(text, form) if len(text) <= LONGEST_DATE else (None, False)
+        if ambiguous:
+            row.warn("date_ambiguous", name)
+        return found
 
     def _past_date(self, row: Row, name: str, text: str) -> str | None:
         found = self._date(row, name, text)
@@ -134,6 +156,19 @@ class Reading:
         if found and not first <= found <= last:
             row.warn("apk_out_of_range", name)
         return found.isoformat() if found else None
+
+    def _address(self, row: Row, name: str, text: str) -> str:
+        """The address in the cell; what cannot be written becomes U+FFFD, lest another address come of it."""
+        if _UNWRITABLE.search(text):
+            row.warn("control_characters", name)
+            text = _UNWRITABLE.sub("\ufffd", text)
+        found = self._read_address(text) if len(text) <= emails.LONGEST else emails.read(text)
+        row.address_fault = found.fault
+        if found.tidied:
+            row.warn("email_tidied", name, found.address)
+        for other in found.others:
+            row.warn("email_several", name, other)
+        return _bounded(row, name, found.address)
 
     def _consent(self, row: Row) -> str | None:
         if "consent" not in row.cells:
@@ -153,16 +188,18 @@ class Reading:
         answer = dictionary.yes_or_no(text) if text else False
         if answer is not None:
             return answer, None
-        day = self._day(text, self._form(name))
+        day = self._day(row, name, text, self._form(name))
         if day is None:
             raise row.refuse("value_unknown", name, sentences.UNKNOWN[name])
         return True, day
 
     def _changed_at(self, row: Row) -> str | None:
-        text = row.text("changed_at")
-        found = figures.read_moment(text, self._form("changed_at")) if text else None
+        text, form = row.text("changed_at"), self._form("changed_at")
+        found = figures.read_moment(text, form) if text else None
         if text and found is None:
             raise row.refuse("date_invalid", "changed_at")
+        if found and form is None and figures.is_ambiguous(text):
+            row.warn("date_ambiguous", "changed_at")
         return found
 
 
@@ -185,12 +222,29 @@ def _bounded(row: Row, name: str, text: str) -> str:
     return text[:LONGEST_TEXT].rstrip()
 
 
-def _address(row: Row, name: str, text: str) -> str:
-    """The address as typed; what cannot be written becomes U+FFFD, lest another address come of it."""
-    if _UNWRITABLE.search(text):
-        row.warn("control_characters", name)
-        text = _UNWRITABLE.sub("\ufffd", text)
-    return _bounded(row, name, text)
+def _parts_of_name(row: Row) -> dict[str, str]:
+    whole = _as_typed(row, "full_name", row.text("full_name"))
+    return names.split(whole) if whole else {}
+
+
+def _phone(row: Row, name: str, text: str) -> str | None:
+    """A telephone number as typed; a Dutch one of nine digits has lost its zero to a sheet, and gets it back."""
+    if (
+        len(text) == _DUTCH_DIGITS
+        and _WITHOUT_ZERO.fullmatch(text)
+        and (row.text("country") or "NL").upper() == "NL"
+    ):
+        row.warn("phone_zero_restored", name)
+        return "0" + text
+    return _as_typed(row, name, text)
+
+
+def _house_number(row: Row, name: str, text: str) -> str | None:
+    """A house number as typed; a date is what a sheet makes of `1-2`, and says nothing."""
+    if len(text) >= _SHORTEST_DATE and _A_DATE.match(text):
+        row.warn("house_number_date", name)
+        return None
+    return _as_typed(row, name, text)
 
 
 def _mileage(row: Row, name: str, text: str) -> int:
@@ -219,6 +273,12 @@ def _vin(row: Row, name: str, text: str) -> str | None:
     if not _VIN.fullmatch(text.upper()):
         row.warn("vin_odd", name)
     return _as_typed(row, name, text)
+
+
+def _dated(text: str, form: str | None) -> tuple[date | None, bool]:
+    """The date in a text, and whether another could have been meant."""
+    found = figures.read_date(text, form)
+    return found, found is not None and form is None and figures.is_ambiguous(text)
 
 
 def _apk_window(today: date) -> tuple[date, date]:

@@ -19,7 +19,7 @@ REJECTED: Final = {
     " 123456, of laat het veld leeg.",
 }
 """Rejection code → what is wrong and what to do. The faults of whole rows (`row_too_short`, `row_too_long`,
-`encoding_error`) are told by the adapter that cut them, for only it knows where."""
+`encoding_error`, `field_repeated`) are told by the adapter that cut them, for only it knows where."""
 
 PLATE_INVALID_ABROAD: Final = "Dit kan geen kenteken zijn; schrijf alleen letters en cijfers, ten hoogste 15."
 """`plate_invalid` where the country is another than the Netherlands."""
@@ -47,7 +47,10 @@ LOOKALIKES: Final = {
 SKIPPED: Final = {
     "no_plate": "Er is geen kenteken ingevuld.",
     "no_email": "Er is geen e-mailadres ingevuld.",
+    "header_repeated": "Dit is de kopregel nog eens.",
+    "totals_line": "Dit is een regel met totalen.",
     "repeated": "Deze rij staat woord voor woord eerder in het bestand.",
+    "lease_company": "Alleen een leasemaatschappij heeft een e-mailadres; die is niet de klant.",
     "duplicate_in_file": "Een andere rij in het bestand heeft hetzelfde kenteken en is genomen.",
 }
 """Skip reason → what it means."""
@@ -57,6 +60,13 @@ WARNED: Final = {
     "apk_out_of_range": "Deze APK-datum ligt meer dan een jaar terug of meer dan vier jaar vooruit;"
     " controleer dag en maand.",
     "date_in_future": "Deze datum ligt in de toekomst; controleer dag en maand.",
+    "date_ambiguous": "Deze datum is gelezen als dag-maand-jaar en kan ook anders zijn bedoeld; zet een format"
+    " bij de kolom als het vaststaat.",
+    "email_several": "Er stond meer dan één e-mailadres in het veld; het eerste geldige is genomen, dit niet.",
+    "email_tidied": "Rond dit e-mailadres stond nog iets, zoals een naam of een punt; dat is weggelaten.",
+    "phone_zero_restored": "Dit telefoonnummer miste zijn eerste nul, die een rekenblad weglaat; de nul is"
+    " teruggezet.",
+    "house_number_date": "Een rekenblad heeft van dit huisnummer een datum gemaakt; het wordt niet meegegeven.",
     "vin_odd": "Dit chassisnummer heeft niet de gewone zeventien letters en cijfers; controleer het.",
     "language_unknown": "Deze taal is niet bekend en wordt niet meegegeven.",
     "control_characters": "Er stonden onzichtbare stuurtekens in dit veld; ze zijn weggelaten.",

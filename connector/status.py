@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib import metadata
 from pathlib import Path
@@ -19,6 +19,9 @@ from connector.ledger.room import Room
 Health = Literal["ok", "degraded", "paused", "error"]
 
 NO_ROOM = "de schijf van de koppeling is vol: er wordt niets ingelezen tot er ruimte is; maak ruimte"
+LONGEST_READ = timedelta(minutes=30)
+"""So long a file may be read or accepted before its source is held to be stuck."""
+GRACE = timedelta(seconds=10)
 REMEMBERED = timedelta(days=14)
 """So long `status` tells of a ledger that was rescued."""
 
@@ -98,8 +101,10 @@ def version() -> str:
     return metadata.version("igarage-connector")
 
 
-def garage_status(garage: GarageConfig, ledger: Ledger, now: datetime) -> GarageStatus:
-    """How one garage stands now."""
+def garage_status(
+    garage: GarageConfig, ledger: Ledger, now: datetime, *, running: bool = False
+) -> GarageStatus:
+    """How one garage stands now. `running`: the service runs, so that every source should be looked at."""
     with ledger.looking() as connection:
         name = garage.garage
         counts = look.counts(connection, name, now)
@@ -117,6 +122,9 @@ def garage_status(garage: GarageConfig, ledger: Ledger, now: datetime) -> Garage
             )
             for source in garage.sources
         )
+        if running:
+            busy = {each.source for each in look.file_summaries(connection, name, "reading", "accepting")}
+            found = tuple(_looked_after(each, garage, busy, now) for each in found)
         pause = _pause(stands.at(now))
         health, message = _judge(_paused(pause, garage, now) if pause else None, counts, held, found)
         return GarageStatus(
@@ -209,6 +217,20 @@ def _source(
     return SourceStatus(name, adapter, summary.state, summary.last_scan, last, warnings, summary.message)
 
 
+def _looked_after(source: SourceStatus, garage: GarageConfig, busy: set[str], now: datetime) -> SourceStatus:
+    """A source that the running service has not looked at for long: it cannot write, or hangs on the folder."""
+    every = next(each.scan_every for each in garage.sources if each.name == source.name)
+    patience = LONGEST_READ if source.name in busy else timedelta(seconds=2 * every) + GRACE
+    if source.last_scan is None or now - source.last_scan <= patience:
+        return source
+    since = _clock(source.last_scan, garage, now)
+    return replace(
+        source,
+        state="unavailable",
+        message=f"sinds {since} niet bekeken: de dienst hangt of kan niet schrijven",
+    )
+
+
 def _judge(
     paused: str | None,
     counts: dict[str, int],
@@ -219,7 +241,8 @@ def _judge(
     if paused:
         return "paused", paused
     if away := [source for source in sources if source.state == "unavailable"]:
-        return "degraded", f"bron {away[0].name} is niet te lezen: controleer de map"
+        why = (away[0].message or "controleer de map").removesuffix(".")
+        return "degraded", f"bron {away[0].name}: {why}"
     if held:
         return "degraded", f"bestand {held[0].name} wordt vastgehouden: {held[0].message}"
     if counts["held"]:

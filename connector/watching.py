@@ -54,8 +54,8 @@ class Watch:
                 observer.join(PATIENCE)
 
     def _begin(self, root: tuple[int, int]) -> None:
-        observer = Observer()
         try:
+            observer = Observer()
             observer.schedule(_Waker(self._wake), str(self._folder))
             observer.start()
         except (

@@ -6,7 +6,7 @@ import pytest
 
 from connector.columns import Columns, normalised, trimmed
 from connector.errors import SourceFormatError
-from connector.model import Column
+from connector.model import CellText, Column
 
 HEADER = ("Kenteken", "E-mail privé", "E-mail zakelijk", "Achternaam", "APK datum")
 
@@ -123,4 +123,18 @@ def test_what_a_plugin_maps_itself_takes_fixed_values_where_it_is_silent() -> No
         "plate": ("AB-12-34", "plate"),
         "country": ("NL", None),
         "make": ("", "Merk"),
+    }
+
+
+def test_a_text_that_knows_its_column_is_told_of_with_that_column() -> None:
+    found = Columns({"email": column("E-mail driver", "E-mail owner", optional=True)}, None)
+    texts = {
+        "email": CellText("x", "E-mail owner"),
+        "make": CellText(" ", "Merk"),
+        "role": CellText("a", None),
+    }
+    assert found.given(texts) == {
+        "email": ("x", "E-mail owner"),
+        "make": ("", "Merk"),
+        "role": ("a", None),
     }

@@ -60,6 +60,66 @@ def test_an_address_that_no_request_can_carry_says_why_without_the_address(addre
     assert "voorbeeld" not in fault
 
 
+JAN, PIET = "jan@voorbeeld.nl", "piet@elders.nl"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (JAN, emails.Found(JAN)),
+        (f" {JAN} ", emails.Found(JAN)),
+        (f"{JAN}; {PIET}", emails.Found(JAN, None, (PIET,))),
+        (f"{JAN};{PIET}", emails.Found(JAN, None, (PIET,))),
+        (f"{JAN}, {PIET}", emails.Found(JAN, None, (PIET,))),
+        (f"{JAN} {PIET}", emails.Found(JAN, None, (PIET,))),
+        (f"{JAN}/{PIET}", emails.Found(JAN, None, (PIET,))),
+        (f"{JAN} of {PIET}", emails.Found(JAN, None, (PIET,))),
+        (f"{JAN} EN {PIET}, x@y.nl", emails.Found(JAN, None, (PIET, "x@y.nl"))),
+        (f"jan@voorbeeld; {PIET}", emails.Found(PIET, None, ("jan@voorbeeld",))),
+        (f"{JAN}; {JAN.upper()}", emails.Found(JAN, tidied=True)),
+        (f"Jan Jansen <{JAN}>", emails.Found(JAN, tidied=True)),
+        (f'"Jansen, Jan" <{JAN}>', emails.Found(JAN, tidied=True)),
+        (f"{JAN} <{JAN}>", emails.Found(JAN, tidied=True)),
+        (f"Jan <{JAN}>, Piet <{PIET}>", emails.Found(JAN, None, (PIET,))),
+        (f"<{JAN}>", emails.Found(JAN, tidied=True)),
+        (f"mailto:{JAN}", emails.Found(JAN, tidied=True)),
+        (f"{JAN}.", emails.Found(JAN, tidied=True)),
+        (f"{JAN};", emails.Found(JAN, tidied=True)),
+        (f"'{JAN}'", emails.Found(JAN, tidied=True)),
+        (f"({JAN})", emails.Found(JAN, tidied=True)),
+    ],
+)
+def test_of_a_cell_the_first_address_that_can_be_mailed_is_taken(text: str, found: emails.Found) -> None:
+    assert emails.read(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jan jansen@voorbeeld.nl",  # one address with a space, or another person's behind a name
+        f"{JAN} (werk)",
+        f"jan; {PIET}",
+        "jan@voorbeeld,nl",
+        "jan @voorbeeld.nl",
+        "jan@ voorbeeld.nl",
+        "jan@a; piet@b",
+        "jan@voorbeeld",
+        f"Jan <{JAN}",
+        f"<Jan> {JAN}",
+        f"Jan <<{JAN}>>",
+        f".{JAN}",
+        f"{JAN}\x00",
+        f"{JAN}; " * 99,
+        "<>",
+        "@",
+    ],
+)
+def test_what_is_not_clear_is_left_as_it_stands(text: str) -> None:
+    found = emails.read(text)
+    assert (found.address, found.others, found.tidied) == (text.strip(), (), False)
+    assert found.fault is not None
+
+
 @pytest.mark.parametrize(
     ("one", "other"), [("Jan@Voorbeeld.NL", "jan@voorbeeld.nl"), (" jan@voorbeeld.nl ", "jan@voorbeeld.nl")]
 )
@@ -102,6 +162,8 @@ def test_any_text_is_judged_and_what_has_no_fault_can_be_written(text: str) -> N
         assert text.encode()
         assert "@" in text
         assert len(text.strip()) <= emails.LONGEST
+    found = emails.read(text)
+    assert found.fault or emails.fault(found.address) is None
     emails.key(text)
     emails.mask(text)
 

@@ -29,12 +29,29 @@ from connector import figures
         ("2026-12-30T23:00:00Z", None),  # whose 31 December?
         ("31-02-2026", None),
         ("29-02-2026", None),
-        ("31-12-26", None),
+        ("31-12-26", "2026-12-31"),
+        ("1/2/49", "2049-02-01"),
+        ("01.02.50", "1950-02-01"),
+        ("29-02-28 09:30", "2028-02-29"),
+        ("31-02-26", None),
+        ("98-02-01", None),  # the year first, and of two digits
+        ("31-12-026", None),
         ("10/25/2026", None),
         ("2026-13-01", None),
         ("2026-1-1", None),
-        ("20261231", None),
-        ("46387", None),
+        ("20261231", "2026-12-31"),
+        ("19991231", "1999-12-31"),
+        ("20261331", None),
+        ("31122026", None),  # a format must say so
+        ("18991231", None),
+        ("46387", "2026-12-31"),
+        ("46387.5", "2026-12-31"),
+        ("46387,99999", "2026-12-31"),
+        ("20000", "1954-10-03"),
+        ("19999", None),
+        ("73050", "2099-12-31"),
+        ("73051", None),
+        ("4638", None),
         ("31-12/2026", None),
         ("31-12-2026 24:00", None),
         ("31 december 2026", None),
@@ -45,6 +62,27 @@ from connector import figures
 def test_a_date_is_iso_or_day_month_year(text: str, iso: str | None) -> None:
     found = figures.read_date(text)
     assert (found and found.isoformat()) == iso
+
+
+@pytest.mark.parametrize(
+    ("text", "ambiguous"),
+    [
+        ("31-12-26", True),  # or the 26th of December 2031
+        ("1-1-26", True),
+        ("06/10/2026", True),
+        ("06/10/2026 14:00", True),
+        ("6/6/2026", False),
+        ("25/10/2026", False),
+        ("06-10-2026", False),
+        ("06.10.2026", False),
+        ("2026-10-06", False),
+        ("20261006", False),
+        ("46387", False),
+        ("geen", False),
+    ],
+)
+def test_a_date_that_could_be_another_day_is_ambiguous(text: str, ambiguous: bool) -> None:
+    assert figures.is_ambiguous(text) is ambiguous
 
 
 @pytest.mark.parametrize(
@@ -102,6 +140,11 @@ def test_what_is_filled_in_is_not_blank(text: str) -> None:
         ("2026-06-10T14:03:05+99:00", None),
         ("0001-01-01T00:00:00+02:00", None),
         ("gisteren", None),
+        ("20260610", "2026-06-10"),
+        ("46183", "2026-06-10"),
+        ("46183,5", "2026-06-10T12:00:00"),
+        ("46183.999999999", "2026-06-11"),  # a whole second is the least there is
+        ("10-06-26 14:03", "2026-06-10T14:03:00"),
     ],
 )
 def test_a_moment_is_text_that_sorts_as_time_does(text: str, moment: str | None) -> None:

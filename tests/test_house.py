@@ -20,6 +20,8 @@ from connector.cli.main import commands
 ROOT = Path(__file__).parent.parent
 HOOKS = [name for name in vars(hookspecs) if name.startswith("connector_")]
 MODELS = (
+    config.BrakeConfig,
+    config.ChangedConfig,
     config.ConnectorConfig,
     config.StateConfig,
     config.LoggingConfig,
@@ -107,9 +109,12 @@ def test_the_wheel_holds_exactly_two_packages_and_what_they_need(tmp_path: Path)
         names = wheel.namelist()
     packages = {name.split("/")[0] for name in names if ".dist-info/" not in name}
     assert packages == {"connector", "plugins"}
-    assert {"connector/igarage/openapi.yaml", "connector/py.typed", "plugins/generic_csv/README.md"} <= set(
-        names
-    )
+    assert {
+        "connector/igarage/openapi.yaml",
+        "connector/py.typed",
+        "plugins/generic_csv/README.md",
+        "plugins/carsys/sample/klanten.xml",
+    } <= set(names)
     assert any(name.startswith("connector/ledger/migrations/versions/0001") for name in names)
     assert "plugins/__init__.py" not in names
 

@@ -301,3 +301,28 @@ def test_an_export_is_read_from_its_start_as_often_as_one_likes_and_never_writte
             assert stream.read() == b"Kenteken\r\n"
             assert not stream.writable()
     assert (file.name, file.size) == ("klanten.csv", 10)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "whole"),
+    [
+        ("klanten.xlsx", b"PK\x05\x06" + bytes(18), True),
+        ("klanten.xlsx", b"PK\x05\x06" + bytes(17), False),
+        ("klanten.xlsx", b"regel\r\n", False),
+        ("klanten.xml", b"<klanten></klanten>", True),
+        ("klanten.xml", b"<klanten>\n", False),
+    ],
+)
+def test_a_fresh_file_is_at_rest_when_it_ends_as_its_format_does(tmp_path, name, content, whole):
+    put(tmp_path, name, content)
+    looking = inbox.Lookout(tmp_path, ("*",), 0.0, monotonic=Count(), now=lambda: WRITTEN)
+    looking.look()
+    resting = looking.look()
+    assert ([each.name for each in resting.files], resting.moving) == (
+        ([name], ()) if whole else ([], (name,))
+    )
+
+
+def test_a_large_file_is_looked_at_only_at_its_ends(tmp_path):
+    put(tmp_path, content=b"x" * 200_000 + b"\r\n")
+    assert [each.name for each in at_rest(tmp_path, now=WRITTEN).files] == ["klanten.csv"]

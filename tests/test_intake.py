@@ -13,7 +13,8 @@ import pytest
 from connector import adapters, hookimpl, inbox, kit
 from connector.errors import SourceFormatError
 from connector.inbox import Lookout
-from connector.intake import Intake, Source
+from connector.intake import Intake
+from connector.judging import Source
 from connector.ledger import access
 from connector.log import make_log
 from connector.model import Column, SourceRecord, Table
@@ -155,6 +156,7 @@ def test_what_a_dead_process_left_half_done_is_finished(house, stop):
         arrival = inbox.arrival(seen, inbox.digest(seen.path))
         file = house.ledger.begin_file("jansen", "klanten", arrival, house.source.recipe())
         house.intake._stage(house.source, file, house.export)
+        house.ledger.settle_file(file)
         house.ledger.judge_file(file)
         assert states(house) == ["accepting"]
     house.plugin.meanwhile = lambda record: None

@@ -81,7 +81,7 @@ def test_a_full_row_becomes_canonical() -> None:
         initials="J.", first_name="Jan",
         infix="van der", mobile="+31 6 12345678", phone="-", street="\u2019s-Gravenweg", house_number="1-2",
         postal_code="1234 AB", city="\u2019s-Hertogenbosch", language="Nederlands", fleet_account="F1",
-        service_due="1/9/2026", consent="ja", opt_out="", changed_at="09-06-2026 13:05", record_key=" 4711 ",
+        service_due="1-9-2026", consent="ja", opt_out="", changed_at="09-06-2026 13:05", record_key=" 4711 ",
     )  # fmt: skip
     assert made.content == {
         "country": "NL", "make": "Volvo", "model": "V70", "vin": "YV1SW61R012345678", "fuel": "Benzine",
@@ -190,6 +190,14 @@ def test_mistaken_signs_in_a_plate_are_asked_about() -> None:
     assert "verwisseld" not in rejected(plate="XYZ").message
 
 
+def test_a_whole_name_that_is_missing_is_told_under_its_own_column() -> None:
+    mapper = mapper_of("plate", "email", "full_name")
+    values = {"PLATE": "KL-12-34", "EMAIL": "jan@voorbeeld.nl", "FULL_NAME": "-"}
+    verdict = mapper.judge(SourceRecord(values), today=TODAY)
+    assert isinstance(verdict, Rejected)
+    assert (verdict.code, verdict.column) == ("last_name_missing", "FULL_NAME")
+
+
 def test_a_company_without_a_person_is_sent_as_last_name() -> None:
     made = draft(last_name="", company="Bakkerij Çelik")
     assert (made.content["company"], made.content["last_name"]) == ("Bakkerij Çelik", "Bakkerij Çelik")
@@ -201,7 +209,7 @@ def test_names_stay_as_typed(last_name: str) -> None:
     assert (made.content["last_name"], made.warnings) == (last_name, ())
 
 
-@pytest.mark.parametrize("address", ["jan@voorbeeld", "a@b.nl; c@d.nl", "volgt", "Jan <jan@voorbeeld.nl>"])
+@pytest.mark.parametrize("address", ["jan@voorbeeld", "a@b; c@d", "volgt", "jan jansen@voorbeeld.nl"])
 def test_an_address_that_is_none_keeps_its_row_and_says_why(address: str) -> None:
     made = draft(email=address)
     assert made.content["email"] == address
@@ -287,6 +295,15 @@ def test_a_format_of_the_garage_is_the_only_one_that_counts() -> None:
         ({"first_registration": "11-06-2026"}, Warned("date_in_future", "FIRST_REGISTRATION", "1*-**-****")),
         ({"mileage_at": "2026-10-06"}, Warned("date_in_future", "MILEAGE_AT", "2***-**-**")),
         ({"vin": "123"}, Warned("vin_odd", "VIN", "1**")),
+        ({"apk_due": "31-12-26"}, Warned("date_ambiguous", "APK_DUE", "3*-**-**")),
+        ({"service_due": "06/10/2026"}, Warned("date_ambiguous", "SERVICE_DUE", "0*/**/****")),
+        ({"changed_at": "06/10/2025 09:00"}, Warned("date_ambiguous", "CHANGED_AT", "0*/**/**** **:**")),
+        ({"consent": "06/10/2025"}, Warned("date_ambiguous", "CONSENT", "0*/**/****")),
+        ({"email": "jan@a.nl; piet@b.nl"}, Warned("email_several", "EMAIL", "p***@b***.nl")),
+        ({"email": "Jan <jan@a.nl>"}, Warned("email_tidied", "EMAIL", "j***@a***.nl")),
+        ({"mobile": "612345678"}, Warned("phone_zero_restored", "MOBILE", "6********")),
+        ({"house_number": "2026-02-01"}, Warned("house_number_date", "HOUSE_NUMBER", "2***-**-**")),
+        ({"house_number": "1-feb"}, Warned("house_number_date", "HOUSE_NUMBER", "1-***")),
         ({"language": "Klingon"}, Warned("language_unknown", "LANGUAGE", "K******")),
         ({"street": "Dorps\x07straat"}, Warned("control_characters", "STREET", "D***********")),
         ({"street": "D" * 501}, Warned("text_cut", "STREET", "D" + "*" * 22 + "…")),
@@ -324,6 +341,59 @@ def test_the_range_of_an_apk_holds_on_the_29th_of_february() -> None:
 )
 def test_a_text_carries_nothing_that_a_database_refuses(street: str, kept: str) -> None:
     assert draft(street=street).content["street"] == kept
+
+
+@pytest.mark.parametrize(
+    ("texts", "content"),
+    [
+        ({"email": "jan@a; piet@b.nl"}, {"email": "piet@b.nl"}),
+        ({"phone": "0612345678"}, {"phone": "0612345678"}),
+        ({"phone": "612345678"}, {"phone": "0612345678"}),
+        ({"phone": "612345678", "country": "B", "plate": "1-ABC-234"}, {"phone": "612345678"}),
+        ({"phone": "+31612345678"}, {"phone": "+31612345678"}),
+        ({"phone": "31612345678"}, {"phone": "31612345678"}),
+        ({"house_number": "12-14"}, {"house_number": "12-14"}),
+        ({"house_number": "2026-02-01"}, {}),
+        ({"apk_due": "46387"}, {"apk_due": "2026-12-31"}),
+        ({"apk_due": "20261231"}, {"apk_due": "2026-12-31"}),
+        ({"full_name": "van der Meer", "last_name": "Bos"}, {"last_name": "Bos"}),
+        ({"full_name": "van der Meer", "infix": "de", "last_name": ""}, None),
+        ({"full_name": "J. van Dijk", "last_name": ""}, {"initials": "J.", "infix": "van", "last_name": "Dijk"}),
+        ({"full_name": "Jansen", "last_name": "", "company": "X BV"}, {"last_name": "Jansen", "company": "X BV"}),
+        ({"full_name": "-", "last_name": "", "company": "X BV"}, {"last_name": "X BV", "company": "X BV"}),
+    ],
+)  # fmt: skip
+def test_what_a_cell_becomes(texts: dict[str, str], content: dict[str, str] | None) -> None:
+    if content is None:
+        assert rejected(**texts).code == "last_name_missing"
+        return
+    made = draft(**texts).content
+    kept = {field: value for field, value in made.items() if field not in ("country", "email")}
+    assert kept | {"email": made["email"]} == {"last_name": "Jansen", "email": "jan@voorbeeld.nl"} | content
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"PLATE": "Plate", "EMAIL": "email ", "LAST_NAME": "Last_name"}, "header_repeated"),
+        ({"PLATE": "PLATE", "EMAIL": "", "LAST_NAME": ""}, "no_email"),
+        ({"PLATE": "Totaal", "EMAIL": "", "LAST_NAME": "1234"}, "totals_line"),
+        ({"PLATE": "", "EMAIL": "", "LAST_NAME": "Totaal: 7 klanten"}, "totals_line"),
+        ({"PLATE": "Aantal", "EMAIL": "12"}, "totals_line"),
+        ({"PLATE": "", "EMAIL": "", "LAST_NAME": "Totaalbouw"}, "no_plate"),
+    ],
+)
+def test_a_row_that_is_no_record_is_skipped(values: dict[str, str], reason: str) -> None:
+    for fault in (None, Fault("row_too_short", "Deze regel is te kort.")):
+        verdict = mapper_of(*FULL).judge(SourceRecord(values, 9, fault), today=TODAY)
+        if fault is None or reason in ("header_repeated", "totals_line"):
+            assert verdict == Skipped(reason)
+        else:
+            assert isinstance(verdict, Rejected)
+
+
+def test_a_row_with_an_address_is_no_line_of_totals() -> None:
+    assert isinstance(judge(plate="Totaal", last_name="x"), Rejected)
 
 
 def test_a_language_that_nobody_knows_is_left_out() -> None:
@@ -388,7 +458,7 @@ def test_every_code_stands_in_the_documentation_with_its_sentence() -> None:
     variants = [sentences.PLATE_INVALID_ABROAD, sentences.DATE_INVALID_FORMAT]
     for sentence in [*variants, *sentences.UNKNOWN.values(), *sentences.LOOKALIKES.values()]:
         assert sentence in page
-    for code in ("value_unknown", "row_too_short", "row_too_long", "encoding_error"):
+    for code in ("value_unknown", "row_too_short", "row_too_long", "encoding_error", "field_repeated"):
         assert f"| `{code}` |" in page
 
 

@@ -18,7 +18,12 @@ from rich.table import Table
 
 def as_json(value: Any) -> None:
     """Print a value as JSON: dataclasses as objects, instants in RFC 3339."""
-    click.echo(json.dumps(value, default=plain, ensure_ascii=False, indent=2))
+    click.echo(json_text(value))
+
+
+def json_text(value: Any) -> str:
+    """A value as JSON, as `as_json` prints it."""
+    return json.dumps(value, default=plain, ensure_ascii=False, indent=2)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, nothing: str) -> None:

@@ -54,7 +54,7 @@ def _retried(loaded: Loaded, garage: GarageConfig, plate: str | None) -> list[st
 @shared_options
 @click.pass_obj
 def release(options: Options, plate: str | None, as_what: str | None, file: int | None) -> int:
-    """Answer a question: make a PLATE that is gone at iGarage anew (--as new), or have a held file read again."""
+    """Answer a question: make a PLATE that is gone at iGarage anew (--as new), or let a held file pass (--file ID)."""
     if (plate is None) == (file is None):
         raise click.UsageError("say one of the two: PLATE --as new, or --file ID")
     if plate is not None and as_what is None:
@@ -64,7 +64,7 @@ def release(options: Options, plate: str | None, as_what: str | None, file: int 
         if plate is not None:
             desk.release_as_new(plates.compact(plate))
         else:
-            desk.read_again(file or 0)
+            desk.release_file(file or 0)
     return _told(
         options, "het AutoPaspoort wordt opnieuw gemaakt" if plate else "het bestand wordt opnieuw gelezen"
     )

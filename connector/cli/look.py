@@ -28,7 +28,11 @@ def status(options: Options) -> int:
     with workplace.ledger_to_look(loaded) as ledger:
         process = workplace.instance_of(loaded)
         service = service_status(ledger, loaded.connector.state_directory, process, workplace.now())
-        found = [garage_status(garage, ledger, workplace.now()) for garage in options.chosen(loaded)]
+        running = process is not None
+        found = [
+            garage_status(garage, ledger, workplace.now(), running=running)
+            for garage in options.chosen(loaded)
+        ]
     found += [each for each in broken_garages(loaded) if options.garage in (None, each.garage)]
     if options.json:
         answer.as_json(as_json(service, found))

@@ -9,13 +9,16 @@ import click
 
 from connector.cli import exits
 from connector.cli.answer import message
+from connector.cli.configuring import config
 from connector.cli.demo import demo
 from connector.cli.desk import discard, release, retry
+from connector.cli.init import init
 from connector.cli.look import held, rejected, skipped, status, trace
 from connector.cli.options import shared_options
 from connector.cli.run import run
+from connector.cli.sample import sample
 from connector.cli.sandbox import sandbox
-from connector.cli.setup import config, plugins, preview
+from connector.cli.setup import plugins, preview
 from connector.errors import ConfigError, ConnectorError, LedgerInUse
 from connector.log import described
 from connector.status import version
@@ -34,6 +37,8 @@ def commands() -> None:
 for each in (
     demo,
     sandbox,
+    sample,
+    init,
     config,
     plugins,
     preview,

@@ -79,7 +79,7 @@ def preview(options: Options, file: Path, source: str | None) -> int:
     loaded = workplace.load(options)
     workplace.must_start(options, loaded)
     garage = options.only(loaded)
-    chosen = _source_for(garage, file, source)
+    chosen = source_for(garage, file, source)
     now = workplace.now()
     with workplace.ledger_to_look(loaded) as ledger:
         today = now.astimezone(garage.zone).date()
@@ -91,7 +91,7 @@ def preview(options: Options, file: Path, source: str | None) -> int:
     return exits.OK
 
 
-def _source_for(garage: GarageConfig, file: Path, wanted: str | None) -> SourceConfig:
+def source_for(garage: GarageConfig, file: Path, wanted: str | None) -> SourceConfig:
     """The source named, else the only one, else the one whose pattern fits the file's name."""
     names = [source.name for source in garage.sources]
     if wanted is not None and wanted not in names:
@@ -105,7 +105,8 @@ def _source_for(garage: GarageConfig, file: Path, wanted: str | None) -> SourceC
 
 
 def _print_preview(seen: Preview) -> None:
-    answer.line(f"bestand {seen.file} · codering {seen.encoding or '-'} · scheiding {seen.delimiter!r}")
+    parted = f" · scheiding {seen.delimiter!r}" if seen.delimiter else ""
+    answer.line(f"bestand {seen.file} · codering {seen.encoding or '-'}{parted}")
     answer.table(("veld", "kolom"), seen.columns.items(), nothing="Er is geen kolom gekoppeld.")
     if seen.file_error:
         answer.line(f"Dit bestand wordt vastgehouden: {seen.file_error}")

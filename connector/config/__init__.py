@@ -5,6 +5,8 @@
 
 from connector.config.connector_file import ConnectorConfig, LoggingConfig, ProbeConfig, StateConfig
 from connector.config.garage_file import (
+    BrakeConfig,
+    ChangedConfig,
     DeliveryConfig,
     GarageConfig,
     IGarageConfig,
@@ -14,6 +16,8 @@ from connector.config.garage_file import (
 from connector.config.loader import FindAdapter, HasSettings, Loaded, default_directory, load
 
 __all__ = [
+    "BrakeConfig",
+    "ChangedConfig",
     "ConnectorConfig",
     "DeliveryConfig",
     "FindAdapter",

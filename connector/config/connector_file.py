@@ -19,8 +19,12 @@ class StateConfig(Strict):
     `database` is a SQLAlchemy URL; it may hold a password, so it is shown to nobody.
     """
 
-    database: SecretStr | None = None
-    directory: Annotated[FilePath | None, Field(validate_default=True)] = None
+    database: SecretStr | None = Field(default=None, examples=["postgresql+psycopg://HOST/DATABASE"])
+    """In place of directory: a PostgreSQL URL. It may hold a password and is shown nowhere."""
+    directory: Annotated[FilePath | None, Field(validate_default=True)] = Field(
+        default=None, examples=["./state"]
+    )
+    """Folder of the ledger, on a disk of this computer (not a network drive); ./state unless set."""
 
     @field_validator("database")
     @classmethod
@@ -43,14 +47,19 @@ class LoggingConfig(Strict):
     """What is logged, and where: `file` None is standard error alone."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
-    file: FilePath | None = None
+    """How much is logged."""
+    file: FilePath | None = Field(default=None, examples=["./logs/connector.log"])
+    """File to log to; without it, standard error."""
 
 
 class ProbeConfig(Strict):
     """How a paused garage is probed: seconds of the `first` and of the longest (`max`) distance between two probes."""
 
     first: Seconds = PROBING.first
+    """Seconds to the first probe."""
     max: Annotated[Seconds, Field(validate_default=True)] = PROBING.max
+    """Seconds: the longest distance between two probes."""
+    """Seconds of the longest distance between two probes."""
 
     @field_validator("max")
     @classmethod
@@ -69,9 +78,14 @@ class ConnectorConfig(Strict):
     """`connector.yaml`. `threads`: how many garages are read at once, and how many delivered at once."""
 
     state: Annotated[StateConfig, Field(default_factory=dict, validate_default=True)]
+    """Where the ledger lives."""
     logging: LoggingConfig = LoggingConfig()
+    """What is logged, and where."""
     threads: int = Field(default=4, ge=1, le=64)
+    """How many garages are read at once, and how many delivered at once."""
     probe: ProbeConfig = ProbeConfig()
+    """How iGarage is asked whether it is there again, while a garage is paused."""
+    """How a paused garage is probed."""
 
     @property
     def database_url(self) -> str | None:

@@ -21,7 +21,7 @@ Steps = tuple[str | int, ...]
 """The way from the top of a file to a value: keys and list indexes."""
 
 LONGEST_KEY = 32
-_FIRST_STRANGE_CHARACTER = re.compile(r"[^\w -]")
+_FIRST_STRANGE_CHARACTER = re.compile(r"[^\w .-]")
 
 
 class Place(NamedTuple):

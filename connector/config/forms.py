@@ -16,7 +16,9 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 class Strict(BaseModel):
     """A part of a configuration file: unchangeable, and no key is taken that it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True
+    )
 
 
 def document_of(info: ValidationInfo) -> Document | None:

@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic.json_schema import SkipJsonSchema
 
 from connector.backoff import Retry
+from connector.brake import LIMITS, Limits
 from connector.config import secret, service_url
 from connector.config.document import Document
 from connector.config.forms import FilePath, OneLine, SafeId, Seconds, Strict, document_of
@@ -41,12 +42,19 @@ class IGarageConfig(Strict):
     Exactly one of `token_file` and `token_env` says where the token is; the token itself stands in no model.
     """
 
-    url: str
+    url: str = Field(examples=["https://api.example.nl/connector/v1"])
+    """Where iGarage is asked: https://…, without user, password, query or fragment."""
     allow_http: Annotated[bool, Field(validate_default=True)] = False
+    """true lets url be http://, and only for this computer itself."""
     inline_token: SkipJsonSchema[Any] = Field(default=None, alias="token", exclude=True, repr=False)
-    token_file: FilePath | None = None
-    token_env: Annotated[str | None, Field(validate_default=True)] = None
+    token_file: FilePath | None = Field(default=None, examples=["garage-jansen.token"])
+    """File that holds the token alone, relative to this file; or token_env. A token never stands here itself."""
+    token_env: Annotated[str | None, Field(validate_default=True)] = Field(
+        default=None, examples=["JANSEN_TOKEN"]
+    )
+    """In place of token_file: name of the variable that holds the token."""
     timeout: Annotated[Seconds, Field(le=3600)] = 30.0
+    """Seconds for a whole call, answer included."""
 
     _written: Written = PrivateAttr(default_factory=Written)
 
@@ -129,25 +137,37 @@ class SourceConfig(Strict):
     `settings` is the adapter's own model, validated by the loader; None for an adapter that has none.
     """
 
-    name: SafeId
-    adapter: str
-    watch: FilePath
+    name: SafeId = Field(examples=["klanten"])
+    """Name of the source: a-z, 0-9 and -, unique within the garage."""
+    adapter: str = Field(examples=["generic_csv"])
+    """The installed adapter that reads it; `igarage-connector plugins` lists them."""
+    watch: FilePath = Field(examples=["./export"])
+    """Folder where the exports come, relative to this file. Write a Windows path in single quotes."""
     pattern: Annotated[tuple[Pattern, ...], BeforeValidator(_listed), AfterValidator(_at_least_one)] = (
         "*.csv",
     )
+    """Names of the files that are read."""
     contains: Literal["all", "selection"] = "all"
+    """What a file holds: all, the whole customer base each time; or selection, a part, as an APK mailing."""
     scan_every: Seconds = 30.0
+    """Seconds between full listings of the folder."""
     settle: float = Field(default=3.0, ge=0, le=3600, allow_inf_nan=False)
-    archive: FilePath | None = None
+    """Seconds a file must stand still before it is read."""
+    archive: FilePath | None = Field(default=None, examples=["./verwerkt"])
+    """Folder to which a file is moved once the ledger has it; without it a file stays where it is."""
     settings: SerializeAsAny[InstanceOf[BaseModel]] | None = None
+    """The adapter's own settings; its README explains them."""
 
 
 class RetryConfig(Strict):
     """Waiting after a failure: `first` and `max` in seconds; after `attempts` a person must look."""
 
     first: Seconds = 30.0
+    """Seconds: the longest first wait after a failure."""
     max: Annotated[float, Field(gt=0, le=604_800, allow_inf_nan=False, validate_default=True)] = 21_600.0
+    """Seconds: the longest wait at all."""
     attempts: int = Field(default=20, ge=1, le=1000)
+    """After so many failures a person must look."""
 
     @field_validator("max")
     @classmethod
@@ -162,25 +182,61 @@ class RetryConfig(Strict):
         return Retry(first=self.first, max=self.max, attempts=self.attempts)
 
 
+class ChangedConfig(Strict):
+    """How many known passports a file may give another address or owner: it is held beyond both."""
+
+    percent: float = Field(default=LIMITS.changed_percent, ge=0, le=100, allow_inf_nan=False)
+    """Percent of the known passports in the file."""
+    passports: int = Field(default=LIMITS.changed_passports, ge=0)
+    """And so many of them."""
+
+
+class BrakeConfig(Strict):
+    """When a file as a whole is held for a person."""
+
+    rows: float = Field(default=LIMITS.rows_percent, ge=0, le=100, allow_inf_nan=False)
+    """Percent of the last taken file's rows that a file must have (contains: all)."""
+    changed: ChangedConfig = ChangedConfig()
+    """How many known passports a file may give another address or owner: held beyond both."""
+
+    @property
+    def limits(self) -> Limits:
+        """The same, as `brake` takes it."""
+        return Limits(self.changed.percent, self.changed.passports, self.rows)
+
+
 class DeliveryConfig(Strict):
     """How passports go to iGarage, and who is invited. `workers`: the most calls at once for this garage."""
 
     route: Literal["direct"] = "direct"
+    """The way they go: direct, each AutoPaspoort by itself, at once."""
     send: Literal["never", "always", "consented"] = "never"
+    """Wil je de AutoPaspoorten naar de klant versturen? never, always, or consented."""
     workers: int = Field(default=4, ge=1, le=64)
+    """Calls at once for this garage."""
     retry: RetryConfig = RetryConfig()
+    """Waiting after a failure."""
 
 
 class GarageConfig(Strict):
     """One garage. `garage` is its id, and the name of its file."""
 
     config_version: int
-    garage: SafeId
-    name: OneLine
+    """The version of this file's form: 1."""
+    garage: SafeId = Field(examples=["garage-jansen"])
+    """The garage's id, and the name of this file: a-z, 0-9 and -."""
+    name: OneLine = Field(examples=["Garage Jansen"])
+    """The garage's name, for people."""
     timezone: str = "Europe/Amsterdam"
+    """An IANA name."""
     igarage: IGarageConfig
+    """The garage's door at iGarage."""
     sources: Annotated[tuple[SourceConfig, ...], AfterValidator(_at_least_one)]
+    """Where the garage's records come from; at least one."""
     delivery: DeliveryConfig = DeliveryConfig()
+    """How AutoPaspoorten go to iGarage, and who is invited."""
+    brake: BrakeConfig = BrakeConfig()
+    """When an export as a whole is held for a person."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,11 +1,37 @@
-"""What a plugin's author need not write: columns from the garage's file, encodings, rows of CSV.
+"""What a plugin's author need not write: columns from the garage's file, encodings, records of CSV, Excel and XML.
 
 A plugin imports the names below from here and nothing else of this package.
 """
 
-from connector.kit.columns import Columns, ColumnSetting, as_columns
+from connector.columns import refuse_doubled, refuse_gone
+from connector.dictionary import folded, yes_or_no
+from connector.kit.addresses import AddressCell, judge_address
+from connector.kit.columns import Columns, ColumnsCheck, ColumnSetting, as_columns, names_of
 from connector.kit.csv_rows import read_csv
 from connector.kit.delimiter import Delimiter
 from connector.kit.encoding import Encoding
+from connector.kit.headless import Header, read_headless
+from connector.kit.xlsx_rows import is_workbook, read_xlsx
+from connector.kit.xml_rows import read_xml
 
-__all__ = ["ColumnSetting", "Columns", "Delimiter", "Encoding", "as_columns", "read_csv"]
+__all__ = [
+    "AddressCell",
+    "ColumnSetting",
+    "Columns",
+    "ColumnsCheck",
+    "Delimiter",
+    "Encoding",
+    "Header",
+    "as_columns",
+    "folded",
+    "is_workbook",
+    "judge_address",
+    "names_of",
+    "read_csv",
+    "read_headless",
+    "read_xlsx",
+    "read_xml",
+    "refuse_doubled",
+    "refuse_gone",
+    "yes_or_no",
+]

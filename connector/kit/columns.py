@@ -8,7 +8,8 @@ country: {value: NL}                                 a fixed text
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Annotated, Any, Self
@@ -27,7 +28,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from connector.model import CANONICAL_FIELDS, Column
+from connector.model import CANONICAL_FIELDS, NAME_FIELDS, Column
 
 DATE_FIELDS = frozenset(
     {"first_registration", "apk_due", "service_due", "mileage_at", "consent", "opt_out", "changed_at"}
@@ -107,41 +108,65 @@ def _is_date_format(written: str) -> bool:
         return False
 
 
-def _checked(written: Any, handler: ValidatorFunctionWrapHandler) -> dict[str, ColumnSetting]:
-    settings: dict[str, ColumnSetting] = {}
-    if not isinstance(written, Mapping):
-        return dict(handler(written))  # raises: this is no mapping
-    mistakes: list[InitErrorDetails] = []
-    for field, value in written.items():
-        try:
-            settings[field] = _setting_of(field, value)
-        except ValidationError as error:
-            mistakes.extend(_under(field, error))
-    mistakes.extend(_missing(written))
-    if mistakes:
-        raise ValidationError.from_exception_data("columns", mistakes)
-    return settings
+@dataclass(frozen=True, slots=True)
+class ColumnsCheck:
+    """Judges a `columns:` setting whose keys are the `fields`; to be a pydantic `WrapValidator`.
 
+    `dates` are those that take a format, `never_fixed` those that take no value. A field with a default name
+    may be written without one, as `{optional: true}`.
+    """
 
-def _setting_of(field: str, written: object) -> ColumnSetting:
-    if field not in CANONICAL_FIELDS:
-        message = f"{field!r} is not a field of a passport{_did_you_mean(field)}"
-        raise _mistake(written, message, _OF_A_KEY, choices=CANONICAL_FIELDS)
-    setting = ColumnSetting.model_validate(written)
-    if setting.value is not None and field in _NEVER_FIXED:
-        raise _mistake(written, f"{field} cannot be a fixed value, the same for every row", "value")
-    if setting.format and field not in DATE_FIELDS:
-        raise _mistake(written, f"{field} is no date, so it takes no format", "format")
-    return setting
+    fields: Collection[str]
+    dates: Collection[str]
+    never_fixed: Collection[str]
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    missing: Callable[[Mapping[str, object]], Iterable[InitErrorDetails]] = lambda _: ()
+
+    def __call__(self, written: Any, handler: ValidatorFunctionWrapHandler) -> dict[str, ColumnSetting]:
+        settings: dict[str, ColumnSetting] = {}
+        if not isinstance(written, Mapping):
+            return dict(handler(written))  # raises: this is no mapping
+        mistakes: list[InitErrorDetails] = []
+        for name, value in written.items():
+            try:
+                settings[name] = self._setting_of(name, value)
+            except ValidationError as error:
+                mistakes.extend(_under(name, error))
+        mistakes.extend(self.missing(written))
+        if mistakes:
+            raise ValidationError.from_exception_data("columns", mistakes)
+        return settings
+
+    def _setting_of(self, name: str, written: object) -> ColumnSetting:
+        if name not in self.fields:
+            message = f"{name!r} is not a field of a passport{_did_you_mean(name, self.fields)}"
+            raise _mistake(written, message, _OF_A_KEY, choices=[*self.fields])
+        if isinstance(written, Mapping) and name in self.defaults and not {"column", "value"} & set(written):
+            written = {"column": self.defaults[name], **written}
+        setting = ColumnSetting.model_validate(written)
+        if setting.value is not None and name in self.never_fixed:
+            raise _mistake(written, f"{name} cannot be a fixed value, the same for every row", "value")
+        if setting.format and name not in self.dates:
+            raise _mistake(written, f"{name} is no date, so it takes no format", "format")
+        return setting
 
 
 def _missing(written: Mapping[str, object]) -> Iterator[InitErrorDetails]:
-    for field in ("plate", "email"):
-        if field not in written:
-            yield InitErrorDetails(type="missing", loc=(field,), input=written)
-    if "last_name" not in written and "company" not in written:
-        kind = _error("column_setting", "needs last_name or company")
+    for name in ("plate", "email"):
+        if name not in written:
+            yield InitErrorDetails(type="missing", loc=(name,), input=written)
+    if not {"last_name", "full_name", "company"} & written.keys():
+        kind = _error("column_setting", "needs last_name, full_name or company")
         yield InitErrorDetails(type=kind, loc=(), input=written)
+    yield from _split_in_vain(written)
+
+
+def _split_in_vain(written: Mapping[str, object]) -> Iterator[InitErrorDetails]:
+    beside = [name for name in NAME_FIELDS if name in written]
+    if "full_name" in written and beside:
+        message = f"a whole name is split only where no part of it is mapped, and {beside[0]} is"
+        kind = _error("column_setting", message)
+        yield InitErrorDetails(type=kind, loc=("full_name",), input=written["full_name"])
 
 
 def _mistake(written: object, message: str, *loc: str, **context: object) -> ValidationError:
@@ -164,24 +189,35 @@ def _error(kind: str, message: str, **context: object) -> PydanticCustomError:
     return PydanticCustomError(kind, "{message}", {**context, "message": message})
 
 
-def _did_you_mean(field: str) -> str:
-    close = get_close_matches(str(field).lower(), CANONICAL_FIELDS, n=1)
+def _did_you_mean(field: str, known: Iterable[str]) -> str:
+    close = get_close_matches(str(field).lower(), [*known], n=1)
     return f" — did you mean {close[0]!r}?" if close else ""
 
 
 Columns = Annotated[
     dict[str, ColumnSetting],
-    WrapValidator(_checked),
-    Field(json_schema_extra={"propertyNames": {"enum": [*CANONICAL_FIELDS]}, "required": ["plate", "email"]}),
+    WrapValidator(ColumnsCheck(CANONICAL_FIELDS, DATE_FIELDS, _NEVER_FIXED, missing=_missing)),
+    Field(
+        json_schema_extra={
+            "propertyNames": {"enum": [*CANONICAL_FIELDS]},
+            "required": ["plate", "email"],
+            "anyOf": [{"required": [name]} for name in ("last_name", "full_name", "company")],
+        }
+    ),
 ]
 """The type of a `columns:` setting: canonical field → `ColumnSetting`.
 
 Refuses, all at once and each under its own key: an unknown canonical field, a fixed `plate`, `email` or
-`record_key`, a format that is none or stands with a field that is no date, and columns without `plate`,
-`email`, and `last_name` or `company`.
+`record_key`, a format that is none or stands with a field that is no date, a `full_name` beside a part of the name,
+and columns without `plate`, `email`, and `last_name`, `full_name` or `company`.
 """
 
 
 def as_columns(columns: Mapping[str, ColumnSetting]) -> dict[str, Column]:
     """What `connector_columns` answers for a `Columns` setting."""
     return {field: setting.as_column() for field, setting in columns.items()}
+
+
+def names_of(columns: Mapping[str, ColumnSetting]) -> tuple[str, ...]:
+    """Every column's name that a `Columns` setting mentions: by these a reader tells the header from titles."""
+    return tuple(name for setting in columns.values() for name in setting.column)

@@ -13,46 +13,54 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 
 from connector.errors import SourceFormatError, SourceUnavailable
+from connector.kit import header as headers
 from connector.kit.delimiter import find_delimiter
-from connector.kit.encoding import ESCAPED, encoding_of
+from connector.kit.encoding import ESCAPED, encoding_of, errors_for
+from connector.kit.header import Names, Row
+from connector.kit.keys import COLUMN_LIMIT, keys_of
 from connector.kit.physical import PhysicalLines, misread
 from connector.kit.row_faults import fault_of
 from connector.model import ExportFile, Layout, SourceRecord, Table
 
-COLUMN_LIMIT = 5_000
 SAMPLED_LINES = 100
 SAMPLED_CHARACTERS = 1 << 18
 """The delimiter is found from so many lines, or characters, at most."""
 
 
-def read_csv(file: ExportFile, *, encoding: str = "auto", delimiter: str = "auto") -> Table:
-    """The records of a CSV export with their layout; the header is the first line that is not blank.
+def read_csv(
+    file: ExportFile, *, encoding: str = "auto", delimiter: str = "auto", names: Iterable[str] = ()
+) -> Table:
+    """The records of a CSV export with their layout.
 
-    `encoding` is `auto` or a name as `kit.Encoding` gives it, `delimiter` is `auto` or one character. A
-    record's values are keyed by the header's names as they stand; the second column called `Naam` is keyed
-    `Naam (2)`, while the layout shows both as `Naam`. Blank lines are no records; a header alone is a table
-    without records. The records can be iterated more than once: each time reads the file anew.
+    The header is the first row that bears most of `names`, the mapped columns, else the first that is no title
+    (`kit.header`); what stands above it is passed over. `encoding` is `auto` or a name as `kit.Encoding` gives
+    it, `delimiter` is `auto` or one character; a first line `sep=;` is stronger. A record's values are keyed by
+    the header's names as they stand; the second column called `Naam` is keyed `Naam (2)`, while the layout
+    shows both as `Naam`. Blank lines are no records; a header alone is a table without records. The records
+    can be iterated more than once: each time reads the file anew.
 
-    Raises `SourceFormatError` for a file without a header, binary data, UTF-16, a header or record out of
-    bounds or a quote that is not closed: at once for what stands up to the header, while iterating for what
+    Raises `SourceFormatError` for a file without a header, NUL among the data, UTF-32, a header or record out
+    of bounds or a quote that is not closed: at once for what stands up to the header, while iterating for what
     stands below it.
     """
+    wanted = headers.wanted(names)
     found = encoding_of(file, encoding)
-    form = _Form(file, found, _find_delimiter(file, found) if delimiter == "auto" else delimiter)
-    header, line = form.header()
-    return Table(Layout(header, form.encoding, form.delimiter, line), _Records(form, header))
+    cut_by = _find_delimiter(file, found, wanted) if delimiter == "auto" else delimiter
+    form, header, line = _Form(file, found, cut_by).with_header(wanted)
+    return Table(Layout(header, form.encoding, form.delimiter, line), _Records(form, header, line))
 
 
-def _find_delimiter(file: ExportFile, encoding: str) -> str:
+def _find_delimiter(file: ExportFile, encoding: str, names: Names) -> str:
     with _text(file, encoding) as text:
-        return find_delimiter(list(islice(_sample(PhysicalLines(text)), SAMPLED_LINES)))
+        lines = list(islice(_sample(PhysicalLines(text)), SAMPLED_LINES))
+    told = headers.separator_of(lines[0]) if lines else None
+    return told or find_delimiter(lines, names)
 
 
 def _sample(lines: PhysicalLines) -> Iterator[str]:
@@ -67,16 +75,12 @@ def _sample(lines: PhysicalLines) -> Iterator[str]:
                 return
 
 
-_Row = tuple[int, list[str], bool]
-"""First physical line, cells, and whether bytes that are not of the encoding are escaped in them."""
-
-
 @contextmanager
 def _text(file: ExportFile, encoding: str) -> Iterator[io.TextIOWrapper]:
-    """The file as text, its line ends as they stand, bytes that are not of `encoding` escaped in it."""
+    """The file as text, its line ends as they stand, what is not of `encoding` escaped in it."""
     with (
         file.open() as stream,
-        io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="") as text,
+        io.TextIOWrapper(stream, encoding=encoding, errors=errors_for(encoding), newline="") as text,
     ):
         yield text
 
@@ -89,11 +93,54 @@ class _Form:
     encoding: str
     delimiter: str
 
-    def header(self) -> tuple[tuple[str, ...], int]:
+    def with_header(self, names: Names) -> tuple[_Form, tuple[str, ...], int]:
+        """The form by which the header was found, the header, and its line."""
         with _text(self.file, self.encoding) as text:
-            line, header, damaged = _first_filled(_rows(text, self.delimiter))
+            rows = _until_misread(_rows(text, self.delimiter))
+            first = next(rows, None)
+            told = _separator_told(first, self.delimiter)
+            if told and told != self.delimiter:
+                return replace(self, delimiter=told).with_header(names)
+            found = headers.find(rows if told or first is None else chain([first], rows), names)
+        line, header, damaged = found or (0, [], False)
         _check_header(self, header, line, damaged=damaged)
-        return tuple(header), line
+        self._check_delimiter(header, names)
+        return self, tuple(header), line
+
+    def _check_delimiter(self, header: Sequence[str], names: Names) -> None:
+        """Raises `SourceFormatError` where another delimiter than the one set gives the mapped columns."""
+        if not names or headers.score(header, names):
+            return
+        likely = _find_delimiter(self.file, self.encoding, names)
+        if likely != self.delimiter and headers.score("".join(header).split(likely), names):
+            raise SourceFormatError(
+                f"Het scheidingsteken is ingesteld op {_shown(self.delimiter)}, maar in dit bestand is het"
+                f" {_shown(likely)}; herstel de export of zet delimiter op auto."
+            )
+
+
+def _separator_told(first: Row | None, delimiter: str) -> str | None:
+    return headers.separator_of(delimiter.join(first[1])) if first else None
+
+
+def _shown(delimiter: str) -> str:
+    return "TAB" if delimiter == "\t" else f"“{delimiter}”"
+
+
+def _until_misread(rows: Iterator[Row]) -> Iterator[Row]:
+    """Rows up to the first that cannot be cut: the header may stand above it, and its records are given first."""
+    first = True
+    while True:
+        try:
+            row = next(rows, None)
+        except SourceFormatError:
+            if first:
+                raise
+            return
+        if row is None:
+            return
+        first = False
+        yield row
 
 
 def _check_header(form: _Form, header: Sequence[str], line: int, *, damaged: bool) -> None:
@@ -107,7 +154,7 @@ def _check_header(form: _Form, header: Sequence[str], line: int, *, damaged: boo
         raise SourceFormatError(f"De kopregel heeft meer dan {COLUMN_LIMIT} kolommen.", line=line)
 
 
-def _rows(text: io.TextIOWrapper, delimiter: str) -> Iterator[_Row]:
+def _rows(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
     """The rows of a text; blank lines are left out."""
     lines = PhysicalLines(text)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -122,20 +169,17 @@ def _rows(text: io.TextIOWrapper, delimiter: str) -> Iterator[_Row]:
         raise misread(lines.held, first, delimiter) from None  # the csv module's own words name no line
 
 
-def _first_filled(rows: Iterator[_Row]) -> _Row:
-    """The header: the first row with anything in it."""
-    return next((row for row in rows if any(cell.strip() for cell in row[1])), (0, [], False))
-
-
 @dataclass(frozen=True, slots=True)
 class _Records:
     """The records below the header; reads the file from its start each time it is iterated."""
 
     form: _Form
     header: tuple[str, ...]
+    line: int
+    """On which the header begins."""
 
     def __iter__(self) -> Iterator[SourceRecord]:
-        keys = _keys(self.header)
+        keys = keys_of(self.header)
         width = len(keys)
         with _text(self.form.file, self.form.encoding) as text:
             rows = _rows(text, self.form.delimiter)
@@ -146,9 +190,9 @@ class _Records:
                 else:
                     yield self._doubtful(keys, row, line)
 
-    def _skip_header(self, rows: Iterator[_Row]) -> None:
-        _, header, _ = _first_filled(rows)
-        if tuple(header) != self.header:
+    def _skip_header(self, rows: Iterator[Row]) -> None:
+        found = next((cells for line, cells, _ in rows if line >= self.line), ())
+        if tuple(found) != self.header:
             raise SourceUnavailable(
                 "het bestand veranderde tijdens het lezen: de kolommen kunnen verschoven zijn"
             )
@@ -157,17 +201,3 @@ class _Records:
         fault = fault_of(row, self.header, self.form.encoding)
         cells = (ESCAPED.sub("\ufffd", cell) for cell in row)
         return SourceRecord(dict(zip(keys, cells, strict=False)), line, fault)
-
-
-def _keys(header: Sequence[str]) -> tuple[str, ...]:
-    """The header's names made distinct: `Naam`, `Naam (2)`; never a name that the header has elsewhere."""
-    names, seen = frozenset(header), Counter[str]()
-    keys = []
-    for name in header:
-        seen[name] += 1
-        key = name if seen[name] == 1 else f"{name} ({seen[name]})"
-        while seen[name] > 1 and key in names:
-            seen[name] += 1
-            key = f"{name} ({seen[name]})"
-        keys.append(key)
-    return tuple(keys)

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import csv
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from connector.kit.header import Names, score
+
 CANDIDATES = (";", "\t", ",", "|")
 """In order of preference in a tie; Dutch Excel writes `;`, and a comma stands in many texts."""
+
+NO_NAMES: Names = frozenset()
+
+_QUOTED = re.compile(r'"(?:[^"]|"")*+"')
+"""A cell in quotes: the delimiters in it are text."""
 
 _NAMES = {"auto": "auto", "tab": "\t", r"\t": "\t"}
 
@@ -29,19 +38,27 @@ Delimiter = Annotated[
 """A setting: `auto`, or the character itself."""
 
 
-def find_delimiter(lines: Sequence[str]) -> str:
-    """The delimiter of these first lines: it gives most rows as many cells as the first row, and many.
+def find_delimiter(lines: Sequence[str], names: Names = NO_NAMES) -> str:
+    """The delimiter of these first lines: it gives a row most of the mapped names as cells, else it parts
+    most rows into as many cells, and many. Titles above the header count for little.
 
-    `;` where none of them parts the first row, as in an export of one column.
+    `;` where none of them parts anything, as in an export of one column.
     """
-    return max(CANDIDATES, key=lambda delimiter: _evidence(_rows(lines, delimiter)))
+    bare = _QUOTED.sub("x", "".join(lines)).splitlines()
+    return max(
+        CANDIDATES, key=lambda delimiter: (_named(lines, delimiter, names), _evidence(bare, delimiter))
+    )
 
 
-def _evidence(rows: Sequence[Sequence[str]]) -> float:
-    if not rows:
-        return 0.0
-    width = len(rows[0])
-    return (width - 1) * sum(len(row) == width for row in rows) / len(rows)
+def _named(lines: Sequence[str], delimiter: str, names: Names) -> int:
+    return max((score(row, names) for row in _rows(lines, delimiter)), default=0) if names else 0
+
+
+def _evidence(lines: Iterable[str], delimiter: str) -> float:
+    """How many delimiters most rows have, by the share of the rows that have as many."""
+    counts = Counter(line.count(delimiter) for line in lines if line.strip(delimiter + " "))
+    usual, rows = max(counts.items(), key=lambda each: (each[1], each[0]), default=(0, 1))
+    return usual * rows / max(counts.total(), 1)
 
 
 def _rows(lines: Iterable[str], delimiter: str) -> list[list[str]]:

@@ -1,4 +1,5 @@
-"""In which encoding an export is written: a BOM, else UTF-8, else what reads as Dutch in cp1252 or cp850.
+"""In which encoding an export is written: a BOM, else UTF-16 by its NUL bytes, else UTF-8, else what reads as
+Dutch in cp1252 or cp850.
 
 `auto` goes through the file once, in chunks, so a file of any size is judged whole in bounded memory.
 """
@@ -20,10 +21,12 @@ CHUNK = 1 << 18
 SAMPLED = 5_000
 """So many words with a byte above 127 are scored, and the rest of their chunk; more change no verdict."""
 
-ESCAPED = re.compile("[\udc80-\udcff]")
-"""A byte that the encoding does not know, as `surrogateescape` leaves it in the text."""
+ESCAPED = re.compile("[\ud800-\udfff]")
+"""What the encoding does not know, as its error handler (see `errors_for`) leaves it in the text."""
 
-_WIDE_BOMS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UTF32_BOMS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+_UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MOSTLY, _HARDLY = 0.7, 0.1
 _LEGACY = ("cp1252", "cp850")  # in order of likelihood: the first wins a tie
 _WORD = re.compile(rb"[\x00-\x7f]?[\x80-\xff]+[\x00-\x7f]?")
 
@@ -52,25 +55,45 @@ Encoding = Annotated[
     AfterValidator(_checked),
     Field(description="auto, or the name of an encoding: utf-8, cp1252, cp850, latin-1, …"),
 ]
-"""A setting: `auto`, or an encoding in which ASCII stands for itself. UTF-16 and UTF-32 are refused."""
+"""A setting: `auto`, or an encoding in which ASCII stands for itself. UTF-16 is found by `auto` and needs no
+setting; UTF-32 is refused."""
 
 
 def encoding_of(file: ExportFile, wanted: str = "auto") -> str:
-    """The encoding to read `file` in: `utf-8-sig` after a BOM, else `wanted`, or what the ladder finds for
-    `auto`.
+    """The encoding to read `file` in: `utf-8-sig` or `utf-16` after a BOM, else `wanted`, or what the ladder
+    finds for `auto`.
 
-    Raises `SourceFormatError` for the BOM of UTF-16 or UTF-32.
+    Raises `SourceFormatError` for the BOM of UTF-32.
     """
     with file.open() as stream:
         start = stream.read(4)
-        if start.startswith(_WIDE_BOMS):
+        if start.startswith(_UTF32_BOMS):
             raise SourceFormatError(
-                "Dit bestand is in UTF-16 of UTF-32 geschreven; dat kan nog niet worden gelezen. "
-                "Bewaar de export als CSV UTF-8."
+                "Dit bestand is in UTF-32 geschreven; dat wordt niet gelezen. Bewaar de export als CSV UTF-8."
             )
+        if start.startswith(_UTF16_BOMS):
+            return "utf-16"
         if start.startswith(codecs.BOM_UTF8):
             return "utf-8-sig"
-        return _ladder(start, stream) if wanted == "auto" else wanted
+        if wanted != "auto":
+            return wanted
+        start += stream.read(CHUNK)
+        return _wide(start) or _ladder(start, stream)
+
+
+def errors_for(encoding: str) -> str:
+    """The error handler that leaves what `encoding` does not know in the text, to be found by `is_damaged`."""
+    return "surrogatepass" if encoding.startswith("utf-16") else "surrogateescape"
+
+
+def _wide(start: bytes) -> str | None:
+    """UTF-16 without a BOM: of Latin text nearly every second byte is NUL, and of the others hardly any."""
+    pairs = len(start) // 2
+    low, high = start[0 : 2 * pairs : 2].count(0), start[1 : 2 * pairs : 2].count(0)
+    for encoding, nul, other in (("utf-16-le", high, low), ("utf-16-be", low, high)):
+        if nul > _MOSTLY * pairs and other < _HARDLY * pairs:
+            return encoding
+    return None
 
 
 def _ladder(start: bytes, stream: BinaryIO) -> str:

@@ -1,4 +1,8 @@
-"""The physical lines of a text, bounded, with those of the record now being read held for its faults."""
+"""The physical lines of a text, bounded, with those of the record now being read held for its faults.
+
+A text ends where DOS and disks say so: Ctrl-Z, or NUL where a line would begin, with nothing but more of the
+same behind it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,8 @@ from connector.kit.encoding import is_damaged
 RECORD_LIMIT = 1 << 20
 """Characters in one record, over all its lines, at most: a line without an end does not fill the memory."""
 
-_BINARY = "Het bestand bevat binaire tekens (NUL); dit is geen CSV-bestand."
+_BINARY = "Het bestand bevat binaire tekens (NUL) tussen de gegevens; exporteer het opnieuw."
+_HALVED = "Het bestand houdt midden in een teken op; het is niet heel, exporteer het opnieuw."
 _TOO_LONG = "Een regel of een cel is te lang; dit lijkt geen CSV-bestand."
 _MISQUOTED = (
     "Een cel begint met een aanhalingsteken dat niet goed wordt afgesloten; "
@@ -22,11 +27,16 @@ _MISQUOTED = (
 # without the line: whoever shows an error adds its `line`
 
 
+_PADDING = "\0\x1a \t\r\n"
+_PADDING_LIMIT = 1 << 16
+"""Characters that may pad the end: a block of a disk. More is a file of which the rest was never written."""
+
+
 class PhysicalLines:
     """Lines with their ends as they stand (CR, LF or CRLF), for one pass.
 
-    Raises `SourceFormatError` at a NUL, and `csv.Error` when a record passes `RECORD_LIMIT`, so that a
-    reader of CSV has one kind of mistake to explain.
+    Raises `SourceFormatError` at a NUL among the data and at a text cut within a character, and `csv.Error`
+    when a record passes `RECORD_LIMIT`, so that a reader of CSV has one kind of mistake to explain.
     """
 
     def __init__(self, text: io.TextIOWrapper) -> None:
@@ -42,10 +52,9 @@ class PhysicalLines:
         self.damaged = False
 
     def __iter__(self) -> Iterator[str]:
-        readline, held = self._text.readline, self.held
-        number = size = 0
-        while line := readline(RECORD_LIMIT):
-            number += 1
+        held = self.held
+        size = 0
+        for number, line in enumerate(_unpadded(self._raw()), 1):
             size = size + len(line) if held else len(line)
             held.append(line)
             if "\0" in line:
@@ -55,6 +64,37 @@ class PhysicalLines:
             if not line.isascii() and is_damaged(line):
                 self.damaged = True
             yield line
+
+    def _raw(self) -> Iterator[str]:
+        readline, number = self._text.readline, 1
+        try:
+            while line := readline(RECORD_LIMIT):
+                yield line
+                number += 1
+        except UnicodeDecodeError:  # of UTF-16 alone: every other encoding escapes what it does not know
+            raise SourceFormatError(_HALVED, line=number) from None
+
+
+def _unpadded(lines: Iterator[str]) -> Iterator[str]:
+    """The lines without what pads the end of a file. What turns out not to be its end is given after all."""
+    waiting: list[str] = []
+    size = 0
+    for line in lines:
+        if line[0] in "\0\x1a" and not line.strip(_PADDING) and size + len(line) <= _PADDING_LIMIT:
+            waiting.append(line)
+            size += len(line)
+            continue
+        if waiting:
+            yield from waiting
+            waiting.clear()
+            size = 0
+        yield _without_mark(line) if line[-1] in "\0\x1a" else line
+
+
+def _without_mark(line: str) -> str:
+    """A last line without the Ctrl-Z that ends it, and without the NULs behind that."""
+    data, mark, _ = line.partition("\x1a")
+    return data if mark and data and not line[len(data) :].strip(_PADDING) else line
 
 
 def misread(lines: Sequence[str], first: int, delimiter: str) -> SourceFormatError:

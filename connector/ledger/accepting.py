@@ -12,7 +12,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from connector.arrivals import Contains
-from connector.ledger import addresses, conflicts, memory
+from connector.ledger import addresses, conflicts, leaves, memory
 from connector.ledger import passports as passport_rows
 from connector.ledger.files import close
 from connector.ledger.schema import files, passports, rejected_rows, skipped_rows, staged
@@ -98,6 +98,7 @@ def finish(connection: sa.Connection, job: Accepting) -> None:
         skipped_rows.delete().where(skipped_rows.c.file.in_(sa.select(files.c.id).where(of_source)))
     )
     close(connection, job.file, "taken", job.now)
+    leaves.spend(connection, job.garage, job.source)
 
 
 def _is_known_passport() -> sa.ColumnElement[bool]:

@@ -84,20 +84,37 @@ class Backlog:
 
 
 def backlog(
-    connection: sa.Connection, garage: str, now: datetime, longest_wait: timedelta, bound: int
+    connection: sa.Connection,
+    garage: str,
+    now: datetime,
+    lease: timedelta,
+    longest_wait: timedelta,
+    bound: int,
 ) -> Backlog:
-    """What a garage's delivery has before it; a wait longer than the longest was set by a wrong clock, and is over."""
-    free_at = sa.case(
-        (passports.c.claim_until > passports.c.due_at, passports.c.claim_until), else_=passports.c.due_at
+    """What a garage's delivery has before it. A time further ahead than its longest was set by a wrong clock: past."""
+    free, due = _free(now, lease), _is_due(now, now, longest_wait)
+    requests = sa.select(passports.c.due_at).where(passports.c.garage == garage, IS_REQUEST)
+    ready = requests.where(free, due).limit(bound).subquery()
+    count = connection.execute(sa.select(sa.func.count()).select_from(ready)).scalar_one()
+    waiting = requests.where(free, ~due).order_by(passports.c.due_at).limit(1)
+    leased = sa.select(sa.func.min(passports.c.claim_until)).where(
+        passports.c.garage == garage, IS_REQUEST, ~free
     )
-    requests = sa.select(free_at.label("at")).where(passports.c.garage == garage, IS_REQUEST)
-    is_due = (passports.c.due_at <= now) | (passports.c.due_at > now + longest_wait)
-    free = passports.c.claim_until.is_(None) | (passports.c.claim_until <= now)
-    due = requests.where(is_due, free).limit(bound).subquery()
-    count = connection.execute(sa.select(sa.func.count()).select_from(due)).scalar_one()
-    earliest = requests.order_by(passports.c.due_at).limit(bound)
-    times = [row.at for row in connection.execute(earliest)]
-    return Backlog(count, min(times, default=None))
+    times = [connection.execute(query).scalar() for query in (waiting, leased)]
+    if count:
+        times.append(now)
+    return Backlog(count, min((each for each in times if each is not None), default=None))
+
+
+def _free(now: datetime, lease: timedelta) -> sa.ColumnElement[bool]:
+    """Whether nobody has a lease; one further ahead than any is of a wrong clock."""
+    until = passports.c.claim_until
+    return until.is_(None) | (until <= now) | (until > now + 2 * lease)
+
+
+def _is_due(now: datetime, due_before: datetime, longest_wait: timedelta) -> sa.ColumnElement[bool]:
+    """Whether a request is due; a wait further ahead than any is of a wrong clock."""
+    return (passports.c.due_at <= due_before) | (passports.c.due_at > now + longest_wait)
 
 
 def free_claims(connection: sa.Connection) -> int:
@@ -107,9 +124,6 @@ def free_claims(connection: sa.Connection) -> int:
 
 
 def _due(connection: sa.Connection, job: Claiming) -> Row | None:
-    free = passports.c.claim_until.is_(None) | (passports.c.claim_until <= job.now)
-    wrong_clock = passports.c.claim_until > job.now + 2 * job.lease
-    due = (passports.c.due_at <= job.due_before) | (passports.c.due_at > job.now + job.longest_wait)
     accepting = sa.exists().where(files.c.garage == job.garage, files.c.state == "accepting")
     paused = sa.exists().where(garages.c.garage == job.garage, garages.c.paused_code.is_not(None))
     unread = sa.exists().where(garages.c.garage == job.garage, garages.c.unread)
@@ -122,8 +136,8 @@ def _due(connection: sa.Connection, job: Claiming) -> Row | None:
         .where(
             passports.c.garage == job.garage,
             IS_REQUEST,
-            free | wrong_clock,
-            due,
+            _free(job.now, job.lease),
+            _is_due(job.now, job.due_before, job.longest_wait),
             ~passports.c.next_mails | ~accepting,
             (passports.c.next_step == Look.name) | ~unread,
             ~paused,

@@ -101,8 +101,16 @@ def forget(connection: sa.Connection, file: int) -> None:
     connection.execute(files.delete().where(files.c.id == file))
 
 
-def judge(connection: sa.Connection, file: int) -> Finding | None:
-    """Judge a staged file as a whole: settle its repeats and duplicates, or say why it is held."""
+def rows_taken_before(connection: sa.Connection, garage: str, source: str) -> int | None:
+    """The rows of the last file of a source that was taken; None where none was."""
+    query = sa.select(files.c.read).where(
+        files.c.garage == garage, files.c.source == source, files.c.state == "taken"
+    )
+    return connection.execute(query.order_by(files.c.id.desc()).limit(1)).scalar()
+
+
+def settle(connection: sa.Connection, file: int) -> Finding | None:
+    """Settle the repeats and duplicates of a staged file, or say why it is held."""
     _mark_repeats(connection, file)
     shared = _key_with_two_plates(connection, file)
     if shared is not None:

@@ -110,13 +110,16 @@ def pause(connection: sa.Connection, garage: str, why: Pause, now: datetime) -> 
     probes = before.probes + grows
     distance = probe_distance(probes, why.probing, why.chance, why.retry_after)
     probe_at = now + timedelta(seconds=distance) if grows else before.probe_at
+    ends_at = max(ends, default=None)
+    if ends_at is not None:  # no probe before that: it would ask nothing
+        probe_at = max(probe_at or ends_at, ends_at)
     connection.execute(
         garages.update()
         .where(garages.c.garage == garage)
         .values(
             paused_code=why.code,
             paused_since=before.paused_since or now,
-            paused_until=max(ends, default=None),
+            paused_until=ends_at,
             probes=probes,
             probe_at=probe_at,
         )

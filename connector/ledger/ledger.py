@@ -15,6 +15,7 @@ from connector.ledger import (
     claims,
     files,
     garages,
+    leaves,
     looking,
     memory,
     outcomes,
@@ -125,15 +126,30 @@ class Ledger:
                     files.forget(connection, number)
         return len(numbers)
 
-    def judge_file(self, file: int) -> files.Finding | None:
-        """Judge a file as a whole, after its last row: from here it is being accepted, or it is held."""
-        with self.database.write("judge_file") as connection:
-            finding = files.judge(connection, file)
+    def settle_file(self, file: int) -> files.Finding | None:
+        """After a file's last row: settle its repeats and duplicates; why it is held, where it contradicts itself."""
+        with self.database.write("settle_file") as connection:
+            finding = files.settle(connection, file)
             if finding:
                 files.close(connection, file, "held", self.now(), finding)
-            else:
-                accepting.start(connection, file)
             return finding
+
+    def judge_file(self, file: int, finding: files.Finding | None = None) -> files.Finding | None:
+        """A settled file is accepted from here on, or held for what it was found to be out of proportion in.
+
+        A person's leave for this finding lets the file pass, and is spent when the file is taken.
+        """
+        with self.database.write("judge_file") as connection:
+            if finding and not leaves.given(connection, file, finding.reason):
+                files.close(connection, file, "held", self.now(), finding)
+                return finding
+            accepting.start(connection, file)
+            return None
+
+    def rows_taken_before(self, garage: str, source: str) -> int | None:
+        """The rows of the last file of a source that was taken; None where none was."""
+        with self.database.read() as connection:
+            return files.rows_taken_before(connection, garage, source)
 
     def hold_file(self, file: int, finding: files.Finding) -> None:
         """Hold a file whole; what was staged of it goes."""
@@ -246,10 +262,12 @@ class Ledger:
         with self._turn(claim.garage, "close") as connection:
             return outcomes.close(connection, claim, outcome, policy, today, self.now())
 
-    def backlog(self, garage: str, longest_wait: timedelta, bound: int) -> claims.Backlog:
+    def backlog(
+        self, garage: str, *, lease: timedelta, longest_wait: timedelta, bound: int
+    ) -> claims.Backlog:
         """What the delivery of a garage has before it; requests due now are counted up to `bound`."""
         with self.database.read() as connection:
-            return claims.backlog(connection, garage, self.now(), longest_wait, bound)
+            return claims.backlog(connection, garage, self.now(), lease, longest_wait, bound)
 
     def free_claims(self) -> int:
         """At start, under the instance lock: the claims of a dead process are free. How many there were."""
@@ -274,14 +292,14 @@ class Ledger:
     def release_as_new(self, garage: str, plate: str, policy: Policy, today: date) -> None:
         """A passport that iGarage no longer has is made there anew. Raises `NotReleasable`."""
         with self._turn(garage, "release_as_new") as connection:
-            questions.release_as_new(connection, garage, plate, self.now())
+            questions.release_as_new(connection, garage, plate, self.now(), self.entropy(16))
             passports.reindex_plates(connection, garage, policy, today, [plate])
             questions.note_decision(connection)
 
-    def read_again(self, garage: str, file: int) -> None:
-        """A held file is read once more. Raises `NotReleasable`."""
-        with self._turn(garage, "read_again") as connection:
-            questions.read_again(connection, garage, file)
+    def release_file(self, garage: str, file: int) -> None:
+        """A held file is read once more, with leave for what it was found to be. Raises `NotReleasable`."""
+        with self._turn(garage, "release_file") as connection:
+            questions.release_file(connection, garage, file, self.now())
             questions.note_decision(connection)
 
     def discard(self, garage: str, file: int) -> None:

@@ -7,16 +7,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from connector.brake import WAIVABLE
 from connector.errors import NotReleasable
 from connector.ledger import files as file_rows
+from connector.ledger import leaves
 from connector.ledger.schema import files, meta, passports
 from connector.ledger.writing import event, record, upsert
 
 DECISIONS = "decisions"
 """The name in `meta` of a count that every decision raises, so that the service notices."""
 
-READ_AGAIN = ("adapter_failed",)
-"""Findings that reading once more may take away."""
+READ_AGAIN = ("adapter_failed", *WAIVABLE)
+"""Findings that reading once more may take away, or for which a person can give leave."""
 
 
 def decisions(connection: sa.Connection) -> int:
@@ -50,12 +52,17 @@ def retry(connection: sa.Connection, garage: str, plate: str | None, now: dateti
     return plates
 
 
-def release_as_new(connection: sa.Connection, garage: str, plate: str, now: datetime) -> None:
-    """A passport that iGarage no longer has is made there anew. Raises `NotReleasable`."""
+def release_as_new(connection: sa.Connection, garage: str, plate: str, now: datetime, seed: bytes) -> None:
+    """A passport that iGarage no longer has is made there anew. Raises `NotReleasable`.
+
+    Under another `seed`, and so other keys: an iGarage that honours keys would answer the former PUT once more, and
+    make nothing.
+    """
     held = _held(connection, garage, plate)
     if held != "gone":
         raise NotReleasable(_WHY_NOT.get(held or "", f"dit AutoPaspoort wacht op iets anders ({held})"))
     fresh: dict[str, Any] = {
+        "seed": seed,
         "delivered_revision": None,
         "delivered_address": None,
         "due_at": now,
@@ -65,14 +72,16 @@ def release_as_new(connection: sa.Connection, garage: str, plate: str, now: date
     record(connection, [event(garage, plate, now, "released", **{"as": "new"})])
 
 
-def read_again(connection: sa.Connection, garage: str, file: int) -> None:
-    """A held file is read once more, as if it had just been found. Raises `NotReleasable`."""
+def release_file(connection: sa.Connection, garage: str, file: int, now: datetime) -> None:
+    """A held file is read once more as if just found, with leave for its finding. Raises `NotReleasable`."""
     found = _held_file(connection, garage, file)
     if found["reason"] not in READ_AGAIN:
         raise NotReleasable(
             "dit bestand is zo niet te lezen: herstel de export of de instellingen, dan wordt het vanzelf opnieuw "
             "gelezen; of doe het weg met discard --file"
         )
+    if found["reason"] in WAIVABLE:
+        leaves.give(connection, garage, found["source"], found["reason"], now)
     file_rows.forget(connection, file)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class Room:
         if self._held() == self.size:
             return True
         if shutil.disk_usage(self.folder).free < 2 * self.size:
+            self.give_up()
             return False
         try:
             self._fill()
@@ -38,11 +40,9 @@ class Room:
         return True
 
     def give_up(self) -> None:
-        """Give the room to whoever must write now. Never raises."""
-        try:
-            os.truncate(self.path, 0)
-        except OSError:
-            return  # there was none: nothing more can be given
+        """Give the room to whoever must write now, and leave the empty file that says so. Never raises."""
+        with suppress(OSError):  # nothing more can be given
+            os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
 
     @property
     def given_up(self) -> bool:

@@ -95,6 +95,15 @@ files = sa.Table(
     sa.Index("files_by_source", "garage", "source", "id"),
 )
 
+leaves = sa.Table(
+    "leaves",
+    metadata,
+    sa.Column("garage", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("reason", sa.Text, primary_key=True, comment="the finding that a person gave leave for"),
+    sa.Column("given_at", Instant, nullable=False),
+)
+
 staged = sa.Table(
     "staged",
     metadata,

@@ -139,7 +139,7 @@ class Door:
         return IDLE if probe_at is None else max(self._until(probe_at), 0.05)
 
     def _until_more(self, delivery: Delivery, *, nothing_done: bool) -> float:
-        backlog = self._world.ledger.backlog(self._garage.garage, delivery.longest_wait, 1)
+        backlog = delivery.backlog(1)
         if backlog.now:
             return IDLE if nothing_done else 0.0
         return LONGEST if backlog.next_at is None else max(self._until(backlog.next_at), 0.05)

@@ -17,7 +17,8 @@ from connector.crash import CrashPoint, survive
 from connector.delivery import Delivery
 from connector.igarage.client import Client
 from connector.inbox import Lookout
-from connector.intake import Intake, Source
+from connector.intake import Intake
+from connector.judging import Source
 from connector.ledger import Ledger
 from connector.log import Log
 from connector.plan import Policy
@@ -90,4 +91,5 @@ def source_of(garage: GarageConfig, source: SourceConfig) -> Source:
         adapter=adapters.load(source.adapter),
         settings=source.settings,
         archive=source.archive,
+        limits=garage.brake.limits,
     )

@@ -202,7 +202,7 @@ def test_a_folder_that_is_not_there_is_said_and_ends_with_5(garage):
     assert "klanten" in said.err and str(garage.export_folder) in said.err
     stand = garage.stand()
     assert (stand["state"], stand["sources"][0]["state"]) == ("degraded", "unavailable")
-    assert "controleer de map" in stand["message"]
+    assert str(garage.export_folder) in stand["message"] and "niet te lezen" in stand["message"]
 
 
 def test_a_folder_that_is_away_removes_nothing_and_what_is_due_still_goes(garage, sandbox, car):

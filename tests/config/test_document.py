@@ -65,6 +65,7 @@ def test_a_folder_is_absolute(document: Document) -> None:
         (("APK datum",), "APK datum"),
         (("token:canary-7f3a",), "token…"),
         (("x" * 40,), "x" * 32 + "…"),
+        (("columns", "driver.email_private"), "columns.driver.email_private"),
         (("a\nb: forged",), "a…"),
     ],
 )

@@ -47,9 +47,9 @@ def garage(write: Write, load: Load, garage_yaml: str) -> Callable[..., GarageCo
 
 
 def test_the_example_loads_as_written_and_lacks_only_its_token(load: Load) -> None:
-    loaded = load(directory=EXAMPLE)
-    assert loaded.mistakes == ()
-    (jansen,) = loaded.garages
+    loaded = load(directory=EXAMPLE)  # the other examples are tested with the adapters that they name
+    assert [mistake for mistake in loaded.mistakes if mistake.file.stem == "garage-jansen"] == []
+    jansen = next(each for each in loaded.garages if each.garage == "garage-jansen")
     (klanten,) = jansen.sources
     assert (jansen.config_version, jansen.garage, jansen.name) == (1, "garage-jansen", "Garage Jansen")
     assert jansen.zone == ZoneInfo("Europe/Amsterdam")
@@ -64,11 +64,12 @@ def test_the_example_loads_as_written_and_lacks_only_its_token(load: Load) -> No
     columns = klanten.settings.columns  # type: ignore[union-attr]
     assert (columns["apk_due"].column, columns["apk_due"].format) == (["APK datum"], "%d-%m-%Y")
     assert columns["country"].value == "NL"
-    assert [warning.path for warning in loaded.warnings] == ["igarage.token_file"]
+    warnings = [warning.path for warning in loaded.warnings if warning.file.stem == "garage-jansen"]
+    assert warnings == ["igarage.token_file"]
 
 
 def test_what_is_left_out_has_the_examples_values(garage: Callable[..., GarageConfig], load: Load) -> None:
-    example = load(directory=EXAMPLE).garages[0]
+    example = next(each for each in load(directory=EXAMPLE).garages if each.garage == "garage-jansen")
     smallest = garage()
     assert smallest.delivery == example.delivery
     assert smallest.timezone == example.timezone

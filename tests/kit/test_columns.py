@@ -76,8 +76,17 @@ def test_what_is_required_is_asked_for() -> None:
     assert found({}) == {
         "plate": "Field required",
         "email": "Field required",
-        "": "needs last_name or company",
+        "": "needs last_name, full_name or company",
     }
+
+
+def test_a_whole_name_stands_in_for_a_last_name_and_not_beside_a_part_of_it() -> None:
+    columns = {"plate": "a", "email": "b", "full_name": "c", "company": "d"}
+    assert set(Settings.model_validate({"columns": columns}).columns) == set(columns)
+    for part in ("initials", "first_name", "infix", "last_name"):
+        assert found(columns | {part: "x"}) == {
+            "full_name": f"a whole name is split only where no part of it is mapped, and {part} is"
+        }
 
 
 def test_a_company_stands_in_for_a_last_name() -> None:

@@ -51,7 +51,9 @@ def test_a_header_alone_is_a_table_without_records(export: Export, data: bytes) 
     assert list(table) == []
 
 
-@pytest.mark.parametrize("data", [b"", b"\n\n", b" \r\n\t\n", b"\xef\xbb\xbf", b";;;\n;;;\n"])
+@pytest.mark.parametrize(
+    "data", [b"", b"\0" * 9, b"\x1a", b"\n\n", b" \r\n\t\n", b"\xef\xbb\xbf", b";;;\n;;;\n"]
+)
 def test_a_file_without_header_is_refused(export: Export, data: bytes) -> None:
     assert "geen kopregel" in str(refusal(export(data)))
 
@@ -247,7 +249,6 @@ def test_binary_data_is_refused(export: Export, body: str, line: int) -> None:
         b"a;b\n" + b"1;" * RECORD_LIMIT,
         b"a;b\n" + b'"x\n";' * (RECORD_LIMIT // 4),  # over many lines
         b"x" * (RECORD_LIMIT + 9),
-        b"\0" * 9,
     ],
 )
 def test_what_is_out_of_bounds_is_refused(export: Export, data: bytes) -> None:
@@ -294,6 +295,103 @@ def test_the_files_are_closed(export: Export) -> None:
     with pytest.raises(SourceFormatError):
         list(table)
     assert [stream.closed for stream in opened] == [True] * len(opened)
+
+
+# ---------------------------------------------------------------- what stands above the header
+
+NAMES = ("Kenteken", "Naam", "E-mail")
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "line"),
+    [
+        ("Kenteken;Naam;E-mail\n1;2;3\n", NAMES, 1),
+        ("Klanten van Garage X\n\nPer:;01-01-2027\nKenteken;Naam;E-mail\n1;2;3\n", NAMES, 4),
+        ("Klanten;;\n;;\nKenteken;Naam;E-mail\n1;2;3\n", NAMES, 3),
+        ("sep=;\nKenteken;Naam;E-mail\n1;2;3\n", NAMES, 2),
+        ('"sep=;"\r\n\r\nKenteken;Naam;E-mail\r\n', NAMES, 3),
+        ("Klanten, per 1-1-2027, alle\nkenteken ;NAAM;E-mail;x\n1;2;3;4\n", NAMES, 2),
+        ("a;b;c\nKenteken;Naam;x\nKenteken;Naam;x\n", NAMES, 2),  # most of the names, and the first of equals
+        ("a;b;c\n1;2;3\n", NAMES, 1),  # none of the names: the widest
+        ("Klanten\nVerslag;2027\na;b;c;d;e;f\n1;2;3;4;5;6\n5;6;7;8;9;0\n", (), 3),
+        ("a;b;c\n1;2\n1;2\n", (), 1),
+        ("a;b\n1;2;3;4\n1;2;3;4\n", (), 1),
+    ],
+)
+def test_the_header_is_found_below_titles(
+    export: Export, text: str, names: tuple[str, ...], line: int
+) -> None:
+    assert read_csv(export(text.encode()), names=names).layout.header_line == line
+
+
+@pytest.mark.parametrize("delimiter", ["auto", ";"])
+@pytest.mark.parametrize("told", ",\t|^")
+def test_a_first_line_sep_tells_the_delimiter(export: Export, told: str, delimiter: str) -> None:
+    text = f"sep={told}\n" + told.join(NAMES) + f"\n1{told}2;2{told}3\n"
+    table = read_csv(export(text.encode()), delimiter=delimiter, names=NAMES)
+    assert (table.layout.delimiter, table.layout.columns, table.layout.header_line) == (told, NAMES, 2)
+    assert [list(record.values.values()) for record in table] == [["1", "2;2", "3"]]
+
+
+def test_another_delimiter_than_the_one_set_is_named(export: Export) -> None:
+    error = refusal(export(b"Kenteken,Naam,E-mail\n1,2,3\n"), delimiter=";", names=NAMES)  # type: ignore[arg-type]
+    assert "ingesteld op “;”, maar in dit bestand is het “,”" in str(error)
+
+
+def test_the_mapped_names_find_the_delimiter(export: Export) -> None:
+    text = "a,b,c,d;x\nKenteken;Naam;E-mail\n1,0,0,0;2;3\n"
+    assert read_csv(export(text.encode()), names=NAMES).layout.delimiter == ";"
+
+
+# ---------------------------------------------------------------- how a file ends
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "\n",
+        "\x1a",
+        "\n\x1a",
+        "\n\x1a\r\n",
+        "\n\0\0\0",
+        "\n\x1a\0\0",
+        "\x1a\0",
+        "\n\n\0\n\x1a\x1a\n",
+        "\n" + "\0" * (1 << 16),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16"])
+def test_padding_at_the_end_is_no_row(export: Export, end: str, encoding: str) -> None:
+    if encoding == "utf-16-le" and "\0" in end:
+        return  # of so small a file half is padding, and its encoding is not to be known
+    rows = lines_and_values(export(("a;b\n1;2\n3;4" + end).encode(encoding)))
+    assert rows == [(2, ["1", "2"]), (3, ["3", "4"])]
+
+
+def test_a_control_z_among_the_rows_ends_nothing(export: Export) -> None:
+    rows = lines_and_values(export(b"a;b\n1;2\n\x1a\n3;\x1a\n5;6\n"))
+    assert rows == [(2, ["1", "2"]), (3, ["\x1a"]), (4, ["3", "\x1a"]), (5, ["5", "6"])]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("a;b\n1;2\n\0\0\n3;4\n", 3), ("a;b\n1;2\n3;4\0\0", 3), ("a;b\n1;2\n" + "\0" * 70_000, 3)],
+)
+def test_nul_among_the_data_or_without_end_is_refused(export: Export, text: str, line: int) -> None:
+    error = refusal(export(text.encode()))
+    assert error.line == line
+    assert "NUL" in str(error)
+
+
+def test_utf16_that_ends_within_a_character_is_refused(export: Export) -> None:
+    error = refusal(export("a;b\n1;2\n3;4".encode("utf-16")[:-1]))
+    assert (error.line, "midden in een teken" in str(error)) == (3, True)
+
+
+def test_a_lone_surrogate_in_utf16_rejects_its_row_alone(export: Export) -> None:
+    rows = list(read_csv(export("a;b\n1;Jos\ud800\n2;é\n".encode("utf-16-le", "surrogatepass"))))
+    assert [row.fault.code if row.fault else None for row in rows] == ["encoding_error", None]
+    assert rows[0].values["b"] == "Jos\ufffd"
 
 
 # ---------------------------------------------------------------- any text, any bytes

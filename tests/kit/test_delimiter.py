@@ -24,6 +24,9 @@ from connector.kit.delimiter import Delimiter, find_delimiter
         ("Kenteken,Naam,E-mail\n", ","),  # a header alone
         ('a,b,c\n1,"open,2\n3,4,5\n', ","),  # a quote that is never closed
         ("\n \n;;\na;b;c\n1;2;3\n", ";"),
+        ("Klanten, per 1-1-2027\n\na;b;c\n1;2;3\n4;5;6\n", ";"),  # a title
+        ("Klanten\na\tb\n1\t2\n", "\t"),
+        ('a,b\n1,"x;y;z;q"\n2,"x;y;z;q"\n', ","),
         ("Kenteken\n12-AB-34\n", ";"),  # one column: nothing to part
         ("", ";"),
     ],

@@ -95,10 +95,27 @@ def test_a_bom_is_stronger_than_the_setting(export: Export) -> None:
     assert encoding_of(export(codecs.BOM_UTF8 + b"a;b\n"), "cp1252") == "utf-8-sig"
 
 
-@pytest.mark.parametrize("bom", [codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE])
-def test_utf16_and_utf32_are_refused_with_the_reason(export: Export, bom: bytes) -> None:
-    with pytest.raises(SourceFormatError, match="UTF-16"):
-        encoding_of(export(bom + b"a\0"), "utf-8")
+@pytest.mark.parametrize("bom", [codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE])
+def test_utf32_is_refused_with_the_reason(export: Export, bom: bytes) -> None:
+    with pytest.raises(SourceFormatError, match="UTF-32"):
+        encoding_of(export(bom + b"a\0\0\0"), "utf-8")
+
+
+@pytest.mark.parametrize("bom", [codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE])
+@pytest.mark.parametrize("setting", ["auto", "cp1252"])
+def test_the_bom_of_utf16_is_stronger_than_the_setting(export: Export, bom: bytes, setting: str) -> None:
+    assert encoding_of(export(bom + b"\0a"), setting) == "utf-16"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [*SAMPLES, "a"])
+def test_utf16_without_a_bom_is_known_by_its_nuls(export: Export, text: str, encoding: str) -> None:
+    assert encoding_of(export(text.encode(encoding))) == encoding
+
+
+@pytest.mark.parametrize("data", [b"\0" * 99, b"a;b\n1;2\n" + b"\0" * 99, b"a\0b\0\0\0\0\0" * 9])
+def test_padding_with_nuls_is_no_utf16(export: Export, data: bytes) -> None:
+    assert encoding_of(export(data)) == "utf-8"
 
 
 def test_only_the_start_is_read_when_the_encoding_is_given() -> None:

@@ -28,6 +28,7 @@ from connector.ledger import (
     Answered,
     Claim,
     Failed,
+    Finding,
     Ledger,
     Looked,
     Outcome,
@@ -262,10 +263,14 @@ class Hand:
         self.ledger.stage(file, staged)
         return file
 
+    def judge(self, file: int) -> Finding | None:
+        """Settle a file and have it accepted from here, or held for what it contradicts itself in."""
+        return self.ledger.settle_file(file) or self.ledger.judge_file(file)
+
     def judged(self, *rows: Any, **how: Any) -> int:
         """Stage an export and judge it: from here it is being accepted."""
         file = self.read(*rows, **how)
-        assert self.ledger.judge_file(file) is None
+        assert self.judge(file) is None
         return file
 
     def slice(self, file: int) -> bool:

@@ -58,7 +58,7 @@ def drawn(hand: Any, row: tuple[Any, ...]) -> Any:
 
 def read(hand: Any, source: str, export: list[Any]) -> FileSummary:
     file = hand.read(*(drawn(hand, row) for row in export), source=source)
-    return hand.ledger.file(file) if hand.ledger.judge_file(file) else hand.accept(file)
+    return hand.ledger.file(file) if hand.judge(file) else hand.accept(file)
 
 
 def story(hand: Any) -> dict[int, Any]:

@@ -38,7 +38,7 @@ def still_staged(ledger: Ledger) -> int:
 def test_what_is_staged_is_invisible_until_it_is_accepted(jansen: Any) -> None:
     file = jansen.read(jansen.car(1), Rejected("plate_invalid", "Geen kenteken."), Skipped("no_email"))
     assert jansen.counts() == {} and jansen.claim() is None and not jansen.knows(1)
-    assert jansen.ledger.judge_file(file) is None
+    assert jansen.judge(file) is None
     assert jansen.counts() == {} and jansen.claim() is None and not jansen.knows(1)
     assert balance(jansen.accept(file)) == {"new": 1, "skipped": 1, "rejected": 1}
     assert jansen.counts() == {"pending": 1}
@@ -181,7 +181,7 @@ def test_a_recognised_row_that_wins_again_is_remembered_still(jansen: Any) -> No
 
 def test_a_record_key_with_two_plates_holds_the_file_whole(jansen: Any) -> None:
     file = jansen.read(jansen.car(1, key="K1"), jansen.car(2, key="K1"), jansen.car(3))
-    finding = jansen.ledger.judge_file(file)
+    finding = jansen.judge(file)
     assert finding is not None and finding.reason == "record_key_two_plates"
     held = jansen.ledger.file(file)
     assert (held.state, held.reason, held.message) == ("held", finding.reason, finding.message)
@@ -192,7 +192,7 @@ def test_a_record_key_with_two_plates_holds_the_file_whole(jansen: Any) -> None:
 def test_a_record_key_with_two_plates_is_found_among_recognised_rows(jansen: Any) -> None:
     jansen.night(jansen.car(1, key="K1"))
     file = jansen.read(jansen.car(1, key="K1"), jansen.car(2, key="K1"))
-    assert jansen.ledger.judge_file(file) is not None
+    assert jansen.judge(file) is not None
 
 
 def test_the_same_record_key_twice_for_one_plate_is_a_duplicate(jansen: Any) -> None:

@@ -174,7 +174,7 @@ def test_what_another_garage_is_reading_is_not_forgotten(jansen: Any) -> None:
     pietersen = jansen.but(garage="pietersen")
     file = pietersen.read(pietersen.car(1))
     assert jansen.ledger.forget_unread("jansen") == 0
-    assert pietersen.ledger.judge_file(file) is None and pietersen.accept(file).new == 1
+    assert pietersen.judge(file) is None and pietersen.accept(file).new == 1
 
 
 def test_two_garages_may_know_one_car_by_different_addresses(jansen: Any) -> None:

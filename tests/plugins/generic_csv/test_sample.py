@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +14,8 @@ import yaml
 from pydantic import ValidationError
 
 from connector import adapters
+from connector.cli import main
+from connector.errors import SourceFormatError
 from connector.model import Column, ExportFile, Table
 
 FOLDER = Path(__file__).parents[3] / "plugins" / "generic_csv"
@@ -53,8 +59,9 @@ def test_every_mapped_column_stands_in_the_sample(adapter: adapters.Adapter) -> 
 
 
 def test_settings_reach_the_reader(adapter: adapters.Adapter) -> None:
-    layout = read(adapter, encoding="latin-1", delimiter="tab").layout
-    assert (layout.encoding, layout.delimiter, len(layout.columns)) == ("iso8859-1", "\t", 1)
+    assert read(adapter, encoding="latin-1").layout.encoding == "iso8859-1"
+    with pytest.raises(SourceFormatError, match="ingesteld op TAB"):
+        read(adapter, delimiter="tab")
 
 
 def test_unknown_settings_are_refused(adapter: adapters.Adapter) -> None:
@@ -67,3 +74,55 @@ def test_the_readme_names_every_setting(adapter: adapters.Adapter) -> None:
     assert adapter.settings_model is not None
     page = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert all(f"| `{name}` |" in page for name in adapter.settings_model.model_fields)
+
+
+# ---------------------------------------------------------------- Excel, by the example of config/
+
+SHEET = FOLDER / "sample" / "klanten.xlsx"
+CONFIG = FOLDER.parents[1] / "config"
+
+
+@pytest.fixture
+def previewed(tmp_path: Path) -> dict[str, Any]:
+    """What `preview` tells of the sample by the example file, both as they stand in the repository."""
+    folder = Path(shutil.copytree(CONFIG, tmp_path / "config"))
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), pytest.raises(SystemExit) as end:
+        main(["--config", str(folder), "preview", str(SHEET), "--garage", "garage-excel", "--json"])
+    assert end.value.code in (0, 3)
+    told: dict[str, Any] = json.loads(out.getvalue())
+    return told
+
+
+def test_the_sheet_is_read_by_the_example_of_config(previewed: dict[str, Any]) -> None:
+    assert previewed["file_error"] is None
+    assert (previewed["rows"], previewed["new"], previewed["rejected"]) == (6, 4, [])
+    assert {each["reason"] for each in previewed["skipped"]} == {"no_email", "totals_line"}
+    assert previewed["warnings"] == {"email_several": 2, "phone_zero_restored": 1}
+
+
+def test_the_sheet_becomes_passports(previewed: dict[str, Any]) -> None:
+    made = {each["plate"]: each["after"] for each in previewed["passports"]}
+    assert made["ZZ001Z"] == {
+        "country": "NL",
+        "make": "Opel",
+        "model": "Corsa",
+        "apk_due": "2026-12-31",
+        "mileage": 81234,
+        "customer_reference": "1001",
+        "initials": "J.",
+        "infix": "van der",
+        "last_name": "Meer",
+        "email": "j.vandermeer@voorbeeld.example",
+        "mobile": "0612345678",
+    }
+    assert (made["ZZ002Z"]["last_name"], made["ZZ002Z"]["email"]) == ("Çelik", "a.celik@voorbeeld.example")
+    assert (made["ZZ004Z"]["mileage"], made["ZZ004Z"]["mobile"]) == (12500, "0612345670")
+    assert made["ZZ004Z"]["last_name"] == "Bakkerij De Korenaar B.V."
+
+
+def test_the_example_of_config_has_no_mistake(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(CONFIG, tmp_path / "config"))
+    with contextlib.redirect_stdout(io.StringIO()), pytest.raises(SystemExit) as end:
+        main(["--config", str(folder), "config", "check"])
+    assert end.value.code in (0, None)

@@ -1,4 +1,4 @@
-"""Always on: the probes of a pause, and passports of which a rescued ledger is not sure."""
+"""Always on: the probes of a pause, leave for a held file, and passports of which a rescued ledger is not sure."""
 
 from __future__ import annotations
 
@@ -31,6 +31,14 @@ def upgrade() -> None:
             server_default=sa.false(),
             comment="rescued: exports not read since",
         ),
+    )
+    op.create_table(
+        "leaves",
+        sa.Column("garage", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False, comment="the finding that a person gave leave for"),
+        sa.Column("given_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("garage", "source", "reason"),
     )
     op.add_column(
         "passports",

@@ -1,0 +1,294 @@
+"""`init --from FILE`: a garage's file from one of its exports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from connector import inbox
+from connector.cli import answer, exits, workplace
+from connector.cli.configuring import known_adapters, write_schemas
+from connector.cli.options import Options, shared_options
+from connector.config.proposed import Garage, proposed_text, written
+from connector.config.schema import garage_schema
+from connector.errors import ConfigError, SourceError
+from connector.model import CANONICAL_FIELDS
+from connector.preview import Preview
+from connector.preview import preview as look_ahead
+from connector.proposing import Choice, Proposal, masked_rows, propose
+from connector.proposing.doubting import FIELDS
+from connector.sampling import Sample, first_rows
+from connector.service import source_of
+
+Given = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a person says of the garage."""
+
+    garage: str | None
+    name: str | None
+    url: str | None
+    token_file: str | None
+    watch: str | None
+
+
+@click.command()
+@click.option(
+    "--from",
+    "file",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="An export of the garage.",
+)
+@click.option("--yes", is_flag=True, help="Ask nothing: take what is proposed and what is given here.")
+@click.option("--garage-id", metavar="ID", help="The garage's id, and the name of its file.")
+@click.option("--name", help="The garage's name, for people.")
+@click.option("--url", help="Where iGarage is asked.")
+@click.option("--token-file", metavar="FILE", help="File that holds the token (default: ID.token).")
+@click.option("--watch", metavar="DIR", help="Folder where the exports come (default: where FILE lies).")
+@click.option(
+    "--column",
+    "columns",
+    metavar="FIELD=COLUMN",
+    multiple=True,
+    help="Take a field from this column; twice for two columns, FIELD= for none.",
+)
+@shared_options
+@click.pass_obj
+def init(
+    options: Options,
+    file: Path,
+    yes: bool,
+    garage_id: str | None,
+    name: str | None,
+    url: str | None,
+    token_file: str | None,
+    watch: str | None,
+    columns: tuple[str, ...],
+) -> int:
+    """Make a garage's file from one of its exports: propose what every column means, ask, and write it.
+
+    Nothing is asked of iGarage, and a file that is there is never overwritten.
+    """
+    asking = not (yes or options.json)
+    answers = Answers(garage_id or options.garage, name, url, token_file, watch)
+    _must_be_new(options, answers.garage)
+    try:
+        sample = first_rows(file)
+    except SourceError as error:
+        raise click.UsageError(f"{inbox.printable(file.name)}: {error}") from None
+    given = _given(columns, sample)
+    proposal = _propose(sample, given)
+    if not options.json:
+        _show(sample, proposal)
+    if asking:
+        proposal = _agree(sample, proposal, given)
+        answers = _ask(answers, file)
+    _must_be_whole(proposal, answers)
+    answers = _with_defaults(answers, file)
+    text = proposed_text(
+        garage_schema(known_adapters()), proposal, sample.layout, sample.names, _garage(answers, file)
+    )
+    path = _write(options, text, answers)
+    _tell(options, sample, proposal, path, _foresee(options, answers, file))
+    return exits.OK
+
+
+# ---------------------------------------------------------------- the proposal
+
+
+def _propose(sample: Sample, given: Given) -> Proposal:
+    today = workplace.now().astimezone().date()
+    return propose(sample.layout.columns, sample.rows, today, given)
+
+
+def _given(written: Sequence[str], sample: Sample) -> dict[str, list[str]]:
+    """Field → columns, of `FIELD=COLUMN`. A usage error where there is no such field or column."""
+    given: dict[str, list[str]] = {}
+    known = {name.strip().casefold(): name for name in sample.layout.columns}
+    for each in written:
+        field, separator, column = (part.strip() for part in each.partition("="))
+        if not separator or field not in CANONICAL_FIELDS:
+            raise click.UsageError(f"write FIELD=COLUMN, with a field of {', '.join(CANONICAL_FIELDS)}")
+        if column and column.casefold() not in known:
+            raise click.UsageError(f"the export has no column {column!r}; it has {', '.join(known.values())}")
+        given.setdefault(field, []).extend([known[column.casefold()]] if column else [])
+    return given
+
+
+def _agree(sample: Sample, proposal: Proposal, given: dict[str, list[str]]) -> Proposal:
+    """Ask until the proposal is right."""
+    while True:
+        lacks = "".join(f" {FIELDS[name]} ontbreekt nog." for name in proposal.missing)
+        question = f"Klopt dit?{lacks} Enter voor ja, of veld=kolom om iets te wijzigen"
+        told = click.prompt(question, default="", show_default=False, err=True).strip()
+        if not told and not proposal.missing:
+            return proposal
+        try:
+            given |= _given([told], sample)
+        except click.UsageError as error:
+            answer.message(error.format_message())
+            continue
+        proposal = _propose(sample, given)
+        _show(sample, proposal)
+
+
+def _show(sample: Sample, proposal: Proposal) -> None:
+    layout = sample.layout
+    where = "geen kopregel" if sample.names else f"kopregel op regel {layout.header_line}"
+    answer.line(
+        f"bestand {inbox.printable(sample.path.name)} · codering {layout.encoding or '-'}"
+        f" · scheiding {layout.delimiter!r} · {where}"
+    )
+    shown = masked_rows(proposal, sample.rows)
+    columns = ("veld", "kolom", *(f"rij {number}" for number in range(1, len(shown) + 1)))
+    rows = (
+        (choice.field, _from(choice), *(row[choice.field] for row in shown)) for choice in proposal.choices
+    )
+    answer.table(columns, rows, nothing="Geen enkele kolom is herkend.")
+    if proposal.unused:
+        answer.line(f"niet gebruikt: {', '.join(proposal.unused)}")
+    for doubt in proposal.doubts:
+        answer.line(f"let op, kolom {doubt}")
+    if sample.trouble:
+        answer.line(f"let op: dit bestand wordt vastgehouden: {sample.trouble}")
+
+
+def _from(choice: Choice) -> str:
+    return " / ".join(choice.columns) + (f" ({choice.format})" if choice.format else "")
+
+
+# ---------------------------------------------------------------- the garage
+
+
+def _must_be_new(options: Options, garage: str | None) -> None:
+    if garage is not None and _path(options, garage).exists():
+        raise click.UsageError(f"{_path(options, garage)} is there already and is not overwritten")
+
+
+def _path(options: Options, garage: str) -> Path:
+    return options.directory / "garages" / f"{garage}.yaml"
+
+
+def _ask(answers: Answers, file: Path) -> Answers:
+    """Ask what was not given."""
+    garage = answers.garage or _prompt("Id van de garage (a-z, 0-9 en -)")
+    name = answers.name or _prompt("Naam van de garage", _named(garage))
+    url = answers.url or _prompt("Adres van iGarage (https://…)")
+    watch = answers.watch or _prompt("Map waar de exports komen", str(file.resolve().parent))
+    token_file = answers.token_file or _prompt("Bestand met het token", f"{garage}.token")
+    return Answers(garage, name, url, token_file, watch)
+
+
+def _prompt(question: str, default: str | None = None) -> str:
+    return str(click.prompt(question, default=default, err=True)).strip()
+
+
+def _must_be_whole(proposal: Proposal, answers: Answers) -> None:
+    """A usage error that names everything that is still to be said."""
+    lacks = [f"--column {field}=COLUMN ({FIELDS[field]})" for field in proposal.missing]
+    given = (("--garage-id", answers.garage), ("--url", answers.url))
+    lacks = [flag for flag, value in given if not value] + lacks
+    if lacks:
+        raise click.UsageError(f"still needed: {', '.join(lacks)}")
+
+
+def _with_defaults(answers: Answers, file: Path) -> Answers:
+    garage = str(answers.garage)
+    return Answers(
+        garage,
+        answers.name or _named(garage),
+        answers.url,
+        answers.token_file or f"{garage}.token",
+        answers.watch or str(file.resolve().parent),
+    )
+
+
+def _garage(answers: Answers, file: Path) -> Garage:
+    return Garage(
+        str(answers.garage),
+        str(answers.name),
+        str(answers.url),
+        str(answers.token_file),
+        str(answers.watch),
+        f"*{file.suffix.lower()}" if file.suffix else inbox.printable(file.name),
+    )
+
+
+def _named(garage: str) -> str:
+    return garage.replace("-", " ").title()
+
+
+# ---------------------------------------------------------------- the file
+
+
+def _write(options: Options, text: str, answers: Answers) -> Path:
+    """Write the garage's file and the schemas beside it. Raises `ConfigError`, and leaves nothing, if it is wrong."""
+    path = _path(options, str(answers.garage))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        file = path.open("x", encoding="utf-8")
+    except FileExistsError:
+        raise click.UsageError(f"{path} is there already and is not overwritten") from None
+    try:
+        with file:
+            file.write(text)
+        if wrong := _mistakes(options, path):
+            raise ConfigError(*wrong)
+    except BaseException:
+        path.unlink()
+        raise
+    write_schemas(options.directory, known_adapters())
+    return path
+
+
+def _mistakes(options: Options, path: Path) -> list[Any]:
+    loaded = workplace.load(options)
+    return [mistake for mistake in loaded.mistakes if mistake.file == path]
+
+
+def _foresee(options: Options, answers: Answers, file: Path) -> Preview:
+    """What a first run would make of the export, by the file just written; the ledger is only looked at."""
+    loaded = workplace.load(options)
+    (garage,) = (each for each in loaded.garages if each.garage == answers.garage)
+    now = workplace.now()
+    with workplace.ledger_to_look(loaded) as ledger:
+        today = now.astimezone(garage.zone).date()
+        return look_ahead(file, source_of(garage, garage.sources[0]), ledger, now, today)
+
+
+def _tell(options: Options, sample: Sample, proposal: Proposal, path: Path, seen: Preview) -> None:
+    if options.json:
+        answer.as_json(_as_value(sample, proposal, path, seen))
+        return
+    skipped = sum(int(each["count"]) for each in seen.skipped)
+    answer.line(f"geschreven: {path}")
+    if seen.file_error:
+        answer.line(f"Dit bestand wordt vastgehouden: {seen.file_error}")
+    answer.line(
+        f"dit bestand: rijen {seen.rows} = nieuw {seen.new} + gewijzigd {seen.changed}"
+        f" + ongewijzigd {seen.unchanged} + overgeslagen {skipped} + afgekeurd {len(seen.rejected)}"
+    )
+    answer.line(
+        "Verder: zet het token in zijn bestand, kijk met `config check` en `preview`, en start `run --once`."
+    )
+
+
+def _as_value(sample: Sample, proposal: Proposal, path: Path, seen: Preview) -> dict[str, Any]:
+    return {
+        "file": str(path),
+        "encoding": sample.layout.encoding,
+        "delimiter": sample.layout.delimiter,
+        "header_line": sample.layout.header_line,
+        "columns": {choice.field: written(choice) for choice in proposal.choices},
+        "doubts": proposal.doubts,
+        "unused": proposal.unused,
+        "rows": masked_rows(proposal, sample.rows),
+        "preview": seen,
+    }

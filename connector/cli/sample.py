@@ -1,0 +1,90 @@
+"""`sample make`: a copy of an export that can be shown to anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from connector import inbox, sampling
+from connector.cli import answer, exits, workplace
+from connector.cli.options import Options, shared_options
+from connector.cli.setup import source_for
+from connector.disguise import Form
+from connector.errors import ConfigError, SourceError
+from connector.model import Column, Layout
+from connector.service import source_of
+
+
+@click.group()
+def sample() -> None:
+    """Samples of exports, to show and to test with."""
+
+
+@sample.command()
+@click.argument("export", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write it (default: sample-EXPORT in the current folder).",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same copy.")
+@click.option("--source", metavar="NAME", help="Which source's mapping, where the garage has several.")
+@shared_options
+@click.pass_obj
+def make(options: Options, export: Path, output: Path | None, seed: int, source: str | None) -> int:
+    """A copy of EXPORT with the same form and faults, and nobody in it: to send with a question.
+
+    Encoding, line ends, delimiter, header, lengths, duplicates and broken rows stay. What a column holds is taken
+    from the garage's file where there is one, else from the header. EXPORT itself is only read.
+    """
+    output = output or Path(f"sample-{inbox.printable(export.name)}")
+    if output.exists():
+        raise click.UsageError(f"{output} is there already and is not overwritten")
+    try:
+        read = sampling.whole_text(export)
+        layout, columns = _of_the_garage(options, export, source)
+        today = workplace.now().astimezone().date()
+        copy, form = sampling.without_people(export, read, layout, columns, today, seed)
+    except SourceError as error:
+        raise click.UsageError(str(error)) from None
+    with output.open("xb") as file:
+        file.write(copy)
+    _tell(options, output, form)
+    return exits.OK
+
+
+def _of_the_garage(
+    options: Options, export: Path, source: str | None
+) -> tuple[Layout | None, Mapping[str, Column]]:
+    """How the garage's file reads the export: nothing where there is no garage, or not one alone."""
+    try:
+        garage = options.only(workplace.load(options))
+    except (ConfigError, click.UsageError):
+        if options.garage or source:
+            raise
+        return None, {}
+    chosen = source_of(garage, source_for(garage, export, source))
+    columns = chosen.columns()
+    try:
+        layout = chosen.adapter.read(inbox.export_file(export), chosen.settings).layout
+    except SourceError:
+        return None, columns
+    return (layout if layout.columns else None), columns
+
+
+def _tell(options: Options, output: Path, form: Form) -> None:
+    if options.json:
+        fields = sorted(column.field for column in form.columns.values())
+        told = {
+            "file": output,
+            "header_line": form.header_line,
+            "delimiter": form.delimiter,
+            "fields": fields,
+        }
+        answer.as_json({**told, "encoding": form.encoding})
+        return
+    if form.header_line is None:
+        answer.message("Er is geen kopregel herkend: ook de eerste regel is vervangen.")
+    answer.line(f"geschreven: {output}")

@@ -1,0 +1,75 @@
+"""A garage's file from a proposal: what was found stands in it, and every doubt above its key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from connector.config.document import Steps
+from connector.config.schema import Schema
+from connector.config.writing import SETTINGS, garage_text
+from connector.model import Layout
+from connector.proposing import Choice, Proposal
+from connector.proposing.doubting import FIELDS
+
+ADAPTER = "generic_csv"
+SOURCE = "klanten"
+
+
+@dataclass(frozen=True, slots=True)
+class Garage:
+    """What a person says of a garage. The paths are as they are to stand in its file."""
+
+    garage: str
+    name: str
+    url: str
+    token_file: str
+    watch: str
+    pattern: str
+
+
+def proposed_text(
+    schema: Schema, proposal: Proposal, layout: Layout, names: Sequence[str], garage: Garage
+) -> str:
+    """The file of a garage whose exports are as `layout`; `names` are its columns where they have no header."""
+    columns = {choice.field: written(choice) for choice in proposal.choices}
+    source = {
+        "name": SOURCE,
+        "adapter": ADAPTER,
+        "watch": garage.watch,
+        "pattern": [garage.pattern],
+        "contains": "all",
+        "settings": {"columns": columns} | ({"header": list(names)} if names else {}),
+    }
+    values = {
+        "config_version": 1,
+        "garage": garage.garage,
+        "name": garage.name,
+        "igarage": {"url": garage.url, "token_file": garage.token_file},
+        "sources": [source],
+        "delivery": {"send": "never"},
+    }
+    return garage_text(schema, values, _notes(proposal, layout), FIELDS)
+
+
+def written(choice: Choice) -> Any:
+    """A choice as it stands under `columns:`."""
+    names: Any = choice.columns[0] if len(choice.columns) == 1 else list(choice.columns)
+    return {"column": names, "format": choice.format} if choice.format else names
+
+
+def _notes(proposal: Proposal, layout: Layout) -> dict[Steps, list[str]]:
+    """What stands above the keys: what was found in the export, and every doubt."""
+    found = {"encoding": layout.encoding, "delimiter": layout.delimiter and repr(layout.delimiter)}
+    notes: dict[Steps, list[str]] = {
+        (*SETTINGS, key): [f"Gevonden in het voorbeeld: {value}."] for key, value in found.items() if value
+    }
+    chosen = {choice.field for choice in proposal.choices}
+    for doubt in proposal.doubts:
+        under = [doubt.field] if doubt.field in chosen and doubt.field else []
+        notes.setdefault((*SETTINGS, "columns", *under), []).append(f"LET OP, kolom {doubt}")
+    if proposal.unused:
+        unused = ", ".join(name for name in proposal.unused if name.isprintable())
+        notes.setdefault((*SETTINGS, "columns"), []).append(f"Niet gebruikt: {unused}.")
+    return notes

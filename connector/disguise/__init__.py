@@ -1,0 +1,11 @@
+"""A copy of an export with the same form and nobody in it, so that a fault can be sent without its customers.
+
+Letters become letters and digits digits, in place: length, punctuation, quotes, line ends and bytes that cannot be
+read stay where they are. One text always becomes the same other text, so duplicates stay duplicates, and what a cell
+is judged to be (a plate, no date, an address with a fault) its replacement is judged to be too.
+"""
+
+from connector.disguise.copying import Column, Form, disguised
+from connector.disguise.words import Words
+
+__all__ = ["Column", "Form", "Words", "disguised"]

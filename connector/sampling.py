@@ -1,0 +1,207 @@
+"""Exports that no garage reads yet, or that cannot be read: their first rows to judge by, and their whole text.
+
+Reading is the kit's; what its columns mean is `proposing`'s to say, and what a copy says in their place `disguise`'s.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+from connector import disguise, inbox, kit
+from connector.columns import normalised
+from connector.disguise.cutting import cut, inner
+from connector.errors import SourceError, SourceFormatError
+from connector.kit.delimiter import find_delimiter
+from connector.kit.encoding import encoding_of
+from connector.model import Column, Layout, Table
+from connector.proposing import header, names, propose
+
+SAMPLED = 2_000
+"""Rows from which the meaning of columns is judged."""
+
+LARGEST = 512 * 1024 * 1024
+"""Bytes of an export that is copied; it is held in memory."""
+
+_HEADER_WITHIN = 20
+"""Records among which a header is looked for in an export that cannot be read."""
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+Row = Mapping[str, str]
+
+
+# ---------------------------------------------------------------- the first rows
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The first sound rows of an export. `names` are what its columns are called where it has no header."""
+
+    path: Path
+    layout: Layout
+    rows: tuple[Row, ...]
+    names: tuple[str, ...] = ()
+    trouble: str | None = None
+    """Why the export cannot be read to its end, in Dutch."""
+
+
+def first_rows(path: Path) -> Sample:
+    """The first rows of a CSV export, with a header or without, or of a workbook. Raises `SourceError`."""
+    file = inbox.export_file(path)
+    if kit.is_workbook(file):
+        table = kit.read_xlsx(file, names=names.COMMON)
+        return _with_rows(Sample(path, table.layout, ()), table)
+    _refuse_xml(path)
+    table = kit.read_csv(file, names=names.COMMON)
+    if not header.is_data(table.layout.columns):
+        return _with_rows(Sample(path, table.layout, ()), table)
+    invented = header.invented(len(table.layout.columns))
+    table = kit.read_headless(file, invented)
+    return _with_rows(Sample(path, table.layout, (), invented), table)
+
+
+def _refuse_xml(path: Path) -> None:
+    with path.open("rb") as stream:
+        start = stream.read(16).removeprefix(codecs.BOM_UTF8).lstrip()
+    if start.startswith(b"<"):
+        raise SourceFormatError("Dit is XML en geen CSV; kies een adapter die het leest (zie `plugins`).")
+
+
+def _with_rows(sample: Sample, table: Table) -> Sample:
+    rows: list[Row] = []
+    try:
+        sound = (record.values for record in table if record.fault is None)
+        rows.extend(islice(sound, SAMPLED))
+    except SourceError as error:
+        return replace(sample, rows=tuple(rows), trouble=str(error))
+    return replace(sample, rows=tuple(rows))
+
+
+# ---------------------------------------------------------------- the whole text
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """An export as text. `bom` stands before it; `tail` is half a sign at its end, in UTF-16."""
+
+    bom: bytes
+    text: str
+    encoding: str
+    tail: bytes = b""
+
+    def as_bytes(self, text: str) -> bytes:
+        """Another text, written as this one is."""
+        return self.bom + text.encode(self.encoding, _errors(self.encoding)) + self.tail
+
+
+def whole_text(path: Path) -> Text:
+    """An export as text, byte for byte. Raises `SourceFormatError` where it is none, or too large to hold."""
+    _refuse_xml(path)
+    if kit.is_workbook(inbox.export_file(path)):
+        raise SourceFormatError("Dit is een Excel-bestand; bewaar het als CSV en geef dat.")
+    if path.stat().st_size > LARGEST:
+        raise SourceFormatError(f"Het bestand is groter dan {LARGEST // 1024**2} MB.")
+    raw = path.read_bytes()
+    read = _decoded(path, raw)
+    if read.as_bytes(read.text) != raw:
+        raise SourceFormatError(f"Het bestand is in {read.encoding} niet teken voor teken over te schrijven.")
+    return read
+
+
+def _decoded(path: Path, raw: bytes) -> Text:
+    for bom, encoding in _BOMS:
+        if raw.startswith(bom):
+            body = raw[len(bom) :]
+            end = len(body) - len(body) % 2 if encoding.startswith("utf-16") else len(body)
+            return Text(bom, body[:end].decode(encoding, _errors(encoding)), encoding, body[end:])
+    encoding = encoding_of(inbox.export_file(path))
+    return Text(b"", raw.decode(encoding, _errors(encoding)), encoding)
+
+
+def _errors(encoding: str) -> str:
+    return "surrogatepass" if encoding.startswith("utf-16") else "surrogateescape"
+
+
+def without_people(
+    path: Path, read: Text, layout: Layout | None, columns: Mapping[str, Column], today: date, seed: int
+) -> tuple[bytes, disguise.Form]:
+    """A copy of an export that can be shown to anybody, and the form it was found to have.
+
+    `layout` and `columns` are those of the garage's file; without a layout, what can be seen of the text itself.
+    """
+    if layout is not None:
+        is_header = _names_all(layout.columns, columns)
+        columns = columns or _proposed(layout.columns, _rows_at_best(path), today)
+        form = _form(read, layout, columns, is_header=is_header)
+    else:
+        layout, columns = _seen(path, read, columns, today)
+        form = _form(read, layout, columns, is_header=header.knows(layout.columns))
+    return read.as_bytes(disguise.disguised(read.text, form, today, seed)), form
+
+
+def _names_all(found: Sequence[str], columns: Mapping[str, Column]) -> bool:
+    """Whether these are the columns that the garage's file names: then they are a header, and no customer.
+
+    An adapter that takes no columns from the file knows its own header.
+    """
+    if not columns:
+        return True
+    there = {normalised(name) for name in found}
+    needed = {normalised(name) for column in columns.values() if not column.optional for name in column.names}
+    return header.knows(found) or (bool(needed) and needed <= there)
+
+
+def _form(read: Text, layout: Layout, columns: Mapping[str, Column], *, is_header: bool) -> disguise.Form:
+    fields = {
+        normalised(name): disguise.Column(field, column.format)
+        for field, column in columns.items()
+        for name in column.names
+    }
+    found = [fields.get(normalised(name)) for name in layout.columns]
+    return disguise.Form(
+        delimiter=layout.delimiter or ";",
+        encoding=read.encoding,
+        header_line=layout.header_line if is_header else None,
+        columns={at: column for at, column in enumerate(found) if column},
+    )
+
+
+def _seen(
+    path: Path, read: Text, columns: Mapping[str, Column], today: date
+) -> tuple[Layout, Mapping[str, Column]]:
+    """Layout and columns as the kit finds them, else as the first lines of the text show them."""
+    try:
+        layout = first_rows(path).layout
+    except SourceError:
+        layout = _glimpsed(read)
+    return layout, columns or _proposed(layout.columns, _rows_at_best(path), today)
+
+
+def _rows_at_best(path: Path) -> tuple[Row, ...]:
+    try:
+        return first_rows(path).rows
+    except SourceError:
+        return ()
+
+
+def _proposed(found: Sequence[str], rows: Sequence[Row], today: date) -> dict[str, Column]:
+    return {
+        choice.field: Column(choice.columns, format=choice.format)
+        for choice in propose(found, rows, today).choices
+    }
+
+
+def _glimpsed(read: Text) -> Layout:
+    """The layout of an export that cannot be read: a header counts as one only where its names are known."""
+    lines = read.text[: 1 << 16].splitlines(keepends=True)[:100]
+    delimiter = find_delimiter(lines)
+    for record in islice(cut(read.text, delimiter), _HEADER_WITHIN):
+        cells = tuple(inner(read.text[begin:end])[0] for begin, end in record.cells)
+        if header.knows(cells):
+            return Layout(cells, read.encoding, delimiter, record.line)
+    return Layout((), read.encoding, delimiter)

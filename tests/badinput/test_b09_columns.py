@@ -1,0 +1,58 @@
+"""B09: columns renamed, reordered, added, removed and doubled."""
+
+from __future__ import annotations
+
+import pytest
+from exports import COLUMNS, HEADER, car, csv_of, golden, xlsx_of
+
+GONE = (
+    "In het bestand ontbreekt de kolom {}."
+    " Herstel de export, pas de kolomnamen in de instellingen aan, of zet er `optional: true` bij."
+)
+TWICE = "De kolom “{}” staat meer dan eens in het bestand; geef elke kolom een eigen naam."
+STRICT = {**COLUMNS, "apk_due": "APK datum"}
+
+
+def renamed(old: str, new: str) -> tuple[str, ...]:
+    return tuple(new if name == old else name for name in HEADER)
+
+
+@pytest.mark.parametrize("of", [csv_of, xlsx_of])
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        (renamed("E-mail", "E-mailadres"), golden(held=GONE.format("“E-mail” (bedoelt u “E-mailadres”?)"))),
+        (renamed("Achternaam", "Naam klant"), golden(held=GONE.format("“Achternaam”"))),
+        (renamed("APK datum", "APK-datum"), golden(held=GONE.format("“APK datum” (bedoelt u “APK-datum”?)"))),
+        (renamed("Km stand", "Teller"), golden([1])),  # optional
+        (renamed("E-mail", "  e-MAIL\u00a0"), golden([1])),
+        (renamed("APK datum", "APK \u00a0datum"), golden([1])),
+        (renamed("Km stand", "E-mail"), golden(held=TWICE.format("E-mail"))),
+        (renamed("Km stand", "Km stand "), golden([1])),
+    ],
+)
+def test_a_mapped_column_that_is_gone_or_doubled_holds_the_file(take, of, header, expected) -> None:
+    assert take(of(car(1), header=header), columns=STRICT, name="klanten.csv") == expected
+
+
+@pytest.mark.parametrize("of", [csv_of, xlsx_of])
+def test_columns_may_change_places_and_others_come_and_go(garage, of) -> None:
+    rows = [car(1), car(2)]
+    turned = [list(reversed(row)) for row in rows]
+    wider = [[*row, "x", "y"] for row in rows]
+    assert garage.take(of(*rows)) == golden([1, 2])
+    before = garage.contents()
+    assert garage.take(of(*turned, header=tuple(reversed(HEADER)))) == golden([1, 2])
+    assert garage.take(of(*wider, header=(*HEADER, "Opmerking", "Opmerking"))) == golden([1, 2])
+    assert garage.contents() == before
+
+
+def test_an_optional_column_that_is_gone_leaves_its_field_out(garage) -> None:
+    rows = [row[:4] for row in (car(1), car(2))]
+    assert garage.take(csv_of(*rows, header=HEADER[:4])) == golden([1, 2])
+    assert "mileage" not in garage.contents()["ZZ001Z"]
+
+
+def test_a_column_with_no_name_is_no_matter(take) -> None:
+    assert take(csv_of([*car(1), "x"], header=(*HEADER, ""))) == golden([1])
+    assert take(xlsx_of([*car(1), "x"], header=(*HEADER, None))) == golden([1])
