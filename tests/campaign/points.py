@@ -1,7 +1,7 @@
 """The crash points of the program, gathered from its source: nobody keeps a list of them by hand.
 
-A point is what is given to `crash(…)`: a word, or a word with a hole (`f"ledger.{point}.before_commit"`) that a parameter
-fills. Then every word counts that any caller gives for that parameter, also through callers that hand it on.
+A point is what is given to `crash(…)`: a word, or a word with a hole (`f"ledger.{point}.before_commit"`) that some
+parameter fills. Then every word counts that any caller gives for that parameter, also through callers that hand it on.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def network_drive(place: Path, kind: str) -> Iterator[Path]:
             assert serving.stdout and serving.stdout.readline() == b"ready\n"
             yield place
         finally:
-            subprocess.run(["umount", "--lazy", str(place)], check=False)
+            subprocess.run(["/usr/bin/umount", "--lazy", str(place)], check=False)
             serving.kill()
 
 

@@ -19,7 +19,7 @@ MEGABYTE = 1 << 20
 def test_l6_a_fortnight_without_igarage_exhausts_nothing_and_drains_by_itself(case):
     """Each day another export; the newest content of each car is what arrives, once, when iGarage is back."""
     garage = case.garage(delivery={"workers": 4, "retry": {"first": 30, "max": 21_600, "attempts": 20}})
-    rows, passed = case.size(200, 1_000_000), range(2_000_000, 2_000_000 + case.size(3000, 50_000))
+    rows, passed = case.size(150, 1_000_000), range(2_000_000, 2_000_000 + case.size(1000, 50_000))
     case.set_clock(0)
     others = [without_address(number) for number in passed]
     case.export(garage, [*customers(range(rows // 2)), bad(9000), *others])

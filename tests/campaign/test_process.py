@@ -27,7 +27,7 @@ def night(case, garage, numbers, **changes):
 
 def nemesis(case, children, garage, rows):
     """Kill the service again and again: while it starts, while it reads, while it delivers; exports go on coming."""
-    kills = case.size(6, 200)
+    kills = case.size(5, 200)
     for number in range(kills):
         service = children.start("run")
         seen, share = len(case.sandbox.requests()), rows // max(kills // 2, 1)
@@ -35,7 +35,9 @@ def nemesis(case, children, garage, rows):
             time.sleep(case.dice.uniform(0.0, 1.5))  # whatever it is doing then
         else:
             wanted = seen + case.dice.randrange(1, share + 2)
-            until(lambda wanted=wanted: len(case.sandbox.requests()) >= wanted or case.done(), "more requests")
+            until(
+                lambda wanted=wanted: len(case.sandbox.requests()) >= wanted or case.done(), "more requests"
+            )
             time.sleep(case.dice.uniform(0.0, 0.03))
         assert service.runs, service.ended()
         service.kill()
@@ -92,7 +94,7 @@ def test_f10_after_a_kill_the_next_instance_is_not_refused(case, children):
     garage = case.garage()
     night(case, garage, range(10))
     service = children.start("run")
-    until(lambda: garage.asked(), "the first request")
+    until(garage.asked, "the first request")
     service.kill()
     case.kept_answers += WORKERS
     children.drain()
@@ -149,7 +151,9 @@ def test_f12_a_service_that_is_frozen_and_thawed_days_later_goes_on(case, childr
         case.server_clock.ahead = timedelta(days=days)
         night(case, garage, range(rows), km=str(20_000 + days))
         service.signal(signal.SIGCONT)
-        case.kept_answers += WORKERS  # they came while it was frozen, and its deadline had passed when it woke
+        case.kept_answers += (
+            WORKERS  # they came while it was frozen, and its deadline had passed when it woke
+        )
         seen = len(garage.deeds())
         until(lambda seen=seen: len(garage.deeds()) > seen, "the next of them")
     case.faults_over()
@@ -170,7 +174,11 @@ RESIDENT = 200 * MEGABYTE
 def test_f13_a_night_of_many_rows_passes_in_bounded_memory(case):
     garage = case.garage(delivery={"workers": WORKERS})
     passed = range(100_000, 100_000 + case.size(15_000, 300_000))
-    said = [*customers(range(case.size(60, 2000))), bad(9000), *(without_address(number) for number in passed)]
+    said = [
+        *customers(range(case.size(60, 2000))),
+        bad(9000),
+        *(without_address(number) for number in passed),
+    ]
     case.processes.before = ("prlimit", f"--as={ADDRESSES}")
     service = case.service()
     peaks = []
