@@ -1,4 +1,4 @@
-"""Has done the program's imports and nothing else, and forks a real process of it for whoever asks: `nursery.py SOCKET`.
+"""Has done the program's imports and no more, and forks a real process of it for whoever asks: `nursery.py SOCKET`.
 
 A case that kills sixty processes would spend its time on starting Python sixty times. This one has a single thread and
 opens nothing; its children are processes like any other, with a group, an end and a death of their own.

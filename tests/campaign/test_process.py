@@ -27,7 +27,7 @@ def night(case, garage, numbers, **changes):
 
 def nemesis(case, children, garage, rows):
     """Kill the service again and again: while it starts, while it reads, while it delivers; exports go on coming."""
-    kills = case.size(5, 200)
+    kills = case.size(4, 200)
     for number in range(kills):
         service = children.start("run")
         seen, share = len(case.sandbox.requests()), rows // max(kills // 2, 1)
@@ -173,7 +173,7 @@ RESIDENT = 200 * MEGABYTE
 
 def test_f13_a_night_of_many_rows_passes_in_bounded_memory(case):
     garage = case.garage(delivery={"workers": WORKERS})
-    passed = range(100_000, 100_000 + case.size(15_000, 300_000))
+    passed = range(100_000, 100_000 + case.size(8_000, 300_000))
     said = [
         *customers(range(case.size(60, 2000))),
         bad(9000),
@@ -205,7 +205,7 @@ def test_f13_a_process_that_gets_no_more_memory_loses_nothing(case):
     garage = case.garage(delivery={"workers": 1})
     night(case, garage, range(20))
     case.run_once()
-    said = [*customers(range(20), km="3"), *(without_address(number) for number in range(10_000, 14_000))]
+    said = [*customers(range(20), km="3"), *(without_address(number) for number in range(10_000, 12_000))]
     case.export(garage, said)
     for megabytes in case.dice.sample(range(60, 400, 20), case.size(2, 12)):
         case.processes.before = ("prlimit", f"--as={megabytes * MEGABYTE}")
