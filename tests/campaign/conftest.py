@@ -13,13 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from connector.config import ConnectorConfig
 from connector.sandbox import Sandbox
 
 from ..conftest import Installation
 from .cases import Case, ServerClock
-from .children import Children, Nursery
-from .processes import Processes
+from .children import Children
+from .processes import Nursery, Processes
 from .report import Line, case_id, page, table
 
 LINES = pytest.StashKey[list[Line]]()
@@ -44,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A sample runs of every case a third of its variants, two at most, chosen by the seed."""
+    """A sample runs of every case one or two of its variants, chosen by the seed."""
     if is_full(config) or any("[" in each for each in config.args):
         return
     families: dict[str, list[pytest.Item]] = {}
@@ -57,8 +56,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _left_out(config: pytest.Config, name: str, family: list[pytest.Item]) -> list[pytest.Item]:
-    dice = random.Random(f"{config.getoption('--campaign-seed')} {name}")  # noqa: S311  # as below
-    return dice.sample(family, len(family) - min(2, -(-len(family) // 3)))
+    dice = random.Random(f"{config.getoption('--campaign-seed')} {name}")  # as below
+    return dice.sample(family, len(family) - min(2, -(-len(family) // 6)))
 
 
 @pytest.fixture
@@ -67,8 +66,19 @@ def mode(request: pytest.FixtureRequest) -> str:
     return getattr(request, "param", "honours")
 
 
+@pytest.fixture(scope="session")
+def nursery(request: pytest.FixtureRequest) -> Iterator[Nursery | None]:
+    """At sample size processes are forked; at full size each is started as people start it."""
+    made = None if is_full(request.config) else Nursery()
+    yield made
+    if made:
+        made.end()
+
+
 @pytest.fixture
-def case(request: pytest.FixtureRequest, tmp_path: Path, mode: str) -> Iterator[Case]:
+def case(
+    request: pytest.FixtureRequest, tmp_path: Path, mode: str, nursery: Nursery | None
+) -> Iterator[Case]:
     """One case: an empty installation, an iGarage that remembers in a file, and dice of its own."""
     line = request.node.stash[MINE]
     line.seed = int.from_bytes(
@@ -79,11 +89,10 @@ def case(request: pytest.FixtureRequest, tmp_path: Path, mode: str) -> Iterator[
     clock = ServerClock()
     with Sandbox({}, state=tmp_path / "igarage.sqlite3", clock=clock, mode=mode, threads=16) as sandbox:
         installation = Installation(tmp_path / "connector", sandbox)
-        if "probe" in ConnectorConfig.model_fields:
-            installation.settle_down(probe={"first": 0.1, "max": 0.5})
-        processes = Processes(installation.folder, tmp_path, tmp_path / "clock")
+        installation.settle_down(probe={"first": 0.1, "max": 0.5})
+        processes = Processes(installation.folder, tmp_path, tmp_path / "clock", nursery)
         full = is_full(request.config)
-        dice = random.Random(line.seed)  # noqa: S311  # dice of a test, to be thrown again alike
+        dice = random.Random(line.seed)  # dice of a test, to be thrown again alike
         made = Case(tmp_path, installation, sandbox, clock, processes, line, line.seed, full, dice)
         try:
             yield made
@@ -93,18 +102,10 @@ def case(request: pytest.FixtureRequest, tmp_path: Path, mode: str) -> Iterator[
         pytest.fail("this case was not counted: end it with case.count()")
 
 
-@pytest.fixture(scope="session")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    """Forks real processes of the program."""
-    made = Nursery(tmp_path_factory.mktemp("nursery"))
-    yield made
-    made.end()
-
-
 @pytest.fixture
-def children(case: Case, nursery: Nursery) -> Children:
-    """The processes of a case that needs many of them."""
-    return Children(case, nursery)
+def children(case: Case) -> Children:
+    """The processes of a case that kills many of them."""
+    return Children(case)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -96,7 +96,8 @@ def test_f07_a_disk_without_any_room_asks_for_nothing_it_cannot_write_down(case,
     service = children.start("-v", "run")
     until(garage.deeds, "the first of the backlog")
     small_disk.fill()
-    until(lambda: "ledger_unavailable" in service.err, "the end of the room")
+    said = case.folder / f"process-{len(case.processes.started) - 1}.err"
+    until(lambda: "ledger_unavailable" in said.read_text("utf-8"), "the end of the room")
     known, asked = garage.counts().get("delivered", 0), len(garage.asked())
     assert asked <= known + 2, "nothing is asked for that cannot be written down, but what was under way"
     case.kept_answers += 2

@@ -17,7 +17,7 @@ from .cases import three_modes
 from .children import KILLED
 from .exports import bad, customers, without_address
 from .processes import until
-from .traces import DURABLE, Strace, broken
+from .traces import DURABLE, Fault, broken, parsed
 
 DATABASE = "ledger.sqlite3"
 
@@ -30,14 +30,6 @@ def night(case, garage, numbers, **changes):
 def a_change(case, garage, rows):
     """The same customers with other mileages: as many writes by the thread that reads as by the one that delivers."""
     night(case, garage, range(rows), km=str(case.dice.randrange(10_000, 99_999)))
-
-
-def traced(case, children, *words):
-    """One pass under strace."""
-    child = children.start("run", "--once", held=True)
-    strace = Strace(child, case.folder / f"trace-{child.pid}", *words)
-    child.go()
-    return strace
 
 
 # ---------------------------------------------------------------- F02
@@ -53,7 +45,7 @@ def test_f02_a_process_killed_at_any_durable_system_call_loses_nothing_and_does_
     children.run_once()
     for call, number in _strokes(case, children, garage):
         a_change(case, garage, ROWS)
-        ended = traced(case, children, *broken(call, "signal=KILL", number)).wait()
+        ended = children.traced(*broken(call, "signal=KILL", number)).ended
         case.kept_answers += ended.status == KILLED
         if case.sandbox.mode == "forgets":
             case.sandbox.forget_keys()
@@ -65,8 +57,8 @@ def test_f02_a_process_killed_at_any_durable_system_call_loses_nothing_and_does_
 def _strokes(case, children, garage):
     """Every call there is, counting up until a run ends by itself; of a sample a few, as the dice say."""
     a_change(case, garage, ROWS)
-    watched = traced(case, children, "-e", f"trace={','.join(DURABLE)}")
-    assert watched.wait().status in (0, 3)
+    watched = children.traced("-e", f"trace={','.join(DURABLE)}")
+    assert watched.ended.status in (0, 3)
     numbers = Counter((each.name, each.thread) for each in watched.calls() if each.begins)
     most = Counter()
     for (call, _), number in numbers.items():
@@ -107,10 +99,8 @@ def test_f04_a_migration_that_is_killed_at_any_write_ends_with_every_row(case, c
     assert len(wanted["passports"][1]) == 18
     for number in _writes(case, children, aged):
         _put(case, aged)
-        child = children.start("run", "--once", held=True, crash="ledger.free_claims.before_commit")
-        strace = Strace(child, case.folder / f"trace-{child.pid}", *broken("pwrite64", "signal=KILL", number))
-        child.go()
-        assert strace.wait().status == KILLED
+        killed = children.traced(*broken("pwrite64", "signal=KILL", number), crash="ledger.free_claims.before_commit")
+        assert killed.ended.status == KILLED
         children.dies_at("ledger.free_claims.before_commit")  # migrated by now, and nothing else done
         assert _rows(state / DATABASE, like=wanted) == wanted
     children.drain()
@@ -167,10 +157,8 @@ def _put(case, aged):
 def _writes(case, children, aged):
     """The writes of a migration, one by one; of a sample a few, as the dice say."""
     _put(case, aged)
-    child = children.start("run", "--once", held=True, crash="ledger.free_claims.before_commit")
-    strace = Strace(child, case.folder / f"trace-{child.pid}", "-e", "trace=pwrite64")
-    child.go()
-    assert strace.wait().status == KILLED
+    strace = children.traced("-e", "trace=pwrite64", crash="ledger.free_claims.before_commit")
+    assert strace.ended.status == KILLED
     most = sum(each.begins for each in strace.calls())
     assert most > 10
     every = range(1, most + 1)
@@ -189,8 +177,8 @@ def test_f05_the_journal_is_synced_before_anything_is_asked_or_moved(case, child
         garage.configure(delivery={"send": send})
         case.books[garage.id].invites = send == "always"
         a_change(case, garage, 12)
-        strace = traced(case, children, "-e", "trace=pwrite64,fsync,fdatasync,sendto,sendmsg,write,rename")
-        assert strace.wait().status in (0, 3)
+        strace = children.traced("-e", "trace=pwrite64,fsync,fdatasync,sendto,sendmsg,write,rename")
+        assert strace.ended.status in (0, 3)
         acts, unsynced = _unsynced(strace.calls())
         assert acts["asked"] >= 12 and acts["moved"] == 1
         assert unsynced == []
@@ -226,8 +214,6 @@ def _act(call):
 
 
 def test_a_request_before_the_sync_would_be_seen():
-    from .traces import parsed  # noqa: PLC0415
-
     text = f"""7 pwrite64(5</x/{DATABASE}-wal>, "x", 1, 0) = 1
 8 sendto(9<socket:[1]>, "PUT /passports/ZZ001Z HTT"..., 300, 0, NULL, 0) = 300
 7 fdatasync(5</x/{DATABASE}-wal> <unfinished ...>
@@ -249,13 +235,12 @@ def test_f08_an_error_of_the_disk_anywhere_in_a_pass_is_told_and_costs_nothing(c
     a_change(case, garage, ROWS)
     children.run_once()
     a_change(case, garage, ROWS)
-    watched = traced(case, children, "-e", f"trace={call}")
-    watched.wait()
+    watched = children.traced("-e", f"trace={call}")
     numbers = Counter(each.thread for each in watched.calls() if each.begins)
     every = range(1, max(numbers.values()) + 1)
     for number in every if case.full else case.dice.sample(every, 2):
         a_change(case, garage, ROWS)
-        ended = traced(case, children, *broken(call, "error=EIO", number)).wait()
+        ended = children.traced(*broken(call, "error=EIO", number)).ended
         assert "Traceback" not in ended.err, ended.err
         assert ended.status in (0, 1, 2, 3, 5), ended
         case.kept_answers += 1
@@ -271,12 +256,12 @@ def test_f08_a_service_outlives_a_disk_that_fails_for_a_while_and_asks_for_nothi
     a_change(case, garage, ROWS)
     service = children.start("run")
     case.until_delivered()
-    strace = Strace(service, case.folder / "failing", *broken(call, "error=EIO", "1+"))
+    fault = Fault(service.pid, case.folder / "failing", *broken(call, "error=EIO", "1+"))
     before = len(case.sandbox.requests())
     a_change(case, garage, 2 * ROWS)
-    until(lambda: any(each.ends for each in strace.calls()), "the first error")
+    until(lambda: fault.struck, "the first error")
     until(lambda: _tells(case), "the word of it")
-    strace.let_go()
+    fault.let_go()
     case.kept_answers += 2
     assert service.runs
     assert len(case.sandbox.requests()) - before <= 2

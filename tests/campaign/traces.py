@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .children import Child
 from .processes import Ended
 
 DURABLE = ("pwrite64", "fsync", "fdatasync", "ftruncate", "rename", "unlink")
@@ -32,32 +31,38 @@ class Call:
     ends: bool
 
 
-class Strace:
-    """A trace of one process and all its threads. `words`: what strace is to show, or to break."""
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A process that ended under strace."""
 
-    def __init__(self, child: Child, log: Path, *words: str) -> None:
-        """Begin it; whoever was held may go after that."""
-        self._child, self._log = child, log
-        command = ["strace", "-f", "-y", "-s", "64", "-o", str(log), *words, "-p", str(child.pid)]
+    ended: Ended
+    log: Path
+
+    def calls(self) -> list[Call]:
+        """What was traced, in order."""
+        return list(parsed(self.log.read_text("utf-8", "replace")))
+
+
+class Fault:
+    """Strace, laid upon a running process and all its threads until it is told to let go."""
+
+    def __init__(self, process: int, log: Path, *words: str) -> None:
+        self._log = log
+        command = ["strace", "-f", "-y", "-o", str(log), *words, "-p", str(process)]
         self._running = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
         assert self._running.stderr
         said = self._running.stderr.readline()
         assert b"attached" in said, said
 
-    def wait(self) -> Ended:
-        """How the process ended."""
-        ended = self._child.wait()
-        self._running.communicate()
-        return ended
+    @property
+    def struck(self) -> bool:
+        """Whether any call was struck yet."""
+        return "(INJECTED)" in self._log.read_text("utf-8", "replace")
 
     def let_go(self) -> None:
         """Trace and break no more; the process runs on."""
         self._running.send_signal(signal.SIGINT)
         self._running.communicate()
-
-    def calls(self) -> list[Call]:
-        """What was traced, in order."""
-        return list(parsed(self._log.read_text("utf-8", "replace")))
 
 
 def broken(call: str, fault: str, when: int | str) -> tuple[str, ...]:
