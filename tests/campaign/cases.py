@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 import time_machine
 
-from connector.cli.run import run
 from connector.sandbox import Sandbox
 
 from ..conftest import Garage, Installation
@@ -102,8 +101,6 @@ class Case:
 
     def service(self, *arguments: str, crash: str | None = None) -> Process:
         """The service, in a process of its own."""
-        if any(each.name == "once" and each.required for each in run.params):
-            return self.processes.start("run", "--once", *arguments, crash=crash, again=True)
         return self.processes.start("run", *arguments, crash=crash)
 
     def faults_over(self) -> None:
@@ -121,7 +118,12 @@ class Case:
 
     def until_delivered(self) -> None:
         """Wait until a running service has delivered all that the exports said, or nothing moves any more."""
-        until(self.done, "the end of the backlog", pause=0.1, moves=self.standing)
+        until(self._done_by_somebody, "the end of the backlog", pause=0.1, moves=self.standing)
+
+    def _done_by_somebody(self) -> bool:
+        if not any(each.runs for each in self.processes.started):
+            raise AssertionError(f"no process is left to do it: {self.processes.started[-1].ended()}")
+        return self.done()
 
     def done(self) -> bool:
         """Whether all that the exports said was taken and delivered."""
@@ -169,12 +171,16 @@ class Case:
         partial.write_text(str(seconds), "ascii")
         partial.replace(self.processes.clock)
 
+    def its_time(self) -> float:
+        """The time by the program's clock, in seconds."""
+        known = self.processes.clock
+        return time.time() + (float(known.read_text("ascii")) if known.exists() else 0.0)
+
     def at_its_clock(self, do: Callable[[], Any]) -> Any:
         """Do something in this process under the program's clock."""
         if not self.processes.clock.exists():
             return do()
-        ahead = float(self.processes.clock.read_text("ascii"))
-        with time_machine.travel(time.time() + ahead, tick=True):
+        with time_machine.travel(self.its_time(), tick=True):
             return do()
 
     # ------------------------------------------------------------ the count
@@ -251,12 +257,8 @@ def _print(path: Path) -> tuple[bytes, int, int]:
     return hashlib.sha256(path.read_bytes()).digest(), found.st_mtime_ns, found.st_mode
 
 
-def as_left(folder: Path) -> dict[str, bytes]:
-    """The files of a folder as they lie there: name and content."""
-    return {each.name: each.read_bytes() for each in sorted(folder.iterdir()) if each.is_file()}
-
-
-def free_space(folder: Path) -> int:
-    """Bytes that are free where the folder is."""
-    found = os.statvfs(folder)
-    return found.f_bavail * found.f_frsize
+def pieces(case: Case, content: bytes, number: int) -> list[bytes]:
+    """The content cut into so many pieces, wherever the dice say, but never where a row ends."""
+    inside = [place for place in range(1, len(content)) if content[place - 1 : place] != b"\n"]
+    places = sorted(case.dice.sample(inside, number - 1))
+    return [content[start:end] for start, end in zip([0, *places], [*places, len(content)], strict=True)]

@@ -36,8 +36,13 @@ def _follow(file: Path, clock: time_machine.Traveller, real: float) -> None:
             clock.move_to(real + time.monotonic() + (wanted or 0.0))
 
 
-if __name__ == "__main__":
-    followed, real = Path(sys.argv[1]), time.time() - time.monotonic()
+def run(followed: Path, arguments: list[str]) -> None:
+    """The program, under the clock of this file."""
+    real = time.time() - time.monotonic()
     with time_machine.travel(time.time() + (_shift(followed) or 0.0), tick=True) as traveller:
         threading.Thread(target=_follow, args=(followed, traveller, real), daemon=True).start()
-        main(sys.argv[2:])
+        main(arguments)
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]), sys.argv[2:])

@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
-import subprocess
 import time
-from pathlib import Path
 
 import pytest
 
-from .cases import Case
+from .cases import pieces
 from .exports import bad, customer, customers, without_address, written
-from .processes import LESS_THAN_ROOT, until
+from .processes import LESS_THAN_ROOT
 
 MIDNIGHT = 1_700_000_000
-
-
-def pieces(case, content, number):
-    """The content cut into so many pieces, wherever the dice say, but never where a row ends."""
-    inside = [place for place in range(1, len(content)) if content[place - 1 : place] != b"\n"]
-    places = sorted(case.dice.sample(inside, number - 1))
-    return [content[start:end] for start, end in zip([0, *places], [*places, len(content)], strict=True)]
 
 
 # ---------------------------------------------------------------- F15
 
 
+@pytest.mark.slow
 def test_f15_an_export_that_a_slow_writer_is_still_writing_is_not_read(case):
     garage = case.garage(source={"settle": 1})
     service = case.service()
@@ -45,6 +35,7 @@ def test_f15_an_export_that_a_slow_writer_is_still_writing_is_not_read(case):
     case.count()
 
 
+@pytest.mark.slow
 def test_f15_an_export_whose_writer_stops_in_the_middle_of_a_row_waits_for_its_end(case):
     garage = case.garage()
     for night in range(case.size(3, 60)):
@@ -99,6 +90,7 @@ def test_f16_of_a_selection_in_two_files_each_is_read_again_under_its_own_name_s
     case.count()
 
 
+@pytest.mark.slow
 def test_f16_a_service_sees_the_export_of_every_night(case):
     garage = case.garage()
     case.service()
@@ -165,170 +157,6 @@ def test_f18_among_thousands_of_older_files_the_newest_is_found(case):
     case.count()
 
 
-# ---------------------------------------------------------------- F19
-
-
-def test_f19_a_share_that_goes_and_comes_back_removes_nothing_and_is_heard_again(case):
-    garage = case.garage()
-    elsewhere = garage.folder / "elsewhere"
-    case.service()
-    for night in range(case.size(3, 40)):
-        case.export(garage, [*customers(range(6), km=str(10_000 + night)), bad(6)])
-        case.until_delivered()
-        garage.export_folder.rename(elsewhere)
-        until(lambda: case.source_state(garage) == "unavailable", "the folder that is gone")
-        if case.dice.random() < 0.5:
-            elsewhere.rename(garage.export_folder)
-        else:  # another folder of the same name, as a share that is mounted anew
-            shutil.copytree(elsewhere, garage.export_folder)
-            shutil.rmtree(elsewhere)
-        until(lambda: case.source_state(garage) == "ok", "the folder that came back")
-    case.count()
-
-
-@pytest.fixture
-def mount(tmp_path):
-    """Mount an empty file system over a folder, and take it away."""
-    over: list[Path] = []
-
-    def cover(folder):
-        done = run("mount", "-t", "tmpfs", "-o", "size=4m", "campaign", str(folder))
-        assert done == 0, "this case needs the right to mount"
-        over.append(folder)
-
-    def uncover():
-        assert run("umount", "-l", str(over.pop())) == 0
-
-    yield cover, uncover
-    while over:
-        uncover()
-
-
-def run(*command):
-    return subprocess.run(command, check=False).returncode
-
-
-def test_f19_a_mount_that_blinks_empty_removes_nothing_and_asks_nothing(case, mount):
-    cover, uncover = mount
-    garage = case.garage()
-    case.service()
-    for night in range(case.size(3, 40)):
-        case.export(garage, [*customers(range(6), km=str(10_000 + night)), bad(6)])
-        case.until_delivered()
-        before = len(garage.asked())
-        looked = last_scan(case, garage)
-        cover(garage.export_folder)
-        until(lambda looked=looked: last_scan(case, garage) != looked, "a look at the empty folder")
-        looked = last_scan(case, garage)
-        until(lambda looked=looked: last_scan(case, garage) != looked, "another look")
-        assert len(garage.asked()) == before
-        if case.dice.random() < 0.5:  # something is written into the wrong place meanwhile, and is gone again
-            (garage.export_folder / "leeg.csv").write_bytes(b"")
-        uncover()
-    case.count()
-
-
-def test_f19_what_is_written_on_a_mount_that_came_while_the_service_ran_is_found(case, mount):
-    cover, _ = mount
-    garage = case.garage()
-    case.service()
-    case.export(garage, customers(range(4)))
-    case.until_delivered()
-    case.written.clear()
-    cover(garage.export_folder)
-    rows = [*customers(range(6), km="90000"), bad(6)]
-    case.says(garage, rows)
-    (garage.export_folder / "klanten.csv").write_bytes(written(rows))
-    case.until_delivered()
-    case.count()
-
-
-def last_scan(case, garage):
-    (found,) = (each for each in case.status() if each["garage"] == garage.id)
-    return found["sources"][0]["last_scan"]
-
-
-# ---------------------------------------------------------------- F20
-
-
-def test_f20_without_a_single_watch_from_the_system_every_export_is_found(case):
-    no_watches = 'echo 0 > /proc/sys/user/max_inotify_instances && exec "$@"'
-    case.processes.before = ("unshare", "--user", "--map-root-user", "sh", "-c", no_watches, "sh")
-    garage = case.garage()
-    service = case.service()
-    for night in range(case.size(3, 30)):
-        case.export(garage, [*customers(range(6), km=str(10_000 + night)), bad(6)])
-        case.until_delivered()
-    assert service.runs
-    case.count()
-
-
-def test_f20_a_watched_folder_that_was_replaced_is_still_looked_at(case):
-    garage = case.garage()
-    service = case.service()
-    for night in range(case.size(3, 30)):
-        case.export(garage, [*customers(range(6), km=str(10_000 + night)), bad(6)])
-        case.until_delivered()
-        shutil.rmtree(garage.export_folder)
-        garage.export_folder.mkdir()
-    assert service.runs
-    case.count()
-
-
-# ---------------------------------------------------------------- F21
-
-
-def test_f21_an_export_that_is_written_anew_while_it_is_read_is_taken_whole_or_not_at_all(case):
-    garage, number = case.garage(), case.size(600, 20_000)
-    path = garage.export_folder / "klanten.csv"
-    case.export(garage, customers(range(number)))
-    process = case.service()
-    caught = 0
-    for night in range(case.size(3, 20)):
-        rows = (
-            customers(range(number - 20), km=str(10_000 + night)) if night == -1 else changed(number, night)
-        )
-        caught += rewritten_while_read(case, process, path, written(rows))
-        case.written.pop(path, None)
-        case.says(garage, rows)
-        case.until_delivered()
-    assert caught, "the file was never open when it was written anew"
-    case.count()
-
-
-def changed(number, night):
-    """The same customers, of whom twenty drove on."""
-    return [*customers(range(20), km=str(100_000 + night)), *customers(range(20, number))]
-
-
-def rewritten_while_read(case: Case, process, path, content):
-    """Touch the file so that it is read, wait until it is open, and write it anew in pieces: whether it was."""
-    path.write_bytes(content[: len(content) // 2].rpartition(b"\n")[0] + b"\n")
-    seen = is_open(process, path)
-    for piece in pieces(case, content, 5):
-        with path.open("r+b") as file:
-            file.truncate(0)
-            file.write(piece)
-        time.sleep(case.dice.uniform(0, 0.02))  # the writer's own pace
-    path.write_bytes(content)
-    return seen
-
-
-def is_open(process, path, seconds=5.0):
-    """Wait until any process of the group has the file open, at most so long."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        for each in Path("/proc").glob("[0-9]*"):
-            try:
-                if os.getpgid(int(each.name)) == process.pid and path in map(
-                    Path.readlink, (each / "fd").iterdir()
-                ):
-                    return True
-            except OSError:
-                continue
-    return False
-
-
 # ---------------------------------------------------------------- F22
 
 
@@ -352,6 +180,22 @@ def test_f22_an_old_copy_under_a_new_name_and_a_restored_backup_say_nothing(case
     case.count()
 
 
+def test_f22_an_older_export_nobody_met_is_not_read_while_the_newest_is_still_being_written(case):
+    garage = case.garage()
+    case.export(garage, [*customers(range(6), km="90000"), bad(6)], at=MIDNIGHT + 86_400)
+    case.run_once()
+    path = garage.export_folder / "klanten.csv"
+    rows = [*customers(range(6), km="90001"), bad(6)]
+    path.write_bytes(written(rows)[:-5])  # in the middle of its last row
+    garage.drop(written(customers(range(4, 12), km="10000")), "oud.csv", at=MIDNIGHT)
+    case.run_once()
+    path.write_bytes(written(rows))
+    del case.written[path]
+    case.says(garage, rows)
+    case.drain()
+    case.count()
+
+
 def test_f22_an_old_content_that_is_exported_anew_is_what_the_garage_says_now(case):
     garage = case.garage()
     old, new = customers(range(6)), customers(range(6), km="90000", email="nieuw@voorbeeld.example")
@@ -359,47 +203,4 @@ def test_f22_an_old_content_that_is_exported_anew_is_what_the_garage_says_now(ca
         case.export(garage, (old, new)[night % 2], at=MIDNIGHT + night * 86_400)
         case.run_once()
     case.drain()
-    case.count()
-
-
-# ---------------------------------------------------------------- S08
-
-
-def test_s08_what_is_no_file_is_never_read_and_never_waited_for(case):
-    garage = case.garage()
-    folder = garage.export_folder
-    outside = garage.folder / "geheim.csv"
-    outside.write_bytes(written(customers(range(100, 110))))
-    (folder / "link.csv").symlink_to(outside)
-    (folder / "dood.csv").symlink_to(garage.folder / "nergens.csv")
-    (folder / "rond.csv").symlink_to(folder / "rond.csv")
-    os.mkfifo(folder / "pijp.csv")
-    (folder / "map.csv").mkdir()
-    os.mknod(folder / "nul.csv", 0o600 | 0o020000, os.makedev(1, 5))
-    with socket.socket(socket.AF_UNIX) as listening:
-        listening.bind(str(folder / "bus.csv"))
-        case.export(garage, [*customers(range(5)), bad(5)])
-        case.service()
-        case.until_delivered()
-        (folder / "klanten.csv").unlink()
-        (folder / "klanten.csv").symlink_to(outside)  # the export itself becomes a link
-        looked = last_scan(case, garage)
-        until(lambda: last_scan(case, garage) != looked, "another look")
-        (folder / "klanten.csv").unlink()
-    case.count()
-
-
-def test_s08_a_watch_folder_with_a_file_that_becomes_a_pipe_while_it_is_waited_for_is_left_in_peace(case):
-    garage = case.garage(source={"settle": 0.5})
-    path = garage.export_folder / "klanten.csv"
-    service = case.service()
-    for _ in range(case.size(3, 30)):
-        path.write_bytes(written(customers(range(100, 105))))
-        path.unlink()
-        os.mkfifo(path)
-        time.sleep(0.3)  # longer than a look
-        path.unlink()
-    case.export(garage, customers(range(5)))
-    case.until_delivered()
-    assert service.runs
     case.count()

@@ -150,6 +150,7 @@ def test_f30_a_captive_portal_that_comes_in_the_middle_delivers_nothing(case):
 # ---------------------------------------------------------------- F31
 
 
+@pytest.mark.slow
 @three_modes
 def test_f31_a_connection_reset_anywhere_in_a_request_loses_and_doubles_nothing(case):
     garage = case.garage()
@@ -169,6 +170,7 @@ def test_f31_a_connection_reset_anywhere_in_a_request_loses_and_doubles_nothing(
         case.count()
 
 
+@pytest.mark.slow
 @three_modes
 def test_f31_a_reset_while_an_invitation_is_asked_for_mails_once(case):
     garage = case.garage(send="never")
