@@ -27,16 +27,16 @@ _FILE = click.option(
 @click.pass_obj
 def retry(options: Options, plate: str | None) -> int:
     """Try again what is refused, exhausted or backing off: one PLATE, or all. The same content; never mails twice."""
-    loaded = workplace.load(options)
+    loaded = _loaded(options)
     wanted = plates.compact(plate) if plate else None
     garages = [options.only(loaded)] if wanted else options.chosen(loaded)
     tried = [(each.garage, found) for each in garages for found in _retried(loaded, each, wanted)]
+    if wanted and not tried:
+        raise click.ClickException("bij dit kenteken is niets om opnieuw te proberen: zie trace")
     if options.json:
         answer.as_json([{"garage": garage, "plate": found} for garage, found in tried])
     else:
         answer.line(f"{len(tried)} AutoPaspoort(en) worden opnieuw geprobeerd.")
-    if wanted and not tried:
-        raise click.ClickException("bij dit kenteken is niets om opnieuw te proberen: zie trace")
     return exits.OK
 
 
@@ -59,7 +59,7 @@ def release(options: Options, plate: str | None, as_what: str | None, file: int 
         raise click.UsageError("say one of the two: PLATE --as new, or --file ID")
     if plate is not None and as_what is None:
         raise click.UsageError("say what the passport becomes: --as new")
-    loaded = workplace.load(options)
+    loaded = _loaded(options)
     with _desk(loaded, options.only(loaded)) as desk:
         if plate is not None:
             desk.release_as_new(plates.compact(plate))
@@ -78,10 +78,17 @@ def discard(options: Options, file: int | None) -> int:
     """Do away with a held file: this content is not read again, the next export is."""
     if file is None:
         raise click.UsageError("say which: --file ID, from `held`")
-    loaded = workplace.load(options)
+    loaded = _loaded(options)
     with _desk(loaded, options.only(loaded)) as desk:
         desk.discard(file)
     return _told(options, "het bestand is weggelegd")
+
+
+def _loaded(options: Options) -> Loaded:
+    """The configuration. Raises `ConfigError` also when the file of the garage that is meant is wrong."""
+    loaded = workplace.load(options)
+    workplace.must_start(options, loaded)
+    return loaded
 
 
 @contextmanager
@@ -98,5 +105,5 @@ def _told(options: Options, done: str) -> int:
     if options.json:
         answer.as_json(value)
     else:
-        answer.line(f"{done.capitalize()}.")
+        answer.line(f"{done[0].upper()}{done[1:]}.")
     return exits.OK

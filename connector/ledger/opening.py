@@ -125,7 +125,10 @@ def only_instance_of(database: Database) -> Iterator[None]:
 
 def instance_of(database: Database) -> int | None:
     """0 where somebody works on this PostgreSQL database now, who cannot be told; None where nobody does."""
-    query = sa.text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = :key")
+    query = sa.text(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = :key AND database = "
+        "(SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
     with _unopenable(), database.read() as connection:
         return 0 if connection.execute(query, {"key": ADVISORY_LOCK}).scalar() else None
 

@@ -15,7 +15,9 @@ from connector.sandbox.faults import Fault
 from connector.sandbox.records import (
     AddressState,
     AddressVerdict,
+    BatchOnFile,
     Effect,
+    EmailChange,
     FleetAccount,
     Garage,
     Mail,
@@ -28,7 +30,9 @@ from connector.sandbox.stand_in import Sandbox, serve_forever
 __all__ = [
     "AddressState",
     "AddressVerdict",
+    "BatchOnFile",
     "Effect",
+    "EmailChange",
     "Fault",
     "FleetAccount",
     "Garage",

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request
+from werkzeug.routing import PathConverter
 
 from connector.sandbox.answers import Answer
 from connector.sandbox.contract import BASE, Call, Contract
@@ -23,9 +24,16 @@ _ROOT = """<!doctype html><html lang="nl"><meta charset="utf-8"><title>iGarage-s
 Er wordt niets verstuurd en er komt niets bij iGarage terecht.</p>
 <p>This is a stand-in for a remote system. Nothing leaves this machine.</p>
 <ul><li><a href="/sandbox/passports">passports</a><li><a href="/sandbox/mails">mails</a>
-<li><a href="/sandbox/effects">effects</a><li><a href="/sandbox/requests">requests</a>
+<li><a href="/sandbox/changes">changes</a><li><a href="/sandbox/effects">effects</a>
+<li><a href="/sandbox/batches">batches</a><li><a href="/sandbox/requests">requests</a>
 <li><a href="/sandbox/faults">faults</a></ul></html>
 """
+
+
+class _Rest(PathConverter):
+    """Whatever follows in a path, line ends included: the contract answers it, not Flask."""
+
+    regex = r"[^/][\s\S]*?"
 
 
 def make_app(contract: Contract, controls: Controls, *, port: Callable[[], int], max_body: int) -> Flask:
@@ -44,7 +52,9 @@ def make_app(contract: Contract, controls: Controls, *, port: Callable[[], int],
     def root() -> str:
         return _ROOT
 
-    @app.route(f"{BASE}/<path:rest>", methods=_METHODS, provide_automatic_options=False)
+    app.url_map.converters["rest"] = _Rest
+
+    @app.route(f"{BASE}/<rest:rest>", methods=_METHODS, provide_automatic_options=False)
     def contract_call(rest: str) -> Response:
         answer, strike = contract.perform(_call(f"/{rest}", max_body))
         if strike is not None and strike.fault.on_the_wire:
@@ -102,6 +112,14 @@ def _looking(controls: Controls) -> Blueprint:
     def mails() -> Response:
         return listed("mails", controls.mails(request.args.get("garage")))
 
+    @routes.get("/batches")
+    def batches() -> Response:
+        return listed("batches", controls.batches(request.args.get("garage")))
+
+    @routes.get("/changes")
+    def changes() -> Response:
+        return listed("changes", controls.changes(request.args.get("garage")))
+
     @routes.get("/requests")
     def requests() -> Response:
         return listed("requests", controls.requests(request.args.get("garage")))
@@ -155,24 +173,57 @@ def _playing(controls: Controls) -> Blueprint:
     @routes.put("/addresses")
     def set_address() -> tuple[str, int]:
         given = _given("address", "state")
-        refused = given.get("refused")
-        controls.set_address(str(given["address"]), given["state"], given.get("reason"), refused=refused)
+        if given.get("feed", False):
+            _post_office(controls, given)
+        else:
+            refused = given.get("refused")
+            controls.set_address(str(given["address"]), given["state"], given.get("reason"), refused=refused)
+        return "", 204
+
+    @routes.post("/batches/run")
+    def run_batches() -> tuple[str, int]:
+        given = _given()
+        controls.run_batches(given.get("garage"), only=given.get("only"))
+        return "", 204
+
+    @routes.post("/changes/repeat")
+    def repeat_changes() -> tuple[str, int]:
+        given = _given()
+        controls.repeat_changes(given.get("last"), given.get("garage"))
         return "", 204
 
     @routes.post("/reception")
     def reception() -> tuple[str, int]:
         given = _given("deed", "plate")
+        if given["deed"] == "correct":
+            given = _given("deed", "plate", "address", "corrected_to")
+            whose = (given["plate"], str(given["address"]), str(given["corrected_to"]))
+            controls.correct(*whose, given.get("sent", False), given.get("garage"))
+            return "", 204
         deeds = {"activate": controls.activate, "invite": controls.invite, "remove": controls.remove}
         if given["deed"] not in deeds:
-            raise ValueError(f"deed must be one of {', '.join(deeds)}")
+            raise ValueError(f"deed must be one of {', '.join(deeds)}, correct")
         deeds[given["deed"]](given["plate"], given.get("garage"))
         return "", 204
 
     return routes
 
 
-def _given(*required: str) -> dict[str, Any]:
-    """The JSON object of a control call; what is required is text or null.
+def _post_office(controls: Controls, given: dict[str, Any]) -> None:
+    """A verdict that the feed tells: something bounced, arrived, or was not wanted."""
+    address, of = str(given["address"]), (given.get("plate"), given.get("garage"))
+    if given["state"] == "invalid":
+        controls.bounce(address, given.get("reason"), *of, refused=given.get("refused"))
+    elif given["state"] == "ok":
+        controls.deliver_ok(address, *of)
+    elif given["state"] == "opted_out":
+        controls.opt_out(address, *of)
+    else:
+        raise ValueError("with feed, state must be one of invalid, ok, opted_out")
+
+
+def _given(*required: str, optional: tuple[str, ...] = ("plate", "garage", "reason")) -> dict[str, Any]:
+    """The JSON object of a control call; what is required, and what is optional and given, is text or null.
 
     Only JSON is read: a form on a strange page cannot send it.
     """
@@ -180,6 +231,7 @@ def _given(*required: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError("give a JSON object, as application/json")
     wrong = [name for name in required if not isinstance(value.get(name, 0), str | None)]
+    wrong += [name for name in optional if not isinstance(value.get(name), str | None)]
     if wrong:
         raise ValueError(f"missing or no text: {', '.join(wrong)}")
     return value

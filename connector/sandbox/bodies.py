@@ -60,10 +60,28 @@ def passport_errors(plate: str, value: dict[str, Any]) -> list[FieldError]:
     for name, fields in (("vehicle", _VEHICLE), ("source", _SOURCE)):
         if value.get(name) is not None:
             errors += _part_errors(name, value[name], fields, ())
-    if value.get("customer") is not None:
-        errors += _part_errors("customer", value["customer"], _CUSTOMER, ("last_name", "email"))
+    errors += _customer_errors(value)
     if not errors and value["plate"] != plate:
         errors.append(FieldError("plate", "mismatch", "The plate in the path is another one."))
+    return errors
+
+
+def transfer_errors(value: dict[str, Any]) -> list[FieldError]:
+    """All that is wrong with the body of a transfer."""
+    errors = list(_object_errors("", value, {"customer": _thing, "send": _yes_or_no}, ("customer",)))
+    return errors + _customer_errors(value)
+
+
+def batch_errors(value: dict[str, Any]) -> list[FieldError]:
+    """All that is wrong with the structure of a batch; its passports are looked into when it runs.
+
+    A plate is part of the structure: nothing could be told of an item without one.
+    """
+    fields: dict[str, Check] = {"reference": _said, "passports": _list}
+    errors = list(_object_errors("", value, fields, ("reference", "passports")))
+    if not errors:
+        for place, passport in enumerate(value["passports"]):
+            errors += _plated_errors(f"passports[{place}]", passport)
     return errors
 
 
@@ -72,6 +90,22 @@ def email_invalid() -> FieldError:
     return FieldError(
         "customer.email", "email_invalid", "This is not an e-mail address that can be written to."
     )
+
+
+def is_address(value: Any) -> bool:
+    """Whether this is an e-mail address that can be written to, outer spaces aside."""
+    return isinstance(value, str) and bool(_ADDRESS.fullmatch(value.strip()))
+
+
+def _customer_errors(value: dict[str, Any]) -> list[FieldError]:
+    if value.get("customer") is None:
+        return []
+    return _part_errors("customer", value["customer"], _CUSTOMER, ("last_name", "email"))
+
+
+def _plated_errors(name: str, value: Any) -> list[FieldError]:
+    plated = {"plate": value.get("plate")} if isinstance(value, dict) else value
+    return _part_errors(name, plated, {"plate": _text}, ("plate",))
 
 
 def _part_errors(
@@ -125,6 +159,14 @@ def _filled(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
+def _said(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
 def _yes_or_no(value: Any) -> bool:
     return isinstance(value, bool)
 
@@ -135,10 +177,6 @@ def _thing(value: Any) -> bool:
 
 def _count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def _address(value: Any) -> bool:
-    return isinstance(value, str) and bool(_ADDRESS.fullmatch(value.strip()))
 
 
 def _role(value: Any) -> bool:
@@ -179,6 +217,6 @@ _CUSTOMER: dict[str, Check] = {
     **dict.fromkeys(("mobile", "phone", "street", "house_number", "postal_code", "city"), _text),
     "role": _role,
     "last_name": _filled,
-    "email": _address,
+    "email": is_address,
     "language": _matching(_LANGUAGE),
 }

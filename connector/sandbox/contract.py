@@ -6,26 +6,29 @@ memory of its key and its effect are one transaction.
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connector.sandbox import deeds
-from connector.sandbox.answers import JSON, Answer, problem
+from connector.sandbox import batches, deeds, feed
+from connector.sandbox.answers import JSON, Answer, FieldError, problem
 from connector.sandbox.bodies import (
     KEY,
     MalformedError,
+    batch_errors,
     digest_of,
     empty_errors,
     passport_errors,
     read_object,
+    transfer_errors,
 )
 from connector.sandbox.fault_book import FaultBook, Strike
 from connector.sandbox.keys import Keys, KeyUse
+from connector.sandbox.pages import PageOrder, QueryError
 from connector.sandbox.records import Garage, Outcome, instant
+from connector.sandbox.routes import Operation, RefusalError, operation_at
 from connector.sandbox.state import State
 from connector.sandbox.tokens import Tokens
 
@@ -45,27 +48,7 @@ class Call:
     body: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """What a method and path mean: at which garage, which plate, and whether a body is read."""
-
-    name: str
-    garage: str
-    plate: str = ""
-    has_body: bool = False
-
-
-class RefusalError(Exception):
-    """The call ends here, with this answer."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.status)
-        self.answer = answer
-
-
 Pause = Callable[[], None]
-_PASSPORT = re.compile(r"/passports/([^/]+)")
-_SEND = re.compile(r"/passports/([^/]+)/send")
 
 
 class Contract:
@@ -101,22 +84,22 @@ class Contract:
 
     def _struck(self, call: Call, garage: str | None, strike: Strike | None) -> Answer:
         if strike is None:
-            return self._answer(call, garage, _at_once)
+            return self._answer(call, garage, _at_once, None)
         late = strike.fault.after_deed
         if not strike.fault.does_deed:
             strike.delay()
             return strike.fault.answer()
-        answer = self._answer(call, garage, _at_once if late else strike.delay)
+        answer = self._answer(call, garage, _at_once if late else strike.delay, strike.fault.page)
         if late:
             strike.delay()
         return strike.fault.answer() if strike.fault.replaces else answer
 
-    def _answer(self, call: Call, garage: str | None, pause: Pause) -> Answer:
+    def _answer(self, call: Call, garage: str | None, pause: Pause, order: PageOrder | None) -> Answer:
         try:
-            operation = _operation(call, _known(garage))
+            operation = operation_at(call.method, call.path, _known(garage))
             if call.method == "GET":
                 pause()
-                return self._read(operation)
+                return self._read(operation, call.query, order)
             key, value = _key(call), _body(call) if operation.has_body else None
             with self._keys.at_work(operation.garage, key) as mine:
                 if not mine:
@@ -125,13 +108,14 @@ class Contract:
                 return self._write(operation, key, digest_of(call.method, call.path, value), value or {})
         except RefusalError as refusal:
             return refusal.answer
+        except QueryError as error:
+            return problem(400, "malformed", str(error))
 
-    def _read(self, operation: Operation) -> Answer:
+    def _read(self, operation: Operation, query: str, order: PageOrder | None) -> Answer:
         if operation.name == "garage":
-            unsaid = Garage(operation.garage, operation.garage)
-            return deeds.describe_garage(self._garages.get(operation.garage, unsaid))
+            return deeds.describe_garage(self._facts(operation.garage))
         with self._state.transaction() as db:
-            return deeds.read_passport(self._scene(db, operation, None))
+            return _look(self._scene(db, operation, None), operation, query, order)
 
     def _write(self, operation: Operation, key: str, digest: str, value: dict[str, Any]) -> Answer:
         with self._state.transaction() as db:
@@ -140,12 +124,17 @@ class Contract:
             first = self._keys.first_answer(db, use)
             if first is not None:
                 return first
-            answer = _deed(scene, operation, value)
+            answer = _deed(scene, operation, value, self._facts(operation.garage))
             self._keys.remember(db, use, answer)
             return answer
 
     def _scene(self, db: sqlite3.Connection, operation: Operation, key: str | None) -> deeds.Scene:
-        return deeds.Scene(db, self._clock(), operation.garage, operation.plate, key)
+        now = self._clock()
+        batches.run_due(db, now)
+        return deeds.Scene(db, now, operation.garage, operation.thing, key)
+
+    def _facts(self, garage: str) -> Garage:
+        return self._garages.get(garage, Garage(garage, garage))
 
 
 def _known(garage: str | None) -> str:
@@ -162,38 +151,40 @@ def _key(call: Call) -> str:
     return call.key
 
 
-def _deed(scene: deeds.Scene, operation: Operation, value: dict[str, Any]) -> Answer:
-    if operation.name == "delete":
-        return deeds.delete_passport(scene)
-    errors = empty_errors(value) if operation.name == "send" else passport_errors(scene.plate, value)
+def _look(scene: deeds.Scene, operation: Operation, query: str, order: PageOrder | None) -> Answer:
+    look: Callable[[], Answer] = {
+        "read": lambda: deeds.read_passport(scene),
+        "changes": lambda: feed.read_changes(scene, query, order),
+        "find_batches": lambda: batches.find_batches(scene, query),
+        "read_batch": lambda: batches.read_batch(scene, operation.thing),
+        "items": lambda: batches.read_items(scene, operation.thing, query, order),
+    }[operation.name]
+    return look()
+
+
+def _deed(scene: deeds.Scene, operation: Operation, value: dict[str, Any], facts: Garage) -> Answer:
+    errors = _errors(operation, value)
     if errors:
         return problem(422, "invalid", "Some fields are not as the contract wants them.", errors)
-    return deeds.send_passport(scene) if operation.name == "send" else deeds.put_passport(scene, value)
+    deed: Callable[[], Answer] = {
+        "put": lambda: deeds.put_passport(scene, value),
+        "send": lambda: deeds.send_passport(scene),
+        "transfer": lambda: deeds.transfer_passport(scene, value),
+        "delete": lambda: deeds.delete_passport(scene),
+        "queue": lambda: batches.queue(scene, value, facts),
+        "withdraw": lambda: batches.withdraw(scene, operation.thing),
+    }[operation.name]
+    return deed()
 
 
-def _operation(call: Call, garage: str) -> Operation:
-    """What is asked; else a refusal without a code of the contract: a wrong base URL, or not built yet."""
-    known = _calls_at(call.path, garage)
-    if not known:
-        raise RefusalError(problem(404, None, "There is no such call here."))
-    if call.method not in known:
-        allowed = (("Allow", ", ".join(sorted(known))),)
-        raise RefusalError(problem(405, None, "This call has other methods.", (), allowed))
-    return known[call.method]
-
-
-def _calls_at(path: str, garage: str) -> dict[str, Operation]:
-    if path == "/garage":
-        return {"GET": Operation("garage", garage)}
-    if found := _SEND.fullmatch(path):
-        return {"POST": Operation("send", garage, found[1], has_body=True)}
-    if found := _PASSPORT.fullmatch(path):
-        return {
-            "GET": Operation("read", garage, found[1]),
-            "PUT": Operation("put", garage, found[1], has_body=True),
-            "DELETE": Operation("delete", garage, found[1]),
-        }
-    return {}
+def _errors(operation: Operation, value: dict[str, Any]) -> list[FieldError]:
+    if operation.name == "put":
+        return passport_errors(operation.thing, value)
+    if operation.name == "transfer":
+        return transfer_errors(value)
+    if operation.name == "queue":
+        return batch_errors(value)
+    return empty_errors(value)
 
 
 def _body(call: Call) -> dict[str, Any]:

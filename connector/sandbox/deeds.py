@@ -13,6 +13,9 @@ from connector.sandbox.bodies import body_digest, email_invalid
 from connector.sandbox.records import Garage, instant, same_address
 from connector.sandbox.state import verdict_of
 
+KNOWN_BAD = "This address is known to be bad."
+OTHER_OWNER = "This passport belongs to another customer."
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -23,6 +26,14 @@ class Scene:
     garage: str
     plate: str
     key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one passport: `result` is created, updated, email_invalid or owner_conflict."""
+
+    result: str
+    mailed: bool = False
 
 
 def describe_garage(garage: Garage) -> Answer:
@@ -47,20 +58,31 @@ def read_passport(scene: Scene) -> Answer:
 
 
 def put_passport(scene: Scene, passport: dict[str, Any]) -> Answer:
-    """PUT /passports/{plate}: make or update it; mail when asked and new or re-addressed."""
+    """PUT /passports/{plate}."""
+    taken = take_passport(scene, passport, "put")
+    if taken.result == "email_invalid":
+        return _known_bad()
+    if taken.result == "owner_conflict":
+        return problem(409, "owner_conflict", OTHER_OWNER)
+    return _status_answer(scene, 201 if taken.result == "created" else 200)
+
+
+def take_passport(scene: Scene, passport: dict[str, Any], cause: str) -> Taken:
+    """Make or update a passport; mail when asked and new or re-addressed. `cause` is told of the mail."""
     before = on_file(scene)
     address = str(passport["customer"]["email"]).strip()
     re_addressed = before is None or same_address(before["address"]) != same_address(address)
-    if re_addressed and verdict_of(scene.db, address).refused:
-        return problem(422, "invalid", "This address is known to be bad.", [email_invalid()])
+    verdict = verdict_of(scene.db, address)
+    if verdict.always or (re_addressed and verdict.refused):
+        return Taken("email_invalid")
     if before is not None and re_addressed and _other_name(before, passport):
-        return problem(409, "owner_conflict", "This passport belongs to another customer.")
+        return Taken("owner_conflict")
     mailed = bool(passport.get("send")) and re_addressed
-    _store(scene, passport, address)
+    store(scene, passport, address)
     if mailed:
-        invite(scene, "put")
+        invite(scene, cause)
     _note_put(scene, passport, before, mailed)
-    return _status_answer(scene, 201 if before is None else 200)
+    return Taken("created" if before is None else "updated", mailed)
 
 
 def send_passport(scene: Scene) -> Answer:
@@ -69,10 +91,33 @@ def send_passport(scene: Scene) -> Answer:
     if before is None:
         return _not_found()
     if verdict_of(scene.db, before["address"]).refused:
-        return problem(422, "invalid", "This address is known to be bad.", [email_invalid()])
+        return _known_bad()
     invite(scene, "send")
     note(scene, "send", "sent", mailed=True)
     return _status_answer(scene, 202)
+
+
+def transfer_passport(scene: Scene, transfer: dict[str, Any]) -> Answer:
+    """POST /passports/{plate}/transfer: nobody has access until the new owner is invited.
+
+    The passport is his from the start: a concept that was never sent, or sent by this request.
+    """
+    before = on_file(scene)
+    if before is None:
+        return _not_found()
+    address = str(transfer["customer"]["email"]).strip()
+    if verdict_of(scene.db, address).refused:
+        return _known_bad()
+    store(scene, {**json.loads(before["body"]), "customer": transfer["customer"]}, address)
+    scene.db.execute(
+        "UPDATE passports SET state='concept', sent_at=NULL WHERE garage=? AND plate=?",
+        (scene.garage, scene.plate),
+    )
+    mailed = bool(transfer.get("send"))
+    if mailed:
+        invite(scene, "transfer")
+    note(scene, "transfer", "transferred", mailed=mailed, send=mailed, body=transfer)
+    return _status_answer(scene, 200)
 
 
 def delete_passport(scene: Scene, verb: str = "delete") -> Answer:
@@ -95,7 +140,7 @@ def invite(scene: Scene, cause: str) -> None:
     """Send one invitation to the address on file; a concept is now `sent`, others stay as they are."""
     passport = on_file(scene)
     assert passport is not None  # noqa: S101 - every caller has just seen or stored it
-    at = _later_than(passport["sent_at"], scene.now)
+    at = _later_than(_last_mail(scene), scene.now)
     scene.db.execute(
         """UPDATE passports SET sent_at=?, state=CASE state WHEN 'concept' THEN 'sent' ELSE state END
         WHERE garage=? AND plate=?""",
@@ -137,7 +182,8 @@ def note(
     )
 
 
-def _store(scene: Scene, passport: dict[str, Any], address: str) -> None:
+def store(scene: Scene, passport: dict[str, Any], address: str) -> None:
+    """Write a passport down, new or over the old; its state and sent_at stay what they are."""
     row = (
         scene.garage,
         scene.plate,
@@ -172,6 +218,14 @@ def _other_name(before: sqlite3.Row, passport: dict[str, Any]) -> bool:
     return bool(same_address(before["last_name"]) != same_address(passport["customer"]["last_name"]))
 
 
+def _last_mail(scene: Scene) -> str | None:
+    row = (scene.garage, scene.plate)
+    last: str | None = scene.db.execute(
+        "SELECT max(at) FROM mails WHERE garage=? AND plate=?", row
+    ).fetchone()[0]
+    return last
+
+
 def _later_than(known: str | None, now: datetime) -> str:
     """Every mail has a `sent_at` newer than the one before, also when the clock stands still or runs back."""
     if known is None:
@@ -179,13 +233,21 @@ def _later_than(known: str | None, now: datetime) -> str:
     return instant(max(now.astimezone(UTC), datetime.fromisoformat(known) + timedelta(milliseconds=1)))
 
 
+def email_status(scene: Scene, address: str) -> dict[str, Any]:
+    """An *EmailStatus*."""
+    verdict = verdict_of(scene.db, address)
+    return {"address": address, "state": verdict.state, "reason": verdict.reason}
+
+
 def _status_answer(scene: Scene, status: int) -> Answer:
     passport = on_file(scene)
     assert passport is not None  # noqa: S101 - every caller has just seen or stored it
-    verdict = verdict_of(scene.db, passport["address"])
-    email = {"address": passport["address"], "state": verdict.state, "reason": verdict.reason}
     facts = {name: passport[name] for name in ("plate", "state", "sent_at")}
-    return json_answer(status, {**facts, "email": email})
+    return json_answer(status, {**facts, "email": email_status(scene, passport["address"])})
+
+
+def _known_bad() -> Answer:
+    return problem(422, "invalid", KNOWN_BAD, [email_invalid()])
 
 
 def _not_found() -> Answer:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from connector.sandbox.answers import Answer, FieldError, problem
+from connector.sandbox.pages import PageOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,9 @@ class Fault:
     · `drop` before or after the deed (`reset`: by a reset instead of an orderly end) · `cut` after so many
     bytes of the body (`promised`: under the full Content-Length; else under none, and it looks complete) ·
     `trickle` in bytes per second, of the `headers` and the body or only the `body` · `latency` in seconds ·
-    `hold` until the faults are cleared. A delay goes with any of the others; `drop`, `cut` and `trickle`
-    exclude each other.
+    `hold` until the faults are cleared · `page`, of a list that is read in pages: `twice` each item of it,
+    `again` the whole page under the next cursor, `backwards` from the list's end (items of a batch only).
+    A delay goes with any of the others; `drop`, `cut` and `trickle` exclude each other.
 
     A replaced answer skips the deed and a delay comes before it, unless `after_deed`.
     """
@@ -53,6 +55,7 @@ class Fault:
     trickle_part: Literal["headers", "body"] = "body"
     latency: float = 0.0
     hold: bool = False
+    page: PageOrder | None = None
     after_deed: bool = False
 
     def __post_init__(self) -> None:
@@ -122,8 +125,8 @@ def _field_mistakes(fault: Fault) -> Iterator[str]:
 
 
 def _order_mistakes(fault: Fault) -> Iterator[str]:
-    if not (fault.replaces or fault.on_the_wire or fault.latency or fault.hold):
-        yield "nothing goes wrong: say status, body, location, drop, cut, trickle, latency or hold"
+    if not (fault.replaces or fault.on_the_wire or fault.latency or fault.hold or fault.page):
+        yield "nothing goes wrong: say status, body, location, drop, cut, trickle, latency, hold or page"
     if sum(part is not None for part in (fault.drop, fault.cut, fault.trickle)) > 1:
         yield "drop, cut and trickle exclude each other"
     if fault.replaces and fault.drop is not None:
@@ -167,6 +170,7 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[Any], bool], str], ...] = (
     (("latency",), _number, "a number of seconds"),
     (("trickle",), lambda value: _number(value) and value > 0, "bytes per second, more than 0"),
     (("drop",), lambda value: value in ("before", "after"), "before or after"),
+    (("page",), lambda value: value in get_args(PageOrder), "twice, again or backwards"),
     (("trickle_part",), lambda value: value in ("headers", "body"), "headers or body"),
     (("reset", "promised", "hold", "after_deed"), _yes_or_no, "true or false"),
 )

@@ -11,6 +11,10 @@ Mode = Literal["honours", "ignores", "forgets"]
 
 PassportState = Literal["concept", "sent", "active"]
 AddressState = Literal["unknown", "ok", "invalid", "opted_out"]
+ChangeState = Literal["invalid", "ok", "corrected", "opted_out"]
+BatchState = Literal["queued", "running", "done", "withdrawn"]
+Refused = bool | Literal["always"] | None
+"""Whether iGarage turns an address away; None leaves it to the address's state."""
 Outcome = Literal["open", "answered", "replayed", "dropped", "cut", "trickled"]
 """How a call ended on the wire; `open` is still being worked on, or was when the sandbox was killed."""
 
@@ -50,8 +54,9 @@ class Garage:
 class Effect:
     """One thing that was really done, in the order in which it was done; a replayed answer is none.
 
-    `verb` is put, send or delete, or activate, invite or remove where reception did it (then `key` is None).
-    `result` is created, updated, unchanged (an upsert of what was there), sent, deleted or activated.
+    `verb` is put, send, transfer or delete, or activate, invite, remove or correct where reception did it (then
+    `key` is None). A put of a batch has the batch's id as its key. `result` is created, updated, unchanged (an
+    upsert of what was there), sent, transferred, deleted, activated or corrected.
     """
 
     number: int
@@ -69,7 +74,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One invitation that a real iGarage would have mailed. `cause` is put, send or reception."""
+    """One invitation that a real iGarage would have mailed. `cause`: put, batch, send, transfer or reception."""
 
     number: int
     at: str
@@ -111,13 +116,52 @@ class PassportOnFile:
 
 
 @dataclass(frozen=True, slots=True)
+class EmailChange:
+    """One item of the feed of address changes of a garage; `sent` is None where nothing was corrected."""
+
+    number: int
+    garage: str
+    at: str
+    plate: str | None
+    address: str
+    state: ChangeState
+    reason: str | None
+    corrected_to: str | None
+    sent: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOnFile:
+    """A batch that was taken, with the key it came under and its passports as they came.
+
+    `run_at` is its moment while it is queued or withdrawn, and when it really began after.
+    """
+
+    number: int
+    id: str
+    garage: str
+    key: str
+    reference: str
+    state: BatchState
+    queued_at: str
+    run_at: str
+    finished_at: str | None
+    passports: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class AddressVerdict:
-    """What iGarage knows of an address; `refused` says whether a PUT or send that names it is turned away."""
+    """What iGarage knows of an address.
+
+    `refused`: a passport that would newly have it, a send and a transfer are turned away; `always`: also an
+    update of a passport that has it.
+    """
 
     address: str
     state: AddressState
     reason: str | None
     refused: bool
+    always: bool = False
 
 
 def instant(moment: datetime) -> str:

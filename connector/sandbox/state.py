@@ -14,7 +14,9 @@ from typing import Any
 from connector.sandbox.records import (
     AddressState,
     AddressVerdict,
+    BatchOnFile,
     Effect,
+    EmailChange,
     Mail,
     Outcome,
     PassportOnFile,
@@ -23,6 +25,8 @@ from connector.sandbox.records import (
 )
 
 MEMORY = ":memory:"
+ALWAYS = 2
+"""In the column `refused`, beside 0 and 1: also where a passport has the address already."""
 
 _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS passports (
@@ -42,6 +46,17 @@ _SCHEMA = (
         outcome TEXT, fault INTEGER)""",
     """CREATE TABLE IF NOT EXISTS addresses (
         address TEXT PRIMARY KEY, state TEXT, reason TEXT, refused INTEGER)""",
+    """CREATE TABLE IF NOT EXISTS changes (
+        number INTEGER PRIMARY KEY, garage TEXT, at TEXT, plate TEXT, address TEXT, state TEXT, reason TEXT,
+        corrected_to TEXT, sent INTEGER)""",
+    "CREATE INDEX IF NOT EXISTS changes_by_garage ON changes (garage, number)",
+    """CREATE TABLE IF NOT EXISTS batches (
+        number INTEGER PRIMARY KEY, garage TEXT, key TEXT, reference TEXT, state TEXT, queued_at TEXT,
+        run_at TEXT, finished_at TEXT)""",
+    "CREATE INDEX IF NOT EXISTS batches_by_state ON batches (state, run_at)",
+    """CREATE TABLE IF NOT EXISTS batch_items (
+        batch INTEGER, position INTEGER, plate TEXT, body TEXT, result TEXT, sent INTEGER, code TEXT,
+        message TEXT, email TEXT, PRIMARY KEY (batch, position))""",
 )
 
 
@@ -88,9 +103,8 @@ class State:
 
     def set_address(self, verdict: AddressVerdict) -> None:
         """What iGarage knows of an address from now on, for every garage."""
-        row = (same_address(verdict.address), verdict.state, verdict.reason, verdict.refused)
         with self._lock:
-            self._db.execute("INSERT OR REPLACE INTO addresses VALUES (?,?,?,?)", row)
+            set_verdict(self._db, verdict)
 
     def forget_keys(self) -> None:
         """Forget every Idempotency-Key."""
@@ -122,6 +136,26 @@ class State:
         )
         return [PassportOnFile(**{**row, "body": json.loads(row["body"])}) for row in rows]
 
+    def changes(self, garage: str | None) -> list[EmailChange]:
+        """Every item of the feed, oldest first."""
+        rows = self._rows("SELECT * FROM changes WHERE ?1 IS NULL OR garage=?1 ORDER BY number", garage)
+        return [
+            EmailChange(**{**row, "sent": None if row["sent"] is None else bool(row["sent"])}) for row in rows
+        ]
+
+    def batches(self, garage: str | None) -> list[BatchOnFile]:
+        """Every batch that was taken, oldest first, with its passports as they came."""
+        rows = self._rows("SELECT * FROM batches WHERE ?1 IS NULL OR garage=?1 ORDER BY number", garage)
+        return [self._batch(row) for row in rows]
+
+    def _batch(self, row: dict[str, Any]) -> BatchOnFile:
+        with self._lock:
+            items = self._db.execute(
+                "SELECT body FROM batch_items WHERE batch=? ORDER BY position", (row["number"],)
+            ).fetchall()
+        passports = [json.loads(item["body"]) for item in items]
+        return BatchOnFile(**row, id=f"batch-{row['number']}", passports=passports)
+
     def _rows(self, query: str, garage: str | None) -> list[dict[str, Any]]:
         with self._lock:
             return [dict(row) for row in self._db.execute(query, (garage,))]
@@ -133,7 +167,14 @@ def verdict_of(db: sqlite3.Connection, address: str) -> AddressVerdict:
     if row is None:
         return AddressVerdict(address, "unknown", None, False)
     state: AddressState = row["state"]
-    return AddressVerdict(address, state, row["reason"], bool(row["refused"]))
+    return AddressVerdict(address, state, row["reason"], row["refused"] > 0, row["refused"] == ALWAYS)
+
+
+def set_verdict(db: sqlite3.Connection, verdict: AddressVerdict) -> None:
+    """Write down what iGarage knows of an address."""
+    refused = ALWAYS if verdict.always else int(verdict.refused)
+    row = (same_address(verdict.address), verdict.state, verdict.reason, refused)
+    db.execute("INSERT OR REPLACE INTO addresses VALUES (?,?,?,?)", row)
 
 
 def _connect(where: str | Path) -> sqlite3.Connection:
@@ -142,6 +183,7 @@ def _connect(where: str | Path) -> sqlite3.Connection:
         os.close(os.open(where, os.O_RDWR | os.O_CREAT, 0o600))
     db = sqlite3.connect(where, isolation_level=None, check_same_thread=False)
     db.row_factory = sqlite3.Row
+    db.create_function("same", 1, same_address, deterministic=True)
     db.execute("PRAGMA journal_mode=WAL")
     # NORMAL outlives a kill, which is what a stand-in must; power loss takes the test with it anyway.
     db.execute("PRAGMA synchronous=NORMAL")

@@ -42,6 +42,7 @@ class Door:
         self._delivery: Delivery | None = None
         self._greeted = False
         self._greeted_in_vain = False
+        self._greeted_at = 0.0
         self._gently = False
         self._silent = 0
         self._failing_token: bytes | None = None
@@ -61,8 +62,8 @@ class Door:
     def probe(self) -> float:
         """Greet iGarage at the start, and while the garage is paused when the next probe is due; seconds until then."""
         standing = self._world.ledger.standing(self._garage.garage)
-        if standing.paused_code is None and self._greeted:
-            return GREETING
+        if standing.paused_code is None and (left := self._until_greeting()) > 0:
+            return left
         if (left := self._left(standing)) > 0:
             return left
         token = self._token_print()
@@ -70,6 +71,7 @@ class Door:
         if code is None:
             self._gently = self._gently or standing.paused_code is not None
             self._greeted, self._failing_token = True, None
+            self._greeted_at = self._world.monotonic()
             self._wake(f"deliver:{self._garage.garage}")
             return GREETING
         self._greeted_in_vain = True
@@ -103,6 +105,10 @@ class Door:
             self._failing_token = None
             self._world.ledger.probe_now(self._garage.garage)
             self._wake(f"probe:{self._garage.garage}")
+
+    def _until_greeting(self) -> float:
+        """Seconds until an open door is greeted again."""
+        return self._greeted_at + GREETING - self._world.monotonic() if self._greeted else 0.0
 
     def _left(self, standing: Standing) -> float:
         """Seconds until the next probe of a pause; none at a start where a person may have mended what it was for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 
 from connector.config import GarageConfig, SourceConfig
 from connector.errors import AdapterFailed
@@ -42,12 +43,17 @@ class Scans:
     def task(self) -> Task:
         """The task, due at least as often as the source that is looked at most."""
         longest = min(each.scan_every for each in self._garage.sources)
-        return Task(scan_name(self._garage), "read", scan_name(self._garage), self.run, longest)
+        return Task(scan_name(self._garage), "read", scan_name(self._garage), self.run, longest, self.refresh)
 
     def end(self) -> None:
         """Watch the folders no more."""
         for watch in self._watches.values():
             watch.end()
+
+    def refresh(self) -> None:
+        """Every source is due."""
+        for name in self._due:
+            self._due[name] = 0.0
 
     def _watch(self, source: SourceConfig) -> Watch:
         """The events of a source's folder, which make it due."""
@@ -68,12 +74,13 @@ class Scans:
         lookout = self._lookouts[source.name]
         self._watches[source.name].tend()
         self._looked[source.name] = self._world.monotonic()
+        self._due[source.name] = inf  # what an event makes of it from here on stands
         scan = self._scanned(intake, source)
         soon = lookout.seconds_to_rest() if scan.state != "unavailable" else None
         if soon is None and scan.state == "waiting":
             soon = UNFINISHED
         wait = source.scan_every if soon is None else min(max(soon, SOONEST), source.scan_every)
-        self._due[source.name] = self._world.monotonic() + wait
+        self._due[source.name] = min(self._due[source.name], self._world.monotonic() + wait)
         self._found[source.name] = scan
         note_read(self._garage, self._found, self._world)
         if scan.read:

@@ -30,7 +30,8 @@ JUMP = 5.0
 class Task:
     """Something to do again and again. `run` returns the seconds until it is due again, at most `longest`.
 
-    `turn` names what it must have for itself: tasks of one turn run one after another.
+    `turn` names what it must have for itself: tasks of one turn run one after another. `refresh` is told when all that
+    the task knows of due times may be old: somebody decided something, or the clock jumped.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Task:
     turn: str
     run: Callable[[], float]
     longest: float
+    refresh: Callable[[], object] = lambda: None
 
 
 @dataclass(slots=True)
@@ -78,8 +80,9 @@ class Scheduler:
             self._changed.notify_all()
 
     def wake_all(self) -> None:
-        """Every task is due now."""
-        for name in list(self._slots):
+        """Every task is due now, whatever it took for due itself."""
+        for name, slot in list(self._slots.items()):
+            slot.task.refresh()
             self.wake(name)
 
     def run(self) -> bool:

@@ -67,6 +67,36 @@ class GarageClient:
     def send(self, plate: str = PLATE, key: str | None = None, **more: Any) -> requests.Response:
         return self.call("POST", f"/passports/{plate}/send", key or self.new_key(), json={}, **more)
 
+    def transfer(
+        self, plate: str = PLATE, key: str | None = None, *, send: bool | None = None, **customer: Any
+    ) -> requests.Response:
+        body = {"customer": {"last_name": "Nieuw", "email": "nieuw@voorbeeld.example", **customer}}
+        body |= {} if send is None else {"send": send}
+        return self.call("POST", f"/passports/{plate}/transfer", key or self.new_key(), json=body)
+
+    def changes(self, **query: Any) -> requests.Response:
+        return self.call("GET", "/emails/changes", params=query)
+
+    def queue(
+        self, *passports: Any, reference: Any = "nacht-1", key: str | None = None, **more: Any
+    ) -> requests.Response:
+        body = {"reference": reference, "passports": list(passports), **more}
+        return self.call("POST", "/batches", key or self.new_key(), json=body)
+
+    def batch(self, batch: str) -> requests.Response:
+        return self.call("GET", f"/batches/{batch}")
+
+    def find(self, reference: str) -> list[dict[str, Any]]:
+        answer = self.call("GET", "/batches", params={"reference": reference})
+        found: list[dict[str, Any]] = answer.json()["items"]
+        return found
+
+    def items(self, batch: str, **query: Any) -> requests.Response:
+        return self.call("GET", f"/batches/{batch}/items", params=query)
+
+    def withdraw(self, batch: str, key: str | None = None) -> requests.Response:
+        return self.call("DELETE", f"/batches/{batch}", key or self.new_key())
+
     def delete(self, plate: str = PLATE, key: str | None = None, **more: Any) -> requests.Response:
         return self.call("DELETE", f"/passports/{plate}", key or self.new_key(), **more)
 
