@@ -99,7 +99,9 @@ def test_f04_a_migration_that_is_killed_at_any_write_ends_with_every_row(case, c
     assert len(wanted["passports"][1]) == 18
     for number in _writes(case, children, aged):
         _put(case, aged)
-        killed = children.traced(*broken("pwrite64", "signal=KILL", number), crash="ledger.free_claims.before_commit")
+        killed = children.traced(
+            *broken("pwrite64", "signal=KILL", number), crash="ledger.free_claims.before_commit"
+        )
         assert killed.ended.status == KILLED
         children.dies_at("ledger.free_claims.before_commit")  # migrated by now, and nothing else done
         assert _rows(state / DATABASE, like=wanted) == wanted
@@ -254,7 +256,7 @@ def test_f08_a_service_outlives_a_disk_that_fails_for_a_while_and_asks_for_nothi
 ):
     garage = case.garage(delivery={"workers": 2})
     a_change(case, garage, ROWS)
-    service = children.start("run")
+    service = children.start("-v", "run")
     case.until_delivered()
     fault = Fault(service.pid, case.folder / "failing", *broken(call, "error=EIO", "1+"))
     before = len(case.sandbox.requests())
