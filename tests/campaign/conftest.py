@@ -17,6 +17,7 @@ from connector.sandbox import Sandbox
 
 from ..conftest import Installation
 from .cases import Case, ServerClock
+from .children import Children
 from .processes import Nursery, Processes
 from .report import Line, case_id, page, table
 
@@ -99,6 +100,12 @@ def case(
             processes.end()
     if not line.counted and not line.failed:
         pytest.fail("this case was not counted: end it with case.count()")
+
+
+@pytest.fixture
+def children(case: Case) -> Children:
+    """The processes of a case that kills many of them."""
+    return Children(case)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,0 +1,339 @@
+"""F01: a real process is killed at every crash point that stands in the code. A point without a case fails."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+import signal
+import threading
+from contextlib import contextmanager
+
+import pytest
+
+from connector.sandbox.answers import FieldError
+
+from .cases import three_modes
+from .children import KILLED
+from .exports import bad, compact, customers, plate, without_address, written
+from .points import PROGRAM, crash_points
+from .processes import until
+
+
+def around(*names):
+    """The two points of each transaction."""
+    return [f"ledger.{name}.{side}" for name in names for side in ("before_commit", "after_commit")]
+
+
+def beside(*names):
+    """The two points of each request."""
+    return [f"igarage.{name}.{side}" for name in names for side in ("before", "after")]
+
+
+INTAKE = around(
+    "know_garage", "begin_file", "forget_unread", "stage", "settle_file", "judge_file", "accept_slice"
+)
+DELIVERY = [*around("claim"), *beside("put"), *around("close")]
+SCENARIOS = {
+    "a first night": [
+        *around("migrate", "free_claims"),
+        *INTAKE,
+        "archive.before",
+        "archive.after",
+        *around("note_source"),
+        *beside("garage"),
+        *around("met", "reindex_slice"),
+        *DELIVERY,
+    ],
+    "a night of changes": [],
+    "an invitation of its own": [*beside("look", "send")],
+    "an older export beside a newer": around("supersede"),
+    "a file that changes while it is read": around("forget_file"),
+    "a file of an unknown layout": around("hold_file", "discard"),
+    "a file that is out of proportion": around("release_file"),
+    "a garage that must pause": around("pause"),
+    "a token that is replaced": around("probe_now"),
+    "a refused passport": around("retry"),
+    "a passport that is gone": around("release_as_new"),
+    "a backup": ["backup.before_replace", "backup.after_replace"],
+    "a rescue": around("rescue", "note_read"),
+}
+"""Which case kills at which points; those of a first night are killed at again in others, later and more often."""
+
+
+def test_every_crash_point_of_the_code_has_a_case():
+    found, reached = crash_points(), set(itertools.chain.from_iterable(SCENARIOS.values()))
+    assert sorted(found - reached) == [], "no case kills at these"
+    assert sorted(reached - found) == [], "these are no longer passed anywhere"
+
+
+def test_a_crash_point_is_found_wherever_it_stands(tmp_path):
+    (tmp_path / "room.py").write_text(
+        "def write(self, point='unnamed'):\n    self.crash(f'ledger.{point}.before_commit')\n"
+        "def turn(self, garage, point):\n    self.database.write(point)\n"
+        "def one(self):\n    self.database.write('one')\n    self.turn('g', 'two')\n    self.turn('g', point='three')\n"
+        "def other(crash):\n    crash('here')\n    open('x').write('no point')\n"
+    )
+    assert crash_points(tmp_path) == {
+        *(f"ledger.{name}.before_commit" for name in ("one", "two", "three")),
+        "here",
+    }
+
+
+def test_a_crash_point_without_a_name_in_the_code_is_not_overlooked(tmp_path):
+    (tmp_path / "room.py").write_text("def other(crash, name):\n    crash(name + '.before')\n")
+    with pytest.raises(AssertionError, match="cannot be read off"):
+        crash_points(tmp_path)
+    assert PROGRAM.is_dir()
+
+
+def night(case, garage, numbers, *, name="klanten.csv", **changes):
+    """An export with good rows, one with a fault and one of a customer without an address."""
+    case.export(garage, [*customers(numbers, **changes), bad(9000), without_address(9001)], name=name)
+
+
+def test_f01_a_first_night_that_is_killed_at_every_point_ends_as_one_that_is_not(case, children):
+    garage = case.garage(source={"archive": str(case.folder / "archief")}, delivery={"workers": 1})
+    night(case, garage, range(20))
+    for point in SCENARIOS["a first night"]:
+        children.dies_at(point)
+    children.drain()
+    case.count()
+
+
+def test_f01_a_night_of_changes_is_killed_at_later_turns_too(case, children):
+    first, second = (case.garage(name, delivery={"workers": 1}) for name in ("jansen", "pietersen"))
+    for garage in (first, second):
+        night(case, garage, range(25))
+    children.run_once()
+    rounds = [case.dice.randrange(2, 5)] if not case.full else range(2, 9)
+    for turn in rounds:
+        chosen = [each for each in (*INTAKE, *DELIVERY) if "forget_unread" not in each]
+        for point in case.dice.sample(chosen, case.size(5, len(chosen))):
+            for garage in (first, second):
+                night(case, garage, range(25), km=str(case.dice.randrange(10_000, 99_999)))
+            _dies_or_ends(case, children, point, turn if point in DELIVERY else 2)
+    children.drain()
+    case.count()
+
+
+def _dies_or_ends(case, children, point, turn):
+    """A pass that kills itself at this point, if it comes so far."""
+    ended = children.start("run", "--once", crash=f"{point}@{turn}").wait()
+    case.kept_answers += ended.status == KILLED
+
+
+@three_modes
+def test_f01_an_invitation_that_is_killed_at_every_point_goes_out_once(case, children):
+    garage = case.garage(send="never", delivery={"workers": 1})
+    night(case, garage, range(12))
+    children.run_once()
+    garage.configure(delivery={"send": "always"})
+    case.books[garage.id].invites = True
+    for point in (*SCENARIOS["an invitation of its own"], *around("claim", "close")):
+        children.dies_at(point)
+        if case.sandbox.mode == "forgets":
+            case.sandbox.forget_keys()
+    case.faults_over()
+    children.drain()
+    case.count()
+
+
+def test_f01_an_older_export_is_left_aside_whenever_the_process_dies(case, children):
+    garage = case.garage()
+    garage.drop(written(customers(range(5), km="1")), "gisteren.csv", at=1_700_000_000)
+    night(case, garage, range(5), name="vandaag.csv")
+    for point in SCENARIOS["an older export beside a newer"]:
+        children.dies_at(point)
+    children.drain()
+    case.count()
+
+
+def test_f01_a_file_that_changes_while_it_is_read_is_forgotten_and_read_again(case, children):
+    garage = case.garage()
+    rows = [*customers(range(10)), *(without_address(number) for number in range(1000, 4000))]
+    case.export(garage, rows, at=1_700_000_000)
+    with _ever_another(case, garage, rows):
+        for point in SCENARIOS["a file that changes while it is read"]:
+            until(
+                lambda point=point: children.start("run", "--once", crash=point).wait().status == KILLED,
+                point,
+            )
+    case.export(garage, rows)
+    children.drain()
+    case.count()
+
+
+@contextmanager
+def _ever_another(case, garage, rows):
+    """The export is another file every moment, that looks alike: of one size and time, and of the same rows."""
+    path, over = garage.export_folder / "klanten.csv", threading.Event()
+
+    def change():
+        for number in itertools.count(1):
+            if over.wait(0.002):
+                return
+            first = number % len(rows)
+            partial = case.folder / "wordt-geschreven"
+            partial.write_bytes(written([*rows[first:], *rows[:first]]))
+            os.utime(partial, (1_700_000_000, 1_700_000_000))
+            partial.replace(path)
+
+    changing = threading.Thread(target=change)
+    changing.start()
+    try:
+        yield
+    finally:
+        over.set()
+        changing.join()
+
+
+def test_f01_a_file_of_an_unknown_layout_is_held_and_done_away_with_whenever_the_process_dies(case, children):
+    garage = case.garage()
+    garage.drop(b"Iets;Anders\r\n1;2\r\n", "vreemd.csv", at=1_700_000_000)
+    for point in around("hold_file"):
+        children.dies_at(point)
+    children.run_once()
+    for point in around("discard"):
+        (held,) = garage.ask("held")
+        children.dies_at(point, "discard", "--file", str(held["id"]), "--garage", garage.id)
+    assert garage.ask("held") == []
+    night(case, garage, range(5))
+    children.drain()
+    case.count()
+
+
+def test_f01_a_file_that_is_out_of_proportion_is_let_through_whenever_the_process_dies(case, children):
+    garage = case.garage()
+    night(case, garage, range(20))
+    children.run_once()
+    night(case, garage, range(4), km="70001")  # the others are not in it, which removes nothing
+    children.run_once()
+    for point in SCENARIOS["a file that is out of proportion"]:
+        (held,) = garage.ask("held")
+        assert held["reason"] == "rows_halved"
+        children.dies_at(point, "release", "--file", str(held["id"]), "--garage", garage.id)
+    children.drain()
+    case.count()
+
+
+def test_f01_a_pause_is_begun_or_not_whenever_the_process_dies(case, children):
+    garage = case.garage(delivery={"workers": 1})
+    night(case, garage, range(8))
+    for point in SCENARIOS["a garage that must pause"]:
+        case.sandbox.order_fault(method="GET", path="/garage", status=503, code="unavailable", times=1)
+        children.dies_at(point)
+    case.sandbox.order_fault(method="PUT", status=503, code="unavailable", times=1)
+    children.run_once()
+    case.faults_over()
+    children.drain()
+    case.count()
+
+
+def test_f01_a_token_that_is_replaced_counts_whenever_the_process_dies(case, children):
+    garage = case.garage(delivery={"workers": 1})
+    case.installation.settle_down(
+        probe={"first": 3600, "max": 3600}
+    )  # none but the new token brings the next one
+    night(case, garage, range(8))
+    for number, point in enumerate(SCENARIOS["a token that is replaced"]):
+        case.sandbox.revoke(f"token-{number}" if number else garage.token)
+        before = len(case.sandbox.requests())
+        service = children.start("run", crash=point)
+        until(lambda before=before: len(case.sandbox.requests()) > before, "the word that it is not admitted")
+        until(lambda: garage.stand()["state"] == "paused", "the pause")
+        case.sandbox.set_token(f"token-{number + 1}", garage.id)
+        garage.write_token(f"token-{number + 1}")
+        assert service.wait().status == KILLED
+    service = children.start("run")
+    case.until_delivered()
+    service.stop()
+    case.count()
+
+
+REFUSED = {"status": 422, "code": "invalid", "errors": (FieldError("vehicle.make", "invalid", "nee"),)}
+
+
+def test_f01_a_refused_passport_is_tried_again_whenever_the_process_dies(case, children):
+    garage = case.garage(delivery={"workers": 1})
+    night(case, garage, range(5))
+    for point in SCENARIOS["a refused passport"]:
+        case.sandbox.order_fault(path=f"*{compact(plate(3))}", **REFUSED)
+        children.run_once()
+        assert [each["reason"] for each in garage.ask("held")] == ["refused"]
+        case.faults_over()
+        children.dies_at(point, "retry", plate(3), "--garage", garage.id)
+    children.drain()
+    case.count()
+
+
+def test_f01_a_passport_that_is_gone_is_made_anew_whenever_the_process_dies(case, children):
+    garage = case.garage(send="never", delivery={"workers": 1})
+    night(case, garage, range(3))
+    children.run_once()
+    case.sandbox.order_fault(method="GET", path=f"*{compact(plate(1))}", status=404, code="not_found")
+    garage.configure(delivery={"send": "always"})
+    case.books[garage.id].invites = True
+    children.run_once()
+    assert [each["reason"] for each in garage.ask("held")] == ["gone"]
+    case.faults_over()
+    for point in SCENARIOS["a passport that is gone"]:
+        children.dies_at(point, "release", plate(1), "--as", "new", "--garage", garage.id)
+    children.drain()
+    case.count()
+
+
+def test_f01_a_backup_is_the_old_one_or_the_new_one_whenever_the_process_dies(case, children):
+    garage = case.garage()
+    night(case, garage, range(5))
+    children.run_once()
+    for point in SCENARIOS["a backup"]:
+        ended = children.start("run", crash=point).wait()
+        assert ended.status == KILLED, ended
+        assert (case.installation.state / "ledger.backup.sqlite3").exists() == (
+            point == "backup.after_replace"
+        )
+    children.drain()
+    case.count()
+
+
+def test_f01_a_rescue_is_gone_on_with_whenever_the_process_dies(case, children):
+    garage = case.garage(delivery={"workers": 1})
+    night(case, garage, range(6))
+    children.run_once()
+    assert children.start("run", crash="backup.after_replace").wait().status == KILLED
+    night(case, garage, range(8), km="71000")
+    children.run_once()
+    assert children.start("run", "--once", crash="ledger.free_claims.after_commit").wait().status == KILLED
+    _spoil(case)
+    for point in SCENARIOS["a rescue"]:
+        children.dies_at(point)
+    assert len(list(case.installation.state.glob("ledger.sqlite3.damaged-*"))) >= 1
+    children.drain()
+    case.count()
+
+
+def _spoil(case):
+    """Overwrite the middle of the ledger, page by page."""
+    path = case.installation.state / "ledger.sqlite3"
+    content = bytearray(path.read_bytes())
+    for start in range(4096, len(content), 4096):
+        content[start : start + 2048] = random.Random(case.seed).randbytes(2048)
+    path.write_bytes(content)
+
+
+def test_f01_a_service_that_dies_wherever_the_dice_say_ends_as_one_that_does_not(case, children):
+    """Points, turns and what the exports say come from the dice; the process is the service itself."""
+    garage = case.garage(delivery={"workers": 2})
+    chosen = [each for each in (*INTAKE, *DELIVERY) if "forget_unread" not in each]
+    for _ in range(case.size(3, 60)):
+        night(case, garage, range(25), km=str(case.dice.randrange(10_000, 99_999)))
+        point = case.dice.choice(chosen)
+        service = children.start("run", crash=f"{point}@{case.dice.randrange(1, 4)}")
+        until(lambda service=service: not service.runs or case.done(), "the end of this night", pause=0.1)
+        if service.runs:
+            service.signal(signal.SIGKILL)
+        assert service.wait().status == KILLED
+        case.kept_answers += 2
+    children.drain()
+    case.count()

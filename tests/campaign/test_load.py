@@ -1,0 +1,59 @@
+"""L6: a million rows and fourteen days without iGarage."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from .exports import bad, customers, without_address
+from .processes import until
+
+DAY = 86_400
+DAYS = 14
+MEGABYTE = 1 << 20
+
+
+@pytest.mark.slow
+def test_l6_a_fortnight_without_igarage_exhausts_nothing_and_drains_by_itself(case):
+    """Each day another export; the newest content of each car is what arrives, once, when iGarage is back."""
+    garage = case.garage(delivery={"workers": 4, "retry": {"first": 30, "max": 21_600, "attempts": 20}})
+    rows, passed = case.size(150, 1_000_000), range(2_000_000, 2_000_000 + case.size(1000, 50_000))
+    case.set_clock(0)
+    others = [without_address(number) for number in passed]
+    case.export(garage, [*customers(range(rows // 2)), bad(9000), *others])
+    service = case.service()
+    until(lambda: len(garage.deeds()) >= rows // 10, "the first of them")
+    case.sandbox.stop()
+    case.kept_answers += 4  # what it was answered when the line went
+    for day in range(1, DAYS + 1):
+        _dawn(case, day)
+        known = rows // 2 + rows // 2 * day // DAYS
+        case.export(garage, [*customers(range(known), km=str(10_000 + day)), bad(9000), *others])
+        until(lambda known=known: garage.stand()["passports"]["total"] == known, "this day's rows", pause=0.1)
+        assert service.runs
+    stand = garage.stand()
+    assert stand["state"] == "paused" and stand["pause"]["since"]
+    assert garage.ask("held") == []
+    assert _peak(service.pid) < 200 * MEGABYTE
+    case.sandbox.start()
+    case.until_delivered()
+    assert service.runs
+    puts = [each for each in case.sandbox.requests("jansen") if each.method == "PUT"]
+    assert len(puts) <= rows + rows // 2 + 4, "of a fortnight's changes the newest alone is asked for"
+    case.count()
+
+
+def _dawn(case, day):
+    """The clock of the program and that of iGarage go on a day."""
+    case.server_clock.ahead = timedelta(days=day)
+    case.set_clock(day * DAY)
+
+
+def _peak(process):
+    """The most memory a process ever had, in bytes."""
+    for line in Path(f"/proc/{process}/status").read_text("ascii").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    raise AssertionError("no such line")
