@@ -11,8 +11,9 @@ from datetime import datetime
 
 from connector.emails import key as address_key
 from connector.errors import Refused
+from connector.facts import AddressVerdict, HeldReason, Passport, Policy
 from connector.model import PassportStatus
-from connector.plan import AddressVerdict, HeldReason, Passport, Policy, Transfer, same_address
+from connector.plan import Transfer, same_address
 
 
 @dataclass(frozen=True, slots=True)
