@@ -69,6 +69,8 @@ def test_a_good_domain_raises_no_alarm(domain: str) -> None:
         "jan@hotmail.co.uk",
         "jan@live.be",
         "jan@outlook.de",
+        "jan@outlook.no",  # of another country
+        "jan@quicknet.nu",
         "jan@yahoo.fr",
         "jan@mail.com",
         "jan@email.com",
