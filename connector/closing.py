@@ -1,4 +1,8 @@
-"""What iGarage's answer does to the facts of a passport. Pure: facts and answer in, facts out."""
+"""What iGarage's answer does to the facts of a passport. Pure: facts and answer in, facts out.
+
+Where it is given, `asked` is how many invitations had been asked for when the request was claimed: one asked for
+since then is not answered by it.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,9 @@ from datetime import datetime
 
 from connector.emails import key as address_key
 from connector.errors import Refused
+from connector.facts import AddressVerdict, HeldReason, Passport, Policy
 from connector.model import PassportStatus
-from connector.plan import AddressVerdict, HeldReason, Passport, same_address
+from connector.plan import Transfer, same_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +27,44 @@ class AddressNews:
 
 
 def after_put(
-    passport: Passport, revision: int, address: str, send: bool, answer: PassportStatus
+    passport: Passport,
+    revision: int,
+    address: str,
+    send: bool,
+    answer: PassportStatus,
+    asked: int | None = None,
 ) -> Passport:
     """The facts after a PUT of `revision` with `address` was answered 200 or 201.
 
     A `sent_at` newer than the one known means an invitation; one first seen on a `send: false` answer that changed
-    a known address belongs to the former address, for that answer mailed nobody.
+    a known address belongs to the former address, for that answer mailed nobody. A passport that iGarage was to
+    have and made anew is not invited for unasked.
     """
     former = passport.delivered_address
-    delivered = replace(passport, delivered_revision=revision, delivered_address=address)
+    moved = former is not None and not same_address(former, address)
+    delivered = replace(
+        passport,
+        delivered_revision=revision,
+        delivered_address=address,
+        deleted=False,
+        order=None if revision == passport.revision else passport.order,
+        remade=was_remade(passport, answer) or (passport.remade and not moved),
+    )
     if not _newer(answer.sent_at, passport.sent_at):
         return delivered
-    moved = not send and former is not None and not same_address(former, address)
-    return _invited(delivered, former if moved else address, answer.sent_at)
+    if moved and not send:
+        return _invited(delivered, former, answer.sent_at, answered=passport.answered)
+    return _invited(delivered, address, answer.sent_at, answered=_asked(passport, asked))
 
 
-def after_look(passport: Passport, answer: PassportStatus | None) -> Passport | None:
+def was_remade(passport: Passport, answer: PassportStatus) -> bool:
+    """Whether an answer made a passport that iGarage should have had: reception threw it away, and nobody asked."""
+    return answer.created and passport.delivered_revision is not None
+
+
+def after_look(
+    passport: Passport, answer: PassportStatus | None, asked: int | None = None
+) -> Passport | None:
     """The facts when a look before sending shows that no sending is needed; None when the invitation must go.
 
     A `sent_at` other than the one known: it was sent, by a try whose answer was lost or by reception in iGarage.
@@ -46,7 +73,7 @@ def after_look(passport: Passport, answer: PassportStatus | None) -> Passport | 
         return replace(passport, held="gone")
     if answer.sent_at is None or answer.sent_at == passport.sent_at:
         return None
-    return _invited(passport, passport.delivered_address, answer.sent_at)
+    return _invited(passport, passport.delivered_address, answer.sent_at, answered=_asked(passport, asked))
 
 
 def after_first_look(passport: Passport, answer: PassportStatus | None) -> Passport:
@@ -60,7 +87,9 @@ def after_first_look(passport: Passport, answer: PassportStatus | None) -> Passp
         return sure if passport.delivered_revision is None else replace(sure, held="gone")
     address = answer.email.address or passport.delivered_address or passport.address
     found = replace(sure, delivered_revision=0, delivered_address=address)
-    return _invited(found, address, answer.sent_at) if _newer(answer.sent_at, passport.sent_at) else found
+    if not _newer(answer.sent_at, passport.sent_at):
+        return found
+    return _invited(found, address, answer.sent_at, answered=passport.asked)
 
 
 def may_send(passport: Passport, answer: PassportStatus | None) -> bool:
@@ -70,12 +99,71 @@ def may_send(passport: Passport, answer: PassportStatus | None) -> bool:
     return address_news(answer, passport.address) is None
 
 
-def after_send(passport: Passport, answer: PassportStatus, now: datetime) -> Passport:
+def after_send(
+    passport: Passport, answer: PassportStatus, now: datetime, asked: int | None = None
+) -> Passport:
     """The facts after a 202: one mail, at `sent_at` or, where that is null or unchanged, at the answer's time."""
+    return _mailed(passport, passport.delivered_address, answer, now, asked)
+
+
+def transfer_after_look(passport: Passport, step: Transfer, answer: PassportStatus) -> Transfer | None:
+    """The transfer to ask for after a look; None where the new owner's address is on file already: it is done.
+
+    One that cannot be told apart, for both owners have one address or none is named, mails nobody by itself: what is
+    due then goes by a send, which looks first.
+    """
+    on_file = answer.email.address
+    if on_file is not None and not same_address(on_file, passport.address):
+        return step
+    if on_file is not None and not same_address(passport.delivered_address, passport.address):
+        return None
+    return Transfer(send=False)
+
+
+def after_transfer_look(
+    passport: Passport, address: str, answer: PassportStatus | None, asked: int | None = None
+) -> Passport:
+    """The facts when a look before a transfer to `address` shows that it is done, or no passport to hand over.
+
+    An invitation counts when `sent_at` is other than the one known; otherwise it is still due.
+    """
+    if answer is None:
+        return replace(passport, held="gone")
+    done = _handed_over(passport, address)
     if answer.sent_at is None or answer.sent_at == passport.sent_at:
-        sent = _invited(passport, passport.delivered_address, now)
-        return replace(sent, sent_at=passport.sent_at)
-    return _invited(passport, passport.delivered_address, answer.sent_at)
+        return done
+    return _invited(done, address, answer.sent_at, answered=_asked(passport, asked))
+
+
+def after_transfer(
+    passport: Passport,
+    address: str,
+    send: bool,
+    answer: PassportStatus,
+    now: datetime,
+    asked: int | None = None,
+) -> Passport:
+    """The facts after a transfer to `address` was answered 200: its owner has it, the vehicle is still to deliver.
+
+    With `send` one mail went out. Without, whatever `sent_at` says is of the former owner.
+    """
+    done = _handed_over(passport, address)
+    if send:
+        return _mailed(done, address, answer, now, asked)
+    return replace(done, sent_at=answer.sent_at if _newer(answer.sent_at, done.sent_at) else done.sent_at)
+
+
+def after_delete(passport: Passport) -> Passport:
+    """The facts after a 204: iGarage has it no more. Who was invited stays known, so that nobody is invited twice."""
+    return replace(
+        passport,
+        deleted=True,
+        delivered_revision=None,
+        delivered_address=None,
+        order=None,
+        unsure=False,
+        remade=False,
+    )
 
 
 def after_refusal(refused: Refused) -> HeldReason | None:
@@ -85,6 +173,19 @@ def after_refusal(refused: Refused) -> HeldReason | None:
     if refused.code == "owner_conflict":
         return "owner_change"
     return "gone" if refused.code == "not_found" else "refused"
+
+
+def after_owner_conflict(passport: Passport, policy: Policy) -> Passport:
+    """The facts after 409 `owner_conflict`: iGarage has some revision of it, of another owner.
+
+    That is a question, or an order to transfer where the garage has said so; but where it was transferred to this
+    very address already, another transfer would not end it.
+    """
+    had = replace(passport, delivered_revision=passport.delivered_revision or 0, order=None)
+    done = same_address(passport.delivered_address, passport.address)
+    if policy.owner_change == "transfer" and not done:
+        return replace(had, order="transfer")
+    return replace(had, held="owner_change")
 
 
 def address_news(answer: PassportStatus, requested: str) -> AddressNews | None:
@@ -103,11 +204,36 @@ def _newer(answered: datetime | None, known: datetime | None) -> bool:
     return answered is not None and (known is None or answered > known)
 
 
-def _invited(passport: Passport, address: str | None, at: datetime | None) -> Passport:
+def _asked(passport: Passport, asked: int | None) -> int:
+    """The invitations that one mail answers: those asked for when it was claimed."""
+    return max(passport.answered, passport.asked if asked is None else asked)
+
+
+def _handed_over(passport: Passport, address: str) -> Passport:
+    """The new owner's passport: iGarage holds the vehicle of some revision from before (0).
+
+    The order stands when the passport has gone to yet another address since.
+    """
+    order = None if same_address(address, passport.address) else passport.order
+    return replace(passport, delivered_revision=0, delivered_address=address, order=order, remade=False)
+
+
+def _mailed(
+    passport: Passport, address: str | None, answer: PassportStatus, now: datetime, asked: int | None
+) -> Passport:
+    """The facts after an answer that means one mail."""
+    answered = _asked(passport, asked)
+    if answer.sent_at is None or answer.sent_at == passport.sent_at:
+        return replace(_invited(passport, address, now, answered=answered), sent_at=passport.sent_at)
+    return _invited(passport, address, answer.sent_at, answered=answered)
+
+
+def _invited(passport: Passport, address: str | None, at: datetime | None, *, answered: int) -> Passport:
     return replace(
         passport,
         invited_address=address,
         invited_at=at,
         sent_at=at,
         invitations=passport.invitations + 1,
+        answered=answered,
     )

@@ -17,7 +17,7 @@ from connector.igarage.client import Client
 from connector.ledger import Answered, Claim, Failed, Ledger, Looked, Outcome, Pause
 from connector.ledger.claims import Backlog
 from connector.log import Log
-from connector.plan import Look, Policy, Put, Send
+from connector.plan import Delete, Look, Policy, Put, Send, Transfer
 
 LEASE_MARGIN = timedelta(seconds=60)
 """A lease outlives the call's own deadline by this much."""
@@ -245,6 +245,8 @@ class Delivery:
                 return self._send(claim)
             case Look():
                 return Looked(self.client.look(claim.plate))
+            case Transfer() | Delete():
+                raise NotImplementedError(claim.step.name)
 
     def _put(self, claim: Claim) -> Outcome:
         send = isinstance(claim.step, Put) and claim.step.send

@@ -11,46 +11,63 @@ from datetime import date, datetime
 from typing import Literal
 
 from connector.emails import key as address_key
+from connector.facts import (
+    AddressVerdict,
+    HeldReason,
+    Order,
+    Passport,
+    Policy,
+    SendPolicy,
+    SuspectPolicy,
+    Suspects,
+)
+from connector.selection import Entry, Later, Now, entry
 
-SendPolicy = Literal["never", "always", "consented"]
-AddressVerdict = Literal["ok", "bounced", "unwritable", "opted_out"]
-HeldReason = Literal["refused", "exhausted", "gone", "owner_change"]
-Withholding = Literal["opted_out", "no_consent", "invalid_email", "question", "source_conflict"]
-Why = Literal["delivered", "held", "invalid_email", "opted_out", "no_consent", "question", "source_conflict"]
+__all__ = (
+    "AddressVerdict",
+    "Delete",
+    "Due",
+    "HeldReason",
+    "Invitation",
+    "Look",
+    "NoInvitation",
+    "Order",
+    "Passport",
+    "Policy",
+    "Put",
+    "Request",
+    "Send",
+    "SendPolicy",
+    "Sent",
+    "State",
+    "Step",
+    "SuspectPolicy",
+    "Suspects",
+    "Transfer",
+    "Wait",
+    "Why",
+    "Withheld",
+    "Withholding",
+    "consent_counts",
+    "invitation",
+    "next_step",
+    "same_address",
+    "state",
+)
+
+Withholding = Literal[
+    "opted_out",
+    "no_consent",
+    "invalid_email",
+    "question",
+    "source_conflict",
+    "suspect",
+    "consent_unknown",
+    "window",
+    "brake",
+]
+Why = Literal["delivered", "held", "withdrawn"] | Withholding
 State = Literal["sending", "in_batch", "withdrawn", "held", "pending", "waiting", "delivered"]
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the garage wants. `send`: whether a new passport or a changed address is an invitation too."""
-
-    send: SendPolicy = "never"
-
-
-@dataclass(frozen=True, slots=True)
-class Passport:
-    """The facts the table decides on.
-
-    `revision` counts the contents wanted; `delivered_revision` is the one iGarage is known to hold (None: it has
-    none, or we do not know), with `delivered_address`. `invited_address` and `invited_at` come from iGarage's
-    answers, `sent_at` is the last one it named. `verdict` belongs to the address, the others to this plate.
-    """
-
-    revision: int
-    address: str
-    delivered_revision: int | None = None
-    delivered_address: str | None = None
-    invited_address: str | None = None
-    invited_at: datetime | None = None
-    invitations: int = 0
-    sent_at: datetime | None = None
-    held: HeldReason | None = None
-    verdict: AddressVerdict = "ok"
-    opt_out: bool = False
-    consent: str | None = None
-    source_conflict: bool = False
-    unsure: bool = False
-    """The ledger was rescued: what iGarage holds is to be asked before anything is asked of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +86,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """An invitation is wished for, or was asked about, and must not go."""
+    """An invitation is wished for, or was asked about, and must not go. `until`: the local day that may change it."""
 
     reason: Withholding
+    until: date | None = None
     name = "withheld"
 
 
@@ -109,6 +127,27 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer:
+    """Hand the passport over to the new owner, after a look; with `send`, iGarage invites him."""
+
+    send: bool
+    name = "transfer"
+
+    @property
+    def mails(self) -> bool:
+        """Whether this request may mail somebody."""
+        return self.send
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Withdraw the passport."""
+
+    name = "delete"
+    mails = False
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """Ask what iGarage holds, and nothing else: after a rescue nobody else knows."""
 
@@ -126,34 +165,34 @@ class Wait:
     mails = False
 
 
-Request = Put | Send | Look
+Request = Put | Send | Transfer | Delete | Look
 Step = Request | Wait
 
 
 def invitation(passport: Passport, policy: Policy, today: date) -> Invitation:
     """Whether and why an invitation goes: rows I1 to I13, the first that holds. `today` is the garage's local date."""
-    wish = _wishes(passport, policy, today)
+    if passport.absent:  # I1
+        return NoInvitation()
+    wish = passport.is_asked or _wishes(passport, policy, today)
     if not wish and _was_invited(passport, policy):  # I2
         return Sent(passport.invited_address, passport.invited_at)
-    if passport.opt_out or passport.verdict == "opted_out":  # I3
+    if passport.is_opted_out:  # I3
         return Withheld("opted_out")
     if not wish:  # I4, I5
-        return Withheld("no_consent") if policy.send == "consented" else NoInvitation()
-    reason = _obstacle(passport)
-    return Withheld(reason) if reason else Due()  # I13
+        lacks = policy.send == "consented" and not consent_counts(passport.consent, today)
+        return Withheld("no_consent") if lacks else NoInvitation()
+    return _obstacle(passport, policy) or _moment(passport, policy, today) or Due()  # I13
 
 
 def next_step(passport: Passport, policy: Policy, today: date) -> Step:
     """The one request to make now, or why to wait: overrides first (S), then the rows N or K."""
-    if passport.held:  # S4, S5
-        return Wait("held")
-    if passport.verdict == "unwritable":  # S6
-        return Wait("invalid_email")
-    if passport.unsure:  # S8
-        return Look()
+    if override := _override(passport):
+        return override
     invited = invitation(passport, policy, today)
     if passport.delivered_revision is None:
-        return _step_without_passport(invited)
+        return _step_without_passport(passport, invited, _entry(passport, policy, today))
+    if passport.order == "transfer":  # S7
+        return Transfer(send=isinstance(invited, Due))
     return _step_with_passport(passport, invited)
 
 
@@ -161,11 +200,13 @@ def state(passport: Passport, step: Step, *, claimed: bool) -> State:
     """The state shown to people: derived, the first that applies."""
     if claimed:
         return "sending"
-    if isinstance(step, Wait):
-        if step.why == "held" or passport.verdict == "unwritable":
-            return "held"
-        return "waiting" if passport.delivered_revision is None else "delivered"
-    return "pending"
+    if not isinstance(step, Wait):
+        return "pending"
+    if step.why == "withdrawn":
+        return "withdrawn"
+    if step.why == "held" or passport.verdict == "unwritable":
+        return "held"
+    return "waiting" if passport.delivered_revision is None else "delivered"
 
 
 def same_address(one: str | None, other: str | None) -> bool:
@@ -181,9 +222,12 @@ def consent_counts(consent: str | None, today: date) -> bool:
 
 
 def _wishes(passport: Passport, policy: Policy, today: date) -> bool:
+    """Whether policy alone wants an invitation."""
     if policy.send == "never":
         return False
     if policy.send == "consented" and not consent_counts(passport.consent, today):
+        return False
+    if passport.remade and same_address(passport.address, passport.delivered_address):
         return False
     return not same_address(passport.address, passport.invited_address)
 
@@ -194,19 +238,64 @@ def _was_invited(passport: Passport, policy: Policy) -> bool:
     return policy.send != "consented" or same_address(passport.address, passport.invited_address)
 
 
-def _obstacle(passport: Passport) -> Withholding | None:
+def _obstacle(passport: Passport, policy: Policy) -> Withheld | None:
+    """What no asking overrides, in passport and address."""
     if passport.verdict in ("bounced", "unwritable"):  # I6
-        return "invalid_email"
+        return Withheld("invalid_email")
     if passport.held:  # I7
-        return "question"
+        return Withheld("question")
     if passport.source_conflict:  # I8
-        return "source_conflict"
+        return Withheld("source_conflict")
+    if passport.verdict == "suspect" and policy.suspect.withhold(passport.suspicion):  # I9
+        return Withheld("suspect")
+    if passport.consent_unknown:  # I10
+        return Withheld("consent_unknown")
     return None
 
 
-def _step_without_passport(invited: Invitation) -> Step:
-    if isinstance(invited, Withheld) and invited.reason == "opted_out":  # N1
+def _moment(passport: Passport, policy: Policy, today: date) -> Withheld | None:
+    """What makes an invitation wait for its time."""
+    entered = _entry(passport, policy, today)
+    if not isinstance(entered, Now):  # I11
+        return Withheld("window", _day_of(entered))
+    return Withheld("brake") if policy.mails_stopped else None  # I12
+
+
+def _entry(passport: Passport, policy: Policy, today: date) -> Entry:
+    """When the passport enters the window; one that was asked for need not."""
+    if policy.select is None or passport.is_asked:
+        return Now()
+    return entry(passport.apk_due, passport.service_due, policy.select, today)
+
+
+def _day_of(entered: Entry) -> date | None:
+    return entered.day if isinstance(entered, Later) else None
+
+
+def _override(passport: Passport) -> Step | None:
+    if passport.absent:
+        return _step_without_content(passport)
+    if passport.held:  # S4, S5
+        return Wait("held")
+    if passport.verdict == "unwritable":  # S6
+        return Wait("invalid_email")
+    return Look() if passport.unsure else None  # S8
+
+
+def _step_without_content(passport: Passport) -> Step:
+    may_be_there = passport.written or passport.unsure or passport.delivered_revision is not None
+    if may_be_there and not passport.deleted:  # S2
+        return Delete()
+    return Wait("withdrawn")  # S1, S3
+
+
+def _step_without_passport(passport: Passport, invited: Invitation, entered: Entry) -> Step:
+    if passport.is_opted_out:  # N1
         return Wait("opted_out")
+    if not isinstance(entered, Now):  # N2
+        return Wait("window", _day_of(entered))
+    if isinstance(invited, Withheld) and invited.reason == "brake":  # N5
+        return Wait("brake")
     return Put(send=isinstance(invited, Due))  # N3, N4
 
 
@@ -217,4 +306,4 @@ def _step_with_passport(passport: Passport, invited: Invitation) -> Step:
         return Put(send=due and changed)  # K1 to K8, columns two and three
     if due:  # K3
         return Send()
-    return Wait(invited.reason if isinstance(invited, Withheld) else "delivered")
+    return Wait(invited.reason, invited.until) if isinstance(invited, Withheld) else Wait("delivered")

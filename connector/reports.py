@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from connector.config import GarageConfig
 from connector.ledger import looking as look
 from connector.ledger.looking import Traced
-from connector.plan import Put, Sent, Step, Wait, Withheld, invitation, next_step, state
+from connector.plan import Put, Sent, Step, Transfer, Wait, Withheld, invitation, next_step, state
 from connector.service import policy_of
 
 Line = dict[str, Any]
@@ -20,7 +20,8 @@ QUESTIONS = {
     "refused": "iGarage weigert dit AutoPaspoort; herstel de gegevens in het garagesysteem.",
     "exhausted": "het lukte na alle pogingen niet; kijk wat er mis is.",
     "gone": "iGarage heeft dit AutoPaspoort niet meer.",
-    "owner_change": "volgens iGarage hoort dit kenteken bij een andere klant.",
+    "owner_change": "dit kenteken hoort misschien bij een andere klant.",
+    "plate_changed": "in het garagesysteem heeft deze auto nu een ander kenteken.",
     "invalid_email": "het e-mailadres klopt niet; herstel het in het garagesysteem.",
 }
 """Reason of `held` → what to do, in a person's words."""
@@ -33,6 +34,11 @@ WAITS = {
     "no_consent": "De klant heeft geen toestemming gegeven: er wordt niet uitgenodigd.",
     "question": "Wacht op een mens: er wordt niet uitgenodigd.",
     "source_conflict": "Twee bronnen noemen een ander adres: er wordt niet uitgenodigd.",
+    "suspect": "Het e-mailadres is verdacht: er wordt niet uitgenodigd.",
+    "consent_unknown": "De kolom met de toestemming ontbrak in de export: er wordt niet uitgenodigd.",
+    "window": "APK en onderhoud vallen nu buiten het venster: er wordt niet uitgenodigd.",
+    "brake": "Er zouden vandaag te veel mails gaan: er wordt niet uitgenodigd tot iemand ze vrijgeeft.",
+    "withdrawn": "Ingetrokken: bij iGarage staat het niet meer.",
 }
 """Why a passport waits → a sentence."""
 
@@ -115,10 +121,10 @@ def trace_of(connection: sa.Connection, garage: GarageConfig, plate: str, now: d
 
 
 def step_name(step: Step) -> str:
-    """A step as people and programs read it: `put`, `put+send`, `send`, or `wait: why`."""
+    """A step as people and programs read it: `put`, `put+send`, `send`, `transfer+send`, or `wait: why`."""
     if isinstance(step, Wait):
         return f"wait: {step.why}"
-    return "put+send" if isinstance(step, Put) and step.send else step.name
+    return f"{step.name}+send" if isinstance(step, Put | Transfer) and step.send else step.name
 
 
 def _sentence(step: Step, traced: Traced, now: datetime) -> str:
