@@ -82,6 +82,9 @@ def _claimed(connection: sa.Connection, claim: Claim, now: datetime) -> Row | No
     return connection.execute(query).mappings().first()
 
 
+_ANSWERED: Mapping[str, None] = {"unanswered_address": None, "unanswered_until": None}
+"""What is known of an answered request: it cannot come late, nor have given another address unseen."""
+
 _Written = tuple[Values, list[tuple[str, Values]], list[str]]
 """Columns that change, events, and the addresses whose verdict changed."""
 
@@ -92,7 +95,7 @@ def _after_answer(
     before = passport_rows.facts({**row, "unanswered_address": None}, None)
     after = _answered(claim, before, outcome, now)
     changes: Values = {**passport_rows.answered_facts(after), "attempts": 0, "last_failure": None}
-    changes |= {"unanswered_address": None, "unanswered_until": None}
+    changes |= _ANSWERED
     events: list[tuple[str, Values]] = []
     if isinstance(claim.step, Put) and isinstance(outcome, Answered):
         events.append(("delivered", {"revision": claim.passport.revision, "created": outcome.status.created}))
@@ -130,7 +133,8 @@ def _after_failure(
 ) -> _Written:
     error = failed.error
     if isinstance(error, Refused):
-        return _after_refusal(connection, claim, row, error, now)
+        changes, events, judged = _after_refusal(connection, claim, row, error, now)
+        return {**_ANSWERED, **changes}, events, judged
     if error.scope == "garage":  # no attempt is spent, whoever's failure it is
         if not (isinstance(error, Transient) and not error.counts):
             _pause(connection, claim.garage, failed, now)
@@ -138,7 +142,7 @@ def _after_failure(
     attempts = row["attempts"] + _counts(connection, claim, row, error, now)
     retry_after = error.retry_after if isinstance(error, Transient) else None
     reaction = after_failure(attempts, failed.retry, failed.chance, retry_after)
-    changes: Values = {"attempts": attempts, "last_failure": error.code}
+    changes = {"attempts": attempts, "last_failure": error.code}
     if isinstance(error, Unknown):
         changes["unanswered_until"] = row["claim_until"]
     events = [] if row["last_failure"] == error.code else [("failed", {"code": error.code})]
@@ -151,7 +155,10 @@ def _after_failure(
 def _after_refusal(
     connection: sa.Connection, claim: Claim, row: Row, error: Refused, now: datetime
 ) -> _Written:
-    """A refusal is a question about the revision that was asked; a newer one has not been asked yet."""
+    """A refusal is a question about the revision that was asked; a newer one has not been asked yet.
+
+    What was refused stands at iGarage in no form, so no look is needed before another address goes there.
+    """
     if error.code == "email_invalid":
         news = closing.AddressNews(claim.passport.address, "unwritable", "email_invalid")
         judged = addresses.hear(connection, claim.garage, news, now)

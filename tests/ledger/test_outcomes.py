@@ -9,7 +9,9 @@ import pytest
 
 from connector.backoff import Retry
 from connector.errors import NotAuthorised, Refused, Transient, Unknown
+from connector.plan import Look
 
+LEASE = timedelta(seconds=90)
 NOT_NOW = Transient("408", code="not_now", status=408)
 NO_ANSWER = Unknown("no answer", code="no_answer")
 SLOW_DOWN = Transient("429", code="slow_down", scope="garage", status=429, retry_after=120.0)
@@ -307,7 +309,32 @@ def test_another_content_starts_its_attempts_anew(jansen: Any) -> None:
     jansen.night(jansen.car(1))
     exhaust(jansen)
     jansen.night(jansen.car(1, make="Saab"))
-    assert jansen.held() == {} and jansen.trace(1).attempts == 0 and jansen.claim() is not None
+    assert jansen.held() == {} and jansen.trace(1).attempts == 0
+    jansen.clock.at += LEASE
+    assert jansen.claim() is not None
+
+
+def test_a_newer_content_waits_until_a_request_without_an_answer_can_no_longer_come_after_it(
+    jansen: Any,
+) -> None:
+    jansen.night(jansen.car(1))
+    claim = jansen.claimed()
+    jansen.fail(Unknown("no answer", code="no_answer"), claim)
+    jansen.night(jansen.car(1, make="Saab"))
+    jansen.clock.at += LEASE - timedelta(seconds=1)
+    assert jansen.claim() is None
+    jansen.clock.forward(seconds=1)
+    assert jansen.claimed().passport.revision == 2
+
+
+def test_where_a_lost_request_may_have_mailed_another_address_igarage_is_asked_first(inviting: Any) -> None:
+    inviting.night(inviting.car(1))
+    inviting.answer(sent_at=None)
+    inviting.night(inviting.car(1, email="nieuw@voorbeeld.example"))
+    inviting.fail(Unknown("no answer", code="no_answer"))
+    inviting.night(inviting.car(1))
+    inviting.clock.at += LEASE
+    assert inviting.claimed().step == Look()
 
 
 def test_a_success_forgets_the_attempts(jansen: Any) -> None:
