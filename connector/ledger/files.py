@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from connector.arrivals import Arrival, KnownFile
 from connector.emails import key as address_key
 from connector.ledger.memory import Remembered
 from connector.ledger.schema import files, staged
-from connector.ledger.writing import compact_json, insert_all
+from connector.ledger.writing import compact_json, found, insert_all
 from connector.model import Draft, Facts, Rejected, Skipped, Verdict, Warned
 
 OPEN_STATES = ("reading", "staged", "accepting")
@@ -78,7 +78,7 @@ def stage(connection: sa.Connection, file: int, chunk: Sequence[StagedRow]) -> N
     insert_all(connection, staged, [_staged_values(file, row) for row in chunk])
 
 
-def staged_after(connection: sa.Connection, file: int, position: int, limit: int) -> list[sa.RowMapping]:
+def staged_after(connection: sa.Connection, file: int, position: int, limit: int) -> list[dict[str, Any]]:
     """The next staged rows of a file after a position."""
     query = (
         sa.select(staged)
@@ -86,7 +86,7 @@ def staged_after(connection: sa.Connection, file: int, position: int, limit: int
         .order_by(staged.c.position)
         .limit(limit)
     )
-    return list(connection.execute(query).mappings())
+    return found(connection, query)
 
 
 def unread(connection: sa.Connection, garage: str) -> list[int]:
@@ -138,16 +138,22 @@ def close(
 
 def draft_digest(draft: Draft) -> bytes:
     """What a source says of a passport, in sixteen bytes: content and the facts beside it."""
-    said = [draft.plate, dict(draft.content), facts_json(draft.facts)]
-    return hashlib.blake2b(compact_json(said).encode(), digest_size=16).digest()
+    return _digest(draft.plate, compact_json(dict(draft.content)), facts_json(draft.facts))
 
 
-def facts_json(facts: Facts) -> dict[str, Any]:
-    """The facts a source says, in JSON's words; what it does not say is left out."""
-    said = {name: value for name, value in asdict(facts).items() if value is not None}
-    if facts.service_due is not None:
-        said["service_due"] = facts.service_due.isoformat()
-    return said
+def _digest(plate: str, content: str, facts: str) -> bytes:
+    said = f"[{compact_json(plate)},{content},{facts}]"
+    return hashlib.blake2b(said.encode(), digest_size=16).digest()
+
+
+def facts_json(facts: Facts) -> str:
+    """The facts a source says, as they stand in the ledger; what it does not say is left out."""
+    due = facts.service_due and facts.service_due.isoformat()
+    said = (
+        ("service_due", due), ("consent", facts.consent),
+        ("opt_out", facts.opt_out), ("changed_at", facts.changed_at),
+    )  # fmt: skip
+    return compact_json({name: value for name, value in said if value is not None})
 
 
 def warnings_json(warnings: Sequence[Warned]) -> str | None:
@@ -171,7 +177,14 @@ _NOTHING: Mapping[str, Any] = {column.name: None for column in staged.columns}
 
 def _verdict_values(verdict: Verdict | Remembered) -> dict[str, Any]:
     if isinstance(verdict, Remembered):
-        return {"recognised": True, **asdict(verdict)}
+        return {
+            "recognised": True,
+            "key": verdict.key,
+            "plate": verdict.plate,
+            "verdict": verdict.verdict,
+            "reason": verdict.reason,
+            "rank": verdict.rank,
+        }
     if isinstance(verdict, Skipped):
         return {"recognised": False, "verdict": "skipped", "reason": verdict.reason}
     if isinstance(verdict, Rejected):
@@ -186,16 +199,17 @@ def _verdict_values(verdict: Verdict | Remembered) -> dict[str, Any]:
 
 
 def _draft_values(draft: Draft) -> dict[str, Any]:
+    content, facts = compact_json(dict(draft.content)), facts_json(draft.facts)
     return {
         "recognised": False,
         "verdict": "passport",
         "key": draft.record_key,
         "plate": draft.plate,
         "rank": _rank(draft),
-        "said": draft_digest(draft),
+        "said": _digest(draft.plate, content, facts),
         "address": address_key(str(draft.content["email"])),
-        "content": compact_json(dict(draft.content)),
-        "facts": compact_json(facts_json(draft.facts)),
+        "content": content,
+        "facts": facts,
         "warnings": warnings_json(draft.warnings),
         "address_fault": draft.address_fault,
     }

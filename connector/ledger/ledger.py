@@ -156,20 +156,20 @@ class Ledger:
         with self.database.write("hold_file") as connection:
             files.close(connection, file, "held", self.now(), finding)
 
-    def staged_rows(self, file: int) -> Iterator[list[sa.RowMapping]]:
+    def staged_rows(self, file: int) -> Iterator[list[memory.Values]]:
         """The staged rows of a file in their order, some at a time."""
         done = 0
         while chunk := self._staged_after(file, done):
             yield chunk
             done = chunk[-1]["position"]
 
-    def _staged_after(self, file: int, position: int) -> list[sa.RowMapping]:
+    def _staged_after(self, file: int, position: int) -> list[memory.Values]:
         with self.database.read() as connection:
             return files.staged_after(connection, file, position, SLICE)
 
     def remembered(
-        self, garage: str, source: str, chunk: Sequence[sa.RowMapping]
-    ) -> tuple[dict[str, sa.RowMapping], dict[str, sa.RowMapping]]:
+        self, garage: str, source: str, chunk: Sequence[memory.Values]
+    ) -> tuple[dict[str, memory.Values], dict[str, memory.Values]]:
         """What staged rows are weighed against: key → what the source said, plate → its passport."""
         with self.database.read() as connection:
             return accepting.weighed_against(connection, garage, source, chunk)

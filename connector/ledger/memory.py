@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from connector.ledger.schema import rows, staged
-from connector.ledger.writing import upsert
+from connector.ledger.writing import found, upsert
 
 Row = Mapping[Any, Any]
 Values = dict[str, Any]
@@ -46,16 +46,14 @@ def recognise(
         rows.c.recipe == recipe,
         rows.c.digest.in_(digests),
     )
-    found = connection.execute(query)
-    return {bytes(digest): Remembered(*rest) for digest, *rest in found}
+    remembered = connection.execute(query)
+    return {bytes(digest): Remembered(*rest) for digest, *rest in remembered}
 
 
-def said(
-    connection: sa.Connection, garage: str, source: str, keys: Sequence[str]
-) -> dict[str, sa.RowMapping]:
+def said(connection: sa.Connection, garage: str, source: str, keys: Sequence[str]) -> dict[str, Values]:
     """Key → what a source said under it last."""
     query = sa.select(rows).where(_of_source(garage, source), rows.c.key.in_(keys))
-    return {row["key"]: row for row in connection.execute(query).mappings()}
+    return {row["key"]: row for row in found(connection, query)}
 
 
 def entry(garage: str, source: str, recipe: bytes, row: Row) -> Values:
