@@ -295,6 +295,15 @@ def weighed_against(
     return said, _passports(connection, garage, _values(chunk, "plate"))
 
 
+def remembered(
+    connection: sa.Connection, garage: str, source: str, chunk: Sequence[Row]
+) -> tuple[dict[str, Values], dict[str, Values]]:
+    """As `weighed_against`, but for what was said of plates that have no passport: those are new, whatever was said."""
+    prior = _passports(connection, garage, _values(chunk, "plate"))
+    keys = [row["key"] for row in chunk if row["plate"] in prior]
+    return memory.said(connection, garage, source, keys) if keys else {}, prior
+
+
 def _passports(connection: sa.Connection, garage: str, plates: Sequence[str]) -> dict[str, Values]:
     if not plates:
         return {}

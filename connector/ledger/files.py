@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -87,6 +87,39 @@ def staged_after(connection: sa.Connection, file: int, position: int, limit: int
         .limit(limit)
     )
     return found(connection, query)
+
+
+After = Callable[[sa.Connection, int, int, int], list[dict[str, Any]]]
+"""File, position, limit → the next staged rows of the file after the position."""
+
+
+def passports_after(connection: sa.Connection, file: int, position: int, limit: int) -> list[dict[str, Any]]:
+    """The next staged passports of a file after a position that were not recognised, with what they are weighed by."""
+    columns = (staged.c[name] for name in ("position", "key", "plate", "said", "address", "content", "facts"))
+    query = (
+        sa.select(*columns)
+        .where(
+            staged.c.file == file,
+            staged.c.position > position,
+            staged.c.verdict == "passport",
+            ~staged.c.recognised,
+        )
+        .order_by(staged.c.position)
+        .limit(limit)
+    )
+    return found(connection, query)
+
+
+def staged_counts(connection: sa.Connection, file: int) -> tuple[int, int]:
+    """Of the staged rows of a file: those that are no passport, and the passports that were recognised."""
+    query = (
+        sa.select(staged.c.verdict == "passport", staged.c.recognised, sa.func.count())
+        .where(staged.c.file == file)
+        .group_by(staged.c.verdict == "passport", staged.c.recognised)
+    )
+    counts = {(bool(passport), bool(known)): number for passport, known, number in connection.execute(query)}
+    others = counts.get((False, False), 0) + counts.get((False, True), 0)
+    return others, counts.get((True, True), 0)
 
 
 def unread(connection: sa.Connection, garage: str) -> list[int]:

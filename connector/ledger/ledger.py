@@ -156,23 +156,35 @@ class Ledger:
         with self.database.write("hold_file") as connection:
             files.close(connection, file, "held", self.now(), finding)
 
+    def staged_counts(self, file: int) -> tuple[int, int]:
+        """Of the staged rows of a file: those that are no passport, and the passports that were recognised."""
+        with self.database.read() as connection:
+            return files.staged_counts(connection, file)
+
     def staged_rows(self, file: int) -> Iterator[list[memory.Values]]:
         """The staged rows of a file in their order, some at a time."""
+        return self._staged(file, files.staged_after)
+
+    def staged_passports(self, file: int) -> Iterator[list[memory.Values]]:
+        """The staged passports of a file that were not recognised, with what they are weighed by, some at a time."""
+        return self._staged(file, files.passports_after)
+
+    def _staged(self, file: int, after: files.After) -> Iterator[list[memory.Values]]:
         done = 0
-        while chunk := self._staged_after(file, done):
+        while True:
+            with self.database.read() as connection:
+                chunk = after(connection, file, done, SLICE)
+            if not chunk:
+                return
             yield chunk
             done = chunk[-1]["position"]
-
-    def _staged_after(self, file: int, position: int) -> list[memory.Values]:
-        with self.database.read() as connection:
-            return files.staged_after(connection, file, position, SLICE)
 
     def remembered(
         self, garage: str, source: str, chunk: Sequence[memory.Values]
     ) -> tuple[dict[str, memory.Values], dict[str, memory.Values]]:
-        """What staged rows are weighed against: key → what the source said, plate → its passport."""
+        """What staged rows are weighed against: key → what the source said of a known plate, plate → its passport."""
         with self.database.read() as connection:
-            return accepting.weighed_against(connection, garage, source, chunk)
+            return accepting.remembered(connection, garage, source, chunk)
 
     def unfinished(self, garage: str, source: str) -> list[int]:
         """Files that were being accepted when a process died: to go on with."""
