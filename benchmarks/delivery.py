@@ -12,44 +12,55 @@ from benchmarks import bare, exports
 from benchmarks.stand_in import stand_in
 from benchmarks.taking import Figure, Taken, at_least, taken
 from benchmarks.workbench import workbench
+from connector.delivery import Delivered
 
 LATENCIES = (0.020, 0.050)
 WORKERS = (4, 8, 16)
 
 
 def measure(seconds: float, at_once: int, repeats: int) -> Iterator[Figure]:
-    """The figures of (c): so many `seconds` of each combination at its limit, and `at_once` requests at 0 ms."""
-    rounds: dict[tuple[float, int], list[float]] = {each: [] for each in product(LATENCIES, WORKERS)}
-    beside: list[tuple[Taken, Taken]] = []
+    """The figures of (c): so many `seconds` of each combination at its limit, and `at_once` requests at 0 ms.
+
+    Beside each stands what a bare loop of `requests` reaches there, which asks, forgets, and knows no ledger.
+    """
+    rounds: dict[tuple[float, int], list[_Both]] = {each: [] for each in product(LATENCIES, WORKERS)}
+    without: list[_Both] = []
     for _ in range(repeats):
-        for (latency, workers), walls in rounds.items():
-            with stand_in(latency) as url:
-                walls.append(_delivered(url, workers, round(seconds * workers / latency)).wall)
-        with stand_in(0) as url:
-            beside.append((taken(lambda: bare.put(url, 4, at_once)), _delivered(url, 4, at_once)))
-    for (latency, workers), walls in rounds.items():
-        count, limit = round(seconds * workers / latency), workers / latency
-        what = f"(c) delivery at {latency * 1000:.0f} ms, {workers} workers, of the limit"
-        rates = [count / wall for wall in walls]
-        yield at_least(what, [rate / limit for rate in rates], 0.95, f"{median(rates):.0f} of {limit:.0f}/s")
-    yield _at_no_latency(beside, at_once)
+        for (latency, workers), both in rounds.items():
+            both.append(_both(latency, workers, round(seconds * workers / latency)))
+        without.append(_both(0, 4, at_once))
+    for (latency, workers), both in rounds.items():
+        yield _against_limit(latency, workers, both)
+    bare_rate, rate = (median(rates) for rates in zip(*without, strict=True))
+    measured = f"{median(ours / alone for alone, ours in without):.3f} ({rate:.0f} against {bare_rate:.0f}/s)"
+    yield Figure("(c) at 0 ms, 4 workers, of a bare requests loop", measured, "printed", None)
 
 
-def _at_no_latency(beside: list[tuple[Taken, Taken]], count: int) -> Figure:
-    ratio = median(alone.wall / ours.wall for alone, ours in beside)
-    ours, alone = (
-        median(count / each.wall for each in kind)
-        for kind in ([ours for _, ours in beside], [alone for alone, _ in beside])
-    )
-    measured = f"{ratio:.3f} ({ours:.0f} against {alone:.0f}/s)"
-    return Figure("(c) at 0 ms, 4 workers, of a bare requests loop", measured, "printed", None)
+_Both = tuple[float, float]
+"""Requests a second: of a bare loop, and of the product."""
+
+
+def _against_limit(latency: float, workers: int, both: list[_Both]) -> Figure:
+    limit = workers / latency
+    alone, ours = (median(rates) for rates in zip(*both, strict=True))
+    what = f"(c) delivery at {latency * 1000:.0f} ms, {workers} workers, of the limit"
+    told = f"{ours:.0f} of {limit:.0f}/s; a bare loop {alone / limit:.3f}"
+    return at_least(what, [rate / limit for _, rate in both], 0.95, told)
+
+
+def _both(latency: float, workers: int, count: int) -> _Both:
+    with stand_in(latency) as url:
+        alone = count / taken(lambda: bare.put(url, workers, count)).wall
+        return alone, count / _delivered(url, workers, count).wall
 
 
 def _delivered(url: str, workers: int, count: int) -> Taken:
+    """What delivering so many takes, in a garage that was served before on this day."""
     with TemporaryDirectory(prefix="benchmark-") as name, workbench(Path(name) / "garage") as bench:
+        bench.deliver(url, workers)
         exports.write(bench.export, count)
         bench.take_in()
-        done = []
+        done: list[Delivered] = []
         found = taken(lambda: done.append(bench.deliver(url, workers)))
     if done[0].done != count:
         raise RuntimeError(f"of {count} requests {done[0]}")

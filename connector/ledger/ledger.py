@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -251,7 +252,22 @@ class Ledger:
         longest_wait: timedelta,
         due_before: datetime,
     ) -> claims.Claim | None:
-        """Claim the request that is due longest, under a lease; None when nothing is.
+        """Claim the request that is due longest, under a lease; None when nothing is."""
+        how: dict[str, Any] = {"lease": lease, "longest_wait": longest_wait, "due_before": due_before}
+        return next(iter(self.claim_some(garage, policy, today, most=1, **how)), None)
+
+    def claim_some(
+        self,
+        garage: str,
+        policy: Policy,
+        today: date,
+        *,
+        lease: timedelta,
+        longest_wait: timedelta,
+        due_before: datetime,
+        most: int,
+    ) -> list[claims.Claim]:
+        """Claim so many requests at most, those that are due longest, under a lease; none when none is due.
 
         Only what was due by `due_before`; a due time further ahead than `longest_wait` counts as past.
         """
@@ -267,12 +283,23 @@ class Ledger:
                 entropy=self.entropy,
                 ledger_id=_ledger_id(connection),
             )
-            return claims.claim(connection, job)
+            return claims.claim(connection, job, most)
 
     def close(self, claim: claims.Claim, outcome: outcomes.Outcome, policy: Policy, today: date) -> bool:
         """Write what came of a claim; False when its lease had passed, and nothing is written."""
-        with self._turn(claim.garage, "close") as connection:
-            return outcomes.close(connection, claim, outcome, policy, today, self.now())
+        return self.close_some(claim.garage, [(claim, outcome)], policy, today)[0]
+
+    def close_some(
+        self, garage: str, closings: Sequence[outcomes.Closing], policy: Policy, today: date
+    ) -> list[bool]:
+        """Write what came of claims, all or none; False of one whose lease had passed, of which nothing is written."""
+        with self._turn(garage, "close") as connection:
+            return outcomes.close(connection, garage, closings, policy, today, self.now())
+
+    def give_back(self, garage: str, unbegun: Sequence[claims.Claim]) -> None:
+        """Claims of which the request was never begun are free again."""
+        with self._turn(garage, "give_back") as connection:
+            claims.give_back(connection, garage, unbegun)
 
     def backlog(
         self, garage: str, *, lease: timedelta, longest_wait: timedelta, bound: int

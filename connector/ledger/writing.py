@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,15 +31,24 @@ def insert_all(connection: sa.Connection, table: sa.Table, values: Sequence[Valu
         _insert(connection, table, values)
 
 
+FEW = 100
+"""Rows that are written in one statement: between two statements of a thread all the others want to run first."""
+
+
 def _insert(
     connection: sa.Connection, table: sa.Table, values: Sequence[Values], on_conflict: str = ""
 ) -> None:
     """Hand rows to the driver itself: through SQLAlchemy's parameters they take twice as long."""
     names = list(values[0])
     mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-    marks = ", ".join([mark] * len(names))
-    statement = f'INSERT INTO "{table.name}" ({_quoted(names)}) VALUES ({marks}){on_conflict}'  # noqa: S608  # our names
-    connection.exec_driver_sql(statement, _as_the_driver_takes_them(connection, table, names, values))
+    marks = f"({', '.join([mark] * len(names))})"
+    rows = _as_the_driver_takes_them(connection, table, names, values)
+    into = f'INSERT INTO "{table.name}" ({_quoted(names)}) VALUES '  # noqa: S608  # our own names
+    if len(rows) <= FEW:
+        together = ", ".join([marks] * len(rows))
+        connection.exec_driver_sql(into + together + on_conflict, tuple(chain.from_iterable(rows)))
+    else:
+        connection.exec_driver_sql(into + marks + on_conflict, rows)
 
 
 def _as_the_driver_takes_them(
@@ -75,8 +85,10 @@ def compact_json(value: object) -> str:
 _COMPACT = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
-def found(connection: sa.Connection, query: sa.Select[Any]) -> list[dict[str, Any]]:
-    """The rows of a query as plain dictionaries: each is read many times over."""
-    result = connection.execute(query)
+def found(
+    connection: sa.Connection, query: sa.Select[Any], given: Values | None = None
+) -> list[dict[str, Any]]:
+    """The rows of a query as plain dictionaries, for each is read many times over; `given` are its parameters."""
+    result = connection.execute(query, given)
     names = tuple(result.keys())
     return [dict(zip(names, row, strict=True)) for row in result]
