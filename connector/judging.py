@@ -92,7 +92,7 @@ def judged(source: Source, table: Table, today: date, recognise: Recognise) -> I
 def raw_digest(record: SourceRecord) -> bytes:
     """Digest of a raw row with the names of its columns, by which it is recognised before mapping."""
     fault = record.fault and (record.fault.code, record.fault.column, record.fault.value)
-    raw = repr((fault, *record.values.items()))
+    raw = repr((fault, dict(record.values)))
     return hashlib.blake2b(raw.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 

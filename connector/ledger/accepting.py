@@ -161,7 +161,6 @@ def _told(prior: Row, row: Row) -> Values:
 
 
 def _make(job: Accepting, row: Row, result: _Slice) -> None:
-    said = json.loads(row["facts"])
     result.passports[row["plate"]] = {
         **_EMPTY,
         **_content_of(job, row),
@@ -171,7 +170,7 @@ def _make(job: Accepting, row: Row, result: _Slice) -> None:
         "revision": 1,
         "due_at": job.now,
         "unsure": job.rescued,
-        **{name: said.get(name) for name in _FACTS},
+        **json.loads(row["facts"]),
     }
     result.events.append(event(job.garage, row["plate"], job.now, "new", revision=1, source=job.source))
 
@@ -243,7 +242,6 @@ def _content_of(job: Accepting, row: Row) -> Values:
     }
 
 
-_FACTS = ("service_due", "consent", "opt_out", "changed_at")
 _EMPTY: Mapping[str, Any] = {column.name: None for column in passports.columns} | {
     "written": False,
     "unsure": False,

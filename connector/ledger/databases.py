@@ -19,8 +19,6 @@ from connector.ledger.room import Room
 
 DATABASE = "ledger.sqlite3"
 JOURNALS = ("-wal", "-shm")
-CACHE = 16 * 1024
-"""KiB of pages kept by a connection that writes: the indexes that a slice of an export touches."""
 BUSY_TIMEOUT = 10.0
 """Seconds that one writing process waits for another's short transaction."""
 
@@ -173,7 +171,6 @@ def _prepare_sqlite(engine: sa.Engine, begin: str, *, journal: bool, carry: bool
         if journal or not carry:
             connection.execute("PRAGMA synchronous=FULL")  # NORMAL loses acknowledged rows on power loss
             connection.execute("PRAGMA secure_delete=ON")
-            connection.execute(f"PRAGMA cache_size=-{CACHE}")
         if not carry:
             connection.execute("PRAGMA wal_autocheckpoint=0")
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -55,11 +56,15 @@ def _as_the_driver_takes_them(
     connection: sa.Connection, table: sa.Table, names: Sequence[str], values: Sequence[Values]
 ) -> list[tuple[Any, ...]]:
     """Rows as tuples; instants, which no driver knows as we keep them, as numbers."""
+    kinds = {name: table.c[name].type for name in names}
+    instants = {name: kind for name, kind in kinds.items() if isinstance(kind, Instant)}
+    if len(names) > 1 and not instants:
+        return list(map(itemgetter(*names), values))
     columns = [[each[name] for each in values] for name in names]
     for place, name in enumerate(names):
-        kind = table.c[name].type
-        if isinstance(kind, Instant):
-            columns[place] = [kind.process_bind_param(each, connection.dialect) for each in columns[place]]
+        if name in instants:
+            to_number = instants[name].process_bind_param
+            columns[place] = [to_number(each, connection.dialect) for each in columns[place]]
     return list(zip(*columns, strict=True))
 
 
@@ -91,4 +96,4 @@ def found(
     """The rows of a query as plain dictionaries, for each is read many times over; `given` are its parameters."""
     result = connection.execute(query, given)
     names = tuple(result.keys())
-    return [dict(zip(names, row, strict=True)) for row in result]
+    return [dict(zip(names, row, strict=True)) for row in result.all()]
