@@ -61,22 +61,26 @@ class Weighing:
     _addresses: set[str] = field(default_factory=set)
     _moved: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def recognised(self, *, is_passport: bool) -> None:
-        """A row that its source said before, word for word."""
-        self.rows += 1
-        self.known += is_passport
-        self._recognised += is_passport
+    def recognised(self, number: int = 1, *, is_passport: bool) -> None:
+        """Rows that their source said before, word for word."""
+        self.rows += number
+        self.known += number * is_passport
+        self._recognised += number * is_passport
 
-    def passed_over(self) -> None:
-        """A row that is no passport."""
-        self.rows += 1
+    def passed_over(self, number: int = 1) -> None:
+        """Rows that are no passport."""
+        self.rows += number
 
-    def passport(self, plate: str, new: Content, old: Content | None) -> None:
-        """A row that is a passport: as it would be, and as the ledger has it (None: not yet)."""
+    def newcomer(self, address: str) -> None:
+        """A row that is a passport the ledger does not know yet; its address as addresses are compared."""
         self.rows += 1
         self._passports += 1
         if len(self._addresses) < 2:
-            self._addresses.add(emails.key(str(new.get("email", ""))))
+            self._addresses.add(address)
+
+    def passport(self, plate: str, new: Content, old: Content | None) -> None:
+        """A row that is a passport: as it would be, and as the ledger has it (None: not yet)."""
+        self.newcomer(emails.key(str(new.get("email", ""))))
         if old is not None:
             self.known += 1
             self._compare(plate, new, old)

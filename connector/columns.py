@@ -27,6 +27,9 @@ _INVISIBLE = "".join(
 ) + ("\u202f\u205f\u2060\u3000\ufeff")
 """Spaces, controls and zero-width signs; NUL padding and a closing Ctrl-Z are among them."""
 
+_ALIKE = 0.7
+"""How much a name must look like the missing one to be shown: one that has run into a cell of data does not."""
+
 _LONGEST_NAME = 60
 """Characters of a column name that are compared and shown when one is missing."""
 
@@ -186,8 +189,8 @@ _EMPTY: Mapping[str, Callable[[str], bool]] = {
 
 
 def _asked(name: str, unmapped: Mapping[str, str], alike: Callable[[str], str]) -> str:
-    short = [other for other in unmapped if len(other) <= _LONGEST_NAME]
-    likest = get_close_matches(alike(name), short, n=1)
+    short = [other for other in unmapped if len(other) <= _LONGEST_NAME and "@" not in other]
+    likest = get_close_matches(alike(name), short, n=1, cutoff=_ALIKE)
     return _quoted(name) + (f" (bedoelt u {_quoted(unmapped[likest[0]])}?)" if likest else "")
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -12,15 +11,23 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from connector import closing
 from connector.backoff import MAX_RETRY_AFTER, Probing, Retry
+from connector.crew import Crew, Given
 from connector.errors import DeliveryError, LedgerUnavailable, NotAuthorised, Refused, Transient, Unknown
 from connector.igarage.client import Client
 from connector.ledger import Answered, Claim, Failed, Ledger, Looked, Outcome, Pause
 from connector.ledger.claims import Backlog
+from connector.ledger.outcomes import Closing
 from connector.log import Log
 from connector.plan import Delete, Look, Policy, Put, Send, Transfer
 
 LEASE_MARGIN = timedelta(seconds=60)
 """A lease outlives the call's own deadline by this much."""
+FRESH = 1.0
+"""Seconds that a claim may wait for its worker: beyond it the ledger is asked anew, which may know better by then."""
+AHEAD = 8
+"""Claims that wait for workers, beside two for each."""
+HOLD = 0.05
+"""Seconds that an answer waits for others, to be written with them."""
 SILENCE = 5
 """So many calls in a row without an answer, and it is the service that is silent, not the passports."""
 
@@ -47,9 +54,12 @@ class _Tally:
     failed: int = 0
     silent: int = 0
     over: bool = False
-    left: bool = False
+    slow: bool = False
+    """Whether a claim had waited too long for its worker."""
     paused: str | None = None
-    changed: threading.Condition = field(default_factory=threading.Condition)
+    judged: dict[str, float] = field(default_factory=dict)
+    """Addresses of which this pass has heard, and when."""
+    changed: threading.Lock = field(default_factory=threading.Lock)
 
     def count(self, outcome: Outcome) -> None:
         """Count what came of a claim, and notice when the pass is over, or even the garage must pause."""
@@ -63,19 +73,21 @@ class _Tally:
             else:
                 self.failed += 1
                 self._weigh(error)
-            self.changed.notify_all()
 
-    def leave(self) -> None:
-        """A worker found nothing more to do, or broke: nobody waits for its successes any longer."""
+    def doubt(self, address: str, at: float) -> None:
+        """Something was heard of an address: what was claimed for it before is to be asked anew."""
         with self.changed:
-            self.left = True
-            self.changed.notify_all()
+            self.judged[address] = at
 
-    def may_begin(self, number: int) -> bool:
-        """Wait for worker `number`'s beginning: after a pause each success lets one more begin. False: it is over."""
+    def doubts(self, given: Given) -> bool:
+        """Whether something was heard of the claim's address since it was claimed."""
         with self.changed:
-            self.changed.wait_for(lambda: self.over or self.left or self.done + self.refused >= number)
-            return not self.over and self.done + self.refused >= number
+            return self.judged.get(given.claim.passport.address, given.at - 1) >= given.at
+
+    def allows(self, workers: int, *, gently: bool) -> int:
+        """How many calls may be on the way at once: after a pause one, and with each success one more."""
+        with self.changed:
+            return min(workers, 1 + self.done + self.refused) if gently else workers
 
     def _weigh(self, error: DeliveryError) -> None:
         code = error.code if error.scope == "garage" else "no_answer" if self.silent >= SILENCE else None
@@ -134,9 +146,8 @@ class Delivery:
         self._bring_index_up_to_date()
         tally = _Tally(None if seconds is None else self.monotonic() + seconds, silent=silent)
         due_before = self.now()
-        due = self.backlog(self.workers).now
-        if due:
-            self._work_together(tally, due_before, due, gently)
+        if self.backlog(1).now:
+            self._work_together(tally, due_before, gently)
         if tally.paused == "no_answer":
             self.ledger.pause(self.garage, Pause(tally.paused, None, self.probing, self.chance()))
         self.log.info(
@@ -186,40 +197,76 @@ class Delivery:
     def _why(self, code: str, retry_after: float | None = None) -> Pause:
         return Pause(code, retry_after, self.probing, self.chance(), is_probe=True)
 
-    def _work_together(self, tally: _Tally, due_before: datetime, workers: int, gently: bool) -> None:
-        with ThreadPoolExecutor(workers, thread_name_prefix="delivery") as pool:
-            begin = [number if gently else 0 for number in range(workers)]
-            working = [pool.submit(self._work, tally, due_before, number) for number in begin]
-        for each in working:
-            each.result()
+    def _work_together(self, tally: _Tally, due_before: datetime, gently: bool) -> None:
+        """One hand claims and closes, several requests in a transaction; the workers do nothing but ask.
 
-    def _work(self, tally: _Tally, due_before: datetime, number: int) -> None:
-        try:
-            if tally.may_begin(number):
-                self._work_off(tally, due_before)
-        finally:
-            tally.leave()
+        While they ask, what they will ask next is claimed: nobody waits for the ledger. Whatever breaks, what came of
+        the requests that were made is written first.
+        """
+        with Crew(self.workers, lambda given: self._begun(tally, given)) as crew:
+            try:
+                self._keep_busy(crew, tally, due_before, gently)
+            finally:
+                tally.over = True
+                while crew.out:
+                    self._write(crew.finished(crew.out, HOLD))
+        crew.complain()
 
-    def _work_off(self, tally: _Tally, due_before: datetime) -> None:
-        while not tally.over and not self.stop.is_set():
-            if tally.ends is not None and self.monotonic() >= tally.ends:
+    def _keep_busy(self, crew: Crew, tally: _Tally, due_before: datetime, gently: bool) -> None:
+        """Claim for the crew and write what it did, until nothing is due or the pass is over."""
+        ahead, more = 2 * self.workers + AHEAD, True
+        while True:
+            at_once = tally.allows(self.workers, gently=gently)
+            half = ahead // 2 if at_once == self.workers else 0
+            room = at_once + 2 * half - crew.out
+            if more and room >= max(half, 1) and not crew.broken and not self._is_over(tally):
+                claims = self._claim(due_before, room)
+                more = len(claims) == room
+                crew.give(claims, self.monotonic())
+            if not crew.out:
                 return
-            claim = self.ledger.claim(
-                self.garage,
-                self.policy,
-                self.today(),
-                lease=self.lease,
-                longest_wait=self.longest_wait,
-                due_before=due_before,
-            )
-            if claim is None:
-                return
-            outcome = self._ask(claim)
-            tally.count(outcome)
-            self._close(claim, outcome)
+            self._write(crew.finished(max(half, 1), HOLD))
+            more = True  # what was closed may ask for its next step at once
+            ahead = 0 if tally.slow else ahead
 
-    def _close(self, claim: Claim, outcome: Outcome) -> None:
-        """Write what came of a claim. On a full disk the room kept for this is given up, so that it goes again."""
+    def _is_over(self, tally: _Tally) -> bool:
+        late = tally.ends is not None and self.monotonic() >= tally.ends
+        return late or tally.over or self.stop.is_set()
+
+    def _claim(self, due_before: datetime, most: int) -> list[Claim]:
+        return self.ledger.claim_some(
+            self.garage,
+            self.policy,
+            self.today(),
+            lease=self.lease,
+            longest_wait=self.longest_wait,
+            due_before=due_before,
+            most=most,
+        )
+
+    def _begun(self, tally: _Tally, given: Given) -> Outcome | None:
+        """What came of a claim; None where it was not begun: the pass is over, or the ledger may know better now."""
+        waited = self.monotonic() - given.at
+        tally.slow = tally.slow or waited > FRESH
+        if waited > FRESH or self._is_over(tally) or tally.doubts(given):
+            return None
+        outcome = self._ask(given.claim)
+        if _is_about_address(given.claim, outcome):
+            tally.doubt(given.claim.passport.address, self.monotonic())
+        tally.count(outcome)
+        return outcome
+
+    def _write(self, finished: Sequence[tuple[Claim, Outcome | None]]) -> None:
+        """Close what was asked, and give back what was not begun."""
+        closings = [(claim, outcome) for claim, outcome in finished if outcome is not None]
+        unbegun = [claim for claim, outcome in finished if outcome is None]
+        if closings:
+            self._close(closings)
+        if unbegun:
+            self.ledger.give_back(self.garage, unbegun)
+
+    def _close(self, closings: Sequence[Closing]) -> None:
+        """Write what came of claims. On a full disk the room kept for this is given up, so that it goes again."""
         again = Retrying(
             stop=stop_after_attempt(3),
             wait=wait_random(0, 0.5),
@@ -227,7 +274,7 @@ class Delivery:
             sleep=self.wait,
             reraise=True,
         )
-        again(self.ledger.close, claim, outcome, self.policy, self.today())
+        again(self.ledger.close_some, self.garage, closings, self.policy, self.today())
 
     def _ask(self, claim: Claim) -> Outcome:
         try:
@@ -267,3 +314,10 @@ class Delivery:
         if not closing.may_send(claim.passport, status):
             return Looked(status)
         return Answered(self.client.send(claim.plate, key=claim.key))
+
+
+def _is_about_address(claim: Claim, outcome: Outcome) -> bool:
+    """Whether this says something of the address, and so of every passport that has it."""
+    if isinstance(outcome, Failed):
+        return outcome.error.code == "email_invalid"
+    return bool(outcome.status and closing.address_news(outcome.status, claim.passport.address))

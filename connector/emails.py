@@ -8,6 +8,7 @@ corrected: of a cell with more than an address the address is taken, and only wh
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
@@ -35,6 +36,13 @@ _LONGEST_CELL = 1_000
 
 _TOP_LEVEL = re.compile("[A-Za-z]{2,12}")
 
+_PLAIN_LOCAL = re.compile("[A-Za-z0-9_-]+(?:[.][A-Za-z0-9_-]+)*")
+_SHORT = 60
+"""Characters of an address that is too long in none of its forms: with a plain local part its domain decides."""
+
+DomainFault = Callable[[str], str | None]
+"""Why no mail reaches a domain, or None; a `domain_fault` that may remember."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -49,19 +57,24 @@ class Found:
     tidied: bool = False
 
 
-def read(text: str) -> Found:
-    """The address in a cell.
+def domain_fault(domain: str) -> str | None:
+    """Why no address is of this domain, as a Dutch sentence; None if one can be. Many addresses share one."""
+    return _library_fault(f"a@{domain}")
+
+
+def read(text: str, domain_fault: DomainFault = domain_fault) -> Found:
+    """The address in a cell; `domain_fault` stands in for the module's where it is to be remembered.
 
     Of several the first that can be mailed is taken; a name around it (`Jan <jan@…>`), `mailto:`, quotes, and a
     dot or comma behind it are taken off. Words that are no address and stand beside one without brackets are a
     fault: `jan jansen@…` may be one address with a space in it, and `jansen@…` another person's.
     """
     text = text.strip()
-    why = fault(text)
+    why = fault(text, domain_fault)
     if why is None:
         return Found(text)
     parts = _parts(text) if len(text) <= _LONGEST_CELL else []
-    chosen = next((part for part in parts if fault(part) is None), None)
+    chosen = next((part for part in parts if fault(part, domain_fault) is None), None)
     if chosen is None:
         return Found(text, why)
     others = tuple(dict.fromkeys(part for part in parts if key(part) != key(chosen)))
@@ -87,7 +100,7 @@ def _tidy(part: str) -> str:
     return bare.rstrip(_BEHIND)
 
 
-def fault(address: str) -> str | None:
+def fault(address: str, domain_fault: DomainFault = domain_fault) -> str | None:
     """Why no request can carry this address, as a Dutch sentence without the address; None if one can.
 
     The address is judged without its outer spaces. None can carry: what is no address by its syntax, two
@@ -96,7 +109,7 @@ def fault(address: str) -> str | None:
     (`.local`, `.test`, `.invalid`, one without a dot). Addresses with letters beyond ASCII can. Never raises.
     """
     address = address.strip()
-    return _plain_fault(address) or _syntax_fault(address)
+    return _plain_fault(address) or _syntax_fault(address, domain_fault)
 
 
 def _plain_fault(address: str) -> str | None:
@@ -111,7 +124,13 @@ def _plain_fault(address: str) -> str | None:
     return None
 
 
-def _syntax_fault(address: str) -> str | None:
+def _syntax_fault(address: str, domain_fault: DomainFault) -> str | None:
+    local, _, domain = address.rpartition("@")
+    plain = len(address) <= _SHORT and _PLAIN_LOCAL.fullmatch(local)
+    return domain_fault(domain) if plain else _library_fault(address)
+
+
+def _library_fault(address: str) -> str | None:
     try:
         validate_email(address, check_deliverability=False)
     except EmailNotValidError:

@@ -92,7 +92,7 @@ def judged(source: Source, table: Table, today: date, recognise: Recognise) -> I
 def raw_digest(record: SourceRecord) -> bytes:
     """Digest of a raw row with the names of its columns, by which it is recognised before mapping."""
     fault = record.fault and (record.fault.code, record.fault.column, record.fault.value)
-    raw = repr((fault, *record.values.items()))
+    raw = repr((fault, dict(record.values)))
     return hashlib.blake2b(raw.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
@@ -106,7 +106,10 @@ def _judge(source: Source, mapper: mapping.Mapper, record: SourceRecord, today: 
 def weigh_file(beside: Ledger, ledger: Ledger, source: Source, file: int) -> Braked | None:
     """Whether a file that lies staged in `beside` is out of proportion to what `ledger` knows."""
     weighing = Weighing()
-    for chunk in beside.staged_rows(file):
+    passed_over, recognised = beside.staged_counts(file)
+    weighing.passed_over(passed_over)
+    weighing.recognised(recognised, is_passport=True)
+    for chunk in beside.staged_passports(file):
         said, prior = ledger.remembered(source.garage, source.name, chunk)
         for row in chunk:
             _weigh_row(weighing, row, said.get(row["key"]), prior.get(row["plate"]))
@@ -116,10 +119,9 @@ def weigh_file(beside: Ledger, ledger: Ledger, source: Source, file: int) -> Bra
 
 
 def _weigh_row(weighing: Weighing, row: Row, said: Row | None, prior: Row | None) -> None:
-    if row["verdict"] != "passport":
-        weighing.passed_over()
-    elif row["recognised"] or (prior is not None and weigh(row, said, prior) == "unchanged"):
+    if prior is None:
+        weighing.newcomer(row["address"])
+    elif weigh(row, said, prior) == "unchanged":
         weighing.recognised(is_passport=True)
     else:
-        before = json.loads(prior["content"]) if prior else None
-        weighing.passport(row["plate"], json.loads(row["content"]), before)
+        weighing.passport(row["plate"], json.loads(row["content"]), json.loads(prior["content"]))

@@ -82,14 +82,14 @@ _Reader = Callable[[Row, str, str], str | int | None]
 
 
 class Reading:
-    """Reads the records of one file; it remembers the dates it has read (bounded)."""
+    """Reads the records of one file; it remembers the dates and the domains it has read (bounded)."""
 
     def __init__(self, form: Callable[[str], str | None]) -> None:
         """`form` tells the `strptime` format that the garage gave for a field's dates, if any."""
         self._form = form
         self._apk_window = lru_cache(maxsize=4)(_apk_window)
         self._read_date = lru_cache(maxsize=8192)(_dated)
-        self._read_address = lru_cache(maxsize=8192)(emails.read)
+        self._domain_fault = lru_cache(maxsize=8192)(emails.domain_fault)
         self._readers: dict[str, _Reader] = dict.fromkeys(CONTENT_FIELDS, _as_typed) | {
             "first_registration": self._past_date,
             "apk_due": self._apk_due,
@@ -162,7 +162,7 @@ class Reading:
         if _UNWRITABLE.search(text):
             row.warn("control_characters", name)
             text = _UNWRITABLE.sub("\ufffd", text)
-        found = self._read_address(text) if len(text) <= emails.LONGEST else emails.read(text)
+        found = emails.read(text, self._domain_fault)
         row.address_fault = found.fault
         if found.tidied:
             row.warn("email_tidied", name, found.address)

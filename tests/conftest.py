@@ -21,9 +21,13 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import settings
 
 from connector.cli import main
 from connector.sandbox import Effect, Sandbox
+
+settings.register_profile("steady", derandomize=True, database=None)
+settings.load_profile("steady")  # the same examples in every run; --hypothesis-profile=default throws dice
 
 PATIENCE = 60
 """Seconds after which a broken test ends; nothing is measured by it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from email_validator import validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -171,3 +172,21 @@ def test_any_text_is_judged_and_what_has_no_fault_can_be_written(text: str) -> N
 @given(st.emails())
 def test_addresses_of_the_standard_have_no_fault_but_where_mail_cannot_reach(address: str) -> None:
     assert emails.fault(address) in (None, "Dit is geen geldig e-mailadres.")
+
+
+_LOCALS = st.from_regex(r"[A-Za-z0-9._+-]{1,70}", fullmatch=True)
+_DOMAINS = st.from_regex(
+    r"[a-zA-Z0-9.é-]{1,60}|voorbeeld\.(example|local|test|nl)|xn--[a-z0-9-]{1,50}\.nl", fullmatch=True
+)
+
+
+@given(_LOCALS, _DOMAINS)
+def test_a_plain_address_is_judged_by_its_domain_as_the_library_judges_the_whole(
+    local: str, domain: str
+) -> None:
+    try:
+        validate_email(f"{local}@{domain}", check_deliverability=False)
+        right = True
+    except ValueError:
+        right = False
+    assert (emails.fault(f"{local}@{domain}") is None) == right

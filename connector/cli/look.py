@@ -61,9 +61,9 @@ def _print_statuses(statuses: list[GarageStatus]) -> None:
     for each in statuses:
         for source in each.sources:
             warned = "".join(f" · {code} {number}" for code, number in source.warnings.items())
-            answer.line(
-                f"{each.garage}/{source.name}: {source.state}, laatste bestand {source.last_file or '-'}{warned}"
-            )
+            why = f" · {source.message}" if source.message else ""
+            last = source.last_file or "-"
+            answer.line(f"{each.garage}/{source.name}: {source.state}, laatste bestand {last}{warned}{why}")
         answer.line(f"{each.garage}: {each.message.removesuffix('.')}.")
 
 

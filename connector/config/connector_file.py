@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from connector.backoff import PROBING, Probing
-from connector.config.forms import FilePath, Strict
+from connector.config.forms import FilePath, NotBeforeFirst, Strict
 
 DATABASE_PREFIX = "postgresql+psycopg://"
 
@@ -57,15 +57,10 @@ class ProbeConfig(Strict):
 
     first: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = PROBING.first
     """Seconds to the first probe."""
-    max: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False, validate_default=True)] = PROBING.max
+    max: Annotated[
+        float, Field(gt=0, le=3600, allow_inf_nan=False, validate_default=True), NotBeforeFirst
+    ] = PROBING.max
     """Seconds of the longest distance between two probes; at most an hour."""
-
-    @field_validator("max")
-    @classmethod
-    def _not_before_first(cls, longest: float, info: ValidationInfo) -> float:
-        if longest < info.data.get("first", longest):
-            raise ValueError("must not be less than first")
-        return longest
 
     @property
     def policy(self) -> Probing:

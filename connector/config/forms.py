@@ -53,6 +53,15 @@ def _from_the_file(path: Path, info: ValidationInfo) -> Path:
     return document.folder / path if document else path
 
 
+def _not_before_first(longest: float, info: ValidationInfo) -> float:
+    if longest < info.data.get("first", longest):
+        raise ValueError("must not be less than first")
+    return longest
+
+
+NotBeforeFirst = AfterValidator(_not_before_first)
+"""For the longest of two waits: not shorter than the model's `first`."""
+
 SafeId = Annotated[str, AfterValidator(_safe_id)]
 """A name that is safe in file names, keys and logs."""
 

@@ -24,7 +24,7 @@ from connector.backoff import Retry
 from connector.brake import LIMITS, Limits
 from connector.config import secret, service_url
 from connector.config.document import Document
-from connector.config.forms import FilePath, OneLine, SafeId, Seconds, Strict, document_of
+from connector.config.forms import FilePath, NotBeforeFirst, OneLine, SafeId, Seconds, Strict, document_of
 from connector.config.secret import Written
 from connector.config.zones import zone
 
@@ -164,17 +164,12 @@ class RetryConfig(Strict):
 
     first: Seconds = 30.0
     """Seconds: the longest first wait after a failure."""
-    max: Annotated[float, Field(gt=0, le=604_800, allow_inf_nan=False, validate_default=True)] = 21_600.0
+    max: Annotated[
+        float, Field(gt=0, le=604_800, allow_inf_nan=False, validate_default=True), NotBeforeFirst
+    ] = 21_600.0
     """Seconds: the longest wait at all."""
     attempts: int = Field(default=20, ge=1, le=1000)
     """After so many failures a person must look."""
-
-    @field_validator("max")
-    @classmethod
-    def _not_before_first(cls, longest: float, info: ValidationInfo) -> float:
-        if longest < info.data.get("first", longest):
-            raise ValueError("must not be less than first")
-        return longest
 
     @property
     def policy(self) -> Retry:

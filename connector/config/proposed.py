@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connector.config import service_url
 from connector.config.document import Steps
 from connector.config.schema import Schema
 from connector.config.writing import SETTINGS, garage_text
@@ -46,11 +47,19 @@ def proposed_text(
         "config_version": 1,
         "garage": garage.garage,
         "name": garage.name,
-        "igarage": {"url": garage.url, "token_file": garage.token_file},
+        "igarage": _door(garage),
         "sources": [source],
         "delivery": {"send": "never"},
     }
     return garage_text(schema, values, _notes(proposal, layout), FIELDS)
+
+
+def _door(garage: Garage) -> dict[str, Any]:
+    """Where iGarage is: plain http, the sandbox's, is for this computer itself alone."""
+    door: dict[str, Any] = {"url": garage.url, "token_file": garage.token_file}
+    if service_url.is_http(garage.url) and service_url.is_loopback(garage.url):
+        door["allow_http"] = True
+    return door
 
 
 def written(choice: Choice) -> Any:

@@ -16,7 +16,7 @@ from connector.ledger import addresses, conflicts, leaves, memory
 from connector.ledger import passports as passport_rows
 from connector.ledger.files import close
 from connector.ledger.schema import files, passports, rejected_rows, skipped_rows, staged
-from connector.ledger.writing import event, insert_all, record, upsert
+from connector.ledger.writing import event, found, insert_all, record, upsert
 from connector.plan import Policy
 
 Row = Mapping[Any, Any]
@@ -81,7 +81,7 @@ def accept_slice(connection: sa.Connection, job: Accepting, limit: int) -> bool:
         .order_by(staged.c.position)
         .limit(limit)
     )
-    chunk = connection.execute(query).mappings().all()
+    chunk = found(connection, query)
     if chunk:
         _write(connection, job, _judge(connection, job, chunk), int(chunk[-1]["position"]))
     return len(chunk) == limit
@@ -164,7 +164,6 @@ def _told(prior: Row, row: Row) -> Values:
 
 
 def _make(job: Accepting, row: Row, result: _Slice) -> None:
-    said = json.loads(row["facts"])
     result.passports[row["plate"]] = {
         **_EMPTY,
         **_content_of(job, row),
@@ -174,7 +173,7 @@ def _make(job: Accepting, row: Row, result: _Slice) -> None:
         "revision": 1,
         "due_at": job.now,
         "unsure": job.rescued,
-        **{name: said.get(name) for name in _FACTS},
+        **json.loads(row["facts"]),
     }
     result.events.append(event(job.garage, row["plate"], job.now, "new", revision=1, source=job.source))
 
@@ -250,7 +249,6 @@ def _content_of(job: Accepting, row: Row) -> Values:
     }
 
 
-_FACTS = ("service_due", "consent", "opt_out", "changed_at")
 _EMPTY: Mapping[str, Any] = {column.name: None for column in passports.columns} | {
     "written": False,
     "unsure": False,
@@ -296,17 +294,26 @@ def _note_conflicts(connection: sa.Connection, job: Accepting, result: _Slice) -
 
 def weighed_against(
     connection: sa.Connection, garage: str, source: str, chunk: Sequence[Row]
-) -> tuple[dict[str, sa.RowMapping], dict[str, sa.RowMapping]]:
+) -> tuple[dict[str, Values], dict[str, Values]]:
     """What rows are weighed against: key → what the source said, plate → its passport."""
     said = memory.said(connection, garage, source, _values(chunk, "key"))
     return said, _passports(connection, garage, _values(chunk, "plate"))
 
 
-def _passports(connection: sa.Connection, garage: str, plates: Sequence[str]) -> dict[str, sa.RowMapping]:
+def remembered(
+    connection: sa.Connection, garage: str, source: str, chunk: Sequence[Row]
+) -> tuple[dict[str, Values], dict[str, Values]]:
+    """As `weighed_against`, but for what was said of plates that have no passport: those are new, whatever was said."""
+    prior = _passports(connection, garage, _values(chunk, "plate"))
+    keys = [row["key"] for row in chunk if row["plate"] in prior]
+    return memory.said(connection, garage, source, keys) if keys else {}, prior
+
+
+def _passports(connection: sa.Connection, garage: str, plates: Sequence[str]) -> dict[str, Values]:
     if not plates:
         return {}
     query = sa.select(passports).where(passports.c.garage == garage, passports.c.plate.in_(plates))
-    return {row["plate"]: row for row in connection.execute(query).mappings()}
+    return {row["plate"]: row for row in found(connection, query)}
 
 
 def _first_seen(connection: sa.Connection, job: Accepting, digests: Sequence[bytes]) -> dict[bytes, datetime]:

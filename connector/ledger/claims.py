@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from connector.ledger import passports as passport_rows
 from connector.ledger.schema import IS_REQUEST, addresses, files, garages, passports
+from connector.ledger.writing import found, upsert
 from connector.model import Content
 from connector.plan import Look, Passport, Policy, Put, Request, Wait, next_step
 
@@ -57,19 +59,35 @@ class Claiming:
     ledger_id: str
 
 
-def claim(connection: sa.Connection, job: Claiming) -> Claim | None:
-    """Claim the request that is due longest, or None. What the index promised is asked again of `next_step`."""
-    while row := _due(connection, job):
-        facts = passport_rows.facts(row, row["verdict"])
-        step = next_step(facts, job.policy, job.today)
-        changes = passport_rows.index(facts, job.policy, job.today)
-        if isinstance(step, Wait) or changes["next_mails"] != row["next_mails"]:
-            passport_rows.update(connection, job.garage, row["plate"], changes)
-            continue
-        token = job.entropy(8).hex()
-        passport_rows.update(connection, job.garage, row["plate"], changes | _lease(job, row, step, token))
-        return _claim(job, row, facts, step, token)
-    return None
+def claim(connection: sa.Connection, job: Claiming, most: int) -> list[Claim]:
+    """Claim so many requests at most, those that are due longest.
+
+    What the index promised is asked again of `next_step`; where that says otherwise the index is put right.
+    """
+    claimed: list[Claim] = []
+    while len(claimed) < most and (rows := _due(connection, job, most - len(claimed))):
+        changed = []
+        for row in rows:
+            facts = passport_rows.facts(row, row.pop("verdict"))
+            step = next_step(facts, job.policy, job.today)
+            changes = passport_rows.index(facts, job.policy, job.today)
+            if not isinstance(step, Wait) and changes["next_mails"] == row["next_mails"]:
+                token = job.entropy(8).hex()
+                changes |= _lease(job, row, step, token)
+                claimed.append(_claim(job, row, facts, step, token))
+            changed.append({**row, **changes})
+        upsert(connection, passports, changed)
+    return claimed
+
+
+def give_back(connection: sa.Connection, garage: str, claims: Sequence[Claim]) -> None:
+    """Claims of which the request was never begun are free again; one whose lease passed meanwhile is another's."""
+    mine = (
+        (passports.c.garage == garage)
+        & passports.c.plate.in_([each.plate for each in claims])
+        & passports.c.claim_token.in_([each.token for each in claims])
+    )
+    connection.execute(passports.update().where(mine).values(claim_token=None, claim_until=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +110,7 @@ def backlog(
     bound: int,
 ) -> Backlog:
     """What a garage's delivery has before it. A time further ahead than its longest was set by a wrong clock: past."""
-    free, due = _free(now, lease), _is_due(now, now, longest_wait)
+    free, due = _free(now, now + 2 * lease), _is_due(now, now + longest_wait)
     requests = sa.select(passports.c.due_at).where(passports.c.garage == garage, IS_REQUEST)
     ready = requests.where(free, due).limit(bound).subquery()
     count = connection.execute(sa.select(sa.func.count()).select_from(ready)).scalar_one()
@@ -106,15 +124,18 @@ def backlog(
     return Backlog(count, min((each for each in times if each is not None), default=None))
 
 
-def _free(now: datetime, lease: timedelta) -> sa.ColumnElement[bool]:
-    """Whether nobody has a lease; one further ahead than any is of a wrong clock."""
+Instant = datetime | sa.BindParameter[Any]
+
+
+def _free(now: Instant, wrong: Instant) -> sa.ColumnElement[bool]:
+    """Whether nobody has a lease; one beyond `wrong`, further ahead than any is, is of a wrong clock."""
     until = passports.c.claim_until
-    return until.is_(None) | (until <= now) | (until > now + 2 * lease)
+    return until.is_(None) | (until <= now) | (until > wrong)
 
 
-def _is_due(now: datetime, due_before: datetime, longest_wait: timedelta) -> sa.ColumnElement[bool]:
-    """Whether a request is due; a wait further ahead than any is of a wrong clock."""
-    return (passports.c.due_at <= due_before) | (passports.c.due_at > now + longest_wait)
+def _is_due(due_before: Instant, wrong: Instant) -> sa.ColumnElement[bool]:
+    """Whether a request is due; a wait beyond `wrong`, further ahead than any is, is of a wrong clock."""
+    return (passports.c.due_at <= due_before) | (passports.c.due_at > wrong)
 
 
 def free_claims(connection: sa.Connection) -> int:
@@ -123,29 +144,45 @@ def free_claims(connection: sa.Connection) -> int:
     return connection.execute(freed.values(claim_token=None, claim_until=None)).rowcount
 
 
-def _due(connection: sa.Connection, job: Claiming) -> Row | None:
-    accepting = sa.exists().where(files.c.garage == job.garage, files.c.state == "accepting")
-    paused = sa.exists().where(garages.c.garage == job.garage, garages.c.paused_code.is_not(None))
-    unread = sa.exists().where(garages.c.garage == job.garage, garages.c.unread)
-    query = (
+def _due(connection: sa.Connection, job: Claiming, most: int) -> list[Values]:
+    """The requests that are due longest, of those that nothing stands in the way of."""
+    given = {
+        "garage": job.garage,
+        "now": job.now,
+        "wrong_lease": job.now + 2 * job.lease,
+        "due_before": job.due_before,
+        "wrong_wait": job.now + job.longest_wait,
+        "most": most,
+    }
+    return found(connection, _due_query(), given)
+
+
+@cache
+def _due_query() -> sa.Select[Any]:
+    """Made once: it is asked for every few requests, and making it takes longer than asking."""
+    garage: sa.BindParameter[Any] = sa.bindparam("garage")
+    most: sa.BindParameter[Any] = sa.bindparam("most")
+    accepting = sa.exists().where(files.c.garage == garage, files.c.state == "accepting")
+    paused = sa.exists().where(garages.c.garage == garage, garages.c.paused_code.is_not(None))
+    unread = sa.exists().where(garages.c.garage == garage, garages.c.unread)
+    return (
         sa.select(passports, addresses.c.verdict)
         .outerjoin(
             addresses,
             (addresses.c.garage == passports.c.garage) & (addresses.c.address == passports.c.address),
         )
         .where(
-            passports.c.garage == job.garage,
+            passports.c.garage == garage,
             IS_REQUEST,
-            _free(job.now, job.lease),
-            _is_due(job.now, job.due_before, job.longest_wait),
+            _free(sa.bindparam("now"), sa.bindparam("wrong_lease")),
+            _is_due(sa.bindparam("due_before"), sa.bindparam("wrong_wait")),
             ~passports.c.next_mails | ~accepting,
             (passports.c.next_step == Look.name) | ~unread,
             ~paused,
         )
         .order_by(passports.c.due_at, passports.c.plate)
-        .limit(1)
+        .limit(most)
     )
-    return connection.execute(query).mappings().first()
 
 
 def _lease(job: Claiming, row: Row, step: Request, token: str) -> Values:

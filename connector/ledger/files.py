@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from connector.arrivals import Arrival, KnownFile
 from connector.emails import key as address_key
 from connector.ledger.memory import Remembered
 from connector.ledger.schema import files, staged
-from connector.ledger.writing import compact_json, insert_all
+from connector.ledger.writing import compact_json, found, insert_all
 from connector.model import Draft, Facts, Rejected, Skipped, Verdict, Warned
 
 OPEN_STATES = ("reading", "staged", "accepting")
@@ -78,7 +78,7 @@ def stage(connection: sa.Connection, file: int, chunk: Sequence[StagedRow]) -> N
     insert_all(connection, staged, [_staged_values(file, row) for row in chunk])
 
 
-def staged_after(connection: sa.Connection, file: int, position: int, limit: int) -> list[sa.RowMapping]:
+def staged_after(connection: sa.Connection, file: int, position: int, limit: int) -> list[dict[str, Any]]:
     """The next staged rows of a file after a position."""
     query = (
         sa.select(staged)
@@ -86,7 +86,40 @@ def staged_after(connection: sa.Connection, file: int, position: int, limit: int
         .order_by(staged.c.position)
         .limit(limit)
     )
-    return list(connection.execute(query).mappings())
+    return found(connection, query)
+
+
+After = Callable[[sa.Connection, int, int, int], list[dict[str, Any]]]
+"""File, position, limit → the next staged rows of the file after the position."""
+
+
+def passports_after(connection: sa.Connection, file: int, position: int, limit: int) -> list[dict[str, Any]]:
+    """The next staged passports of a file after a position that were not recognised, with what they are weighed by."""
+    columns = (staged.c[name] for name in ("position", "key", "plate", "said", "address", "content", "facts"))
+    query = (
+        sa.select(*columns)
+        .where(
+            staged.c.file == file,
+            staged.c.position > position,
+            staged.c.verdict == "passport",
+            ~staged.c.recognised,
+        )
+        .order_by(staged.c.position)
+        .limit(limit)
+    )
+    return found(connection, query)
+
+
+def staged_counts(connection: sa.Connection, file: int) -> tuple[int, int]:
+    """Of the staged rows of a file: those that are no passport, and the passports that were recognised."""
+    query = (
+        sa.select(staged.c.verdict == "passport", staged.c.recognised, sa.func.count())
+        .where(staged.c.file == file)
+        .group_by(staged.c.verdict == "passport", staged.c.recognised)
+    )
+    counts = {(bool(passport), bool(known)): number for passport, known, number in connection.execute(query)}
+    others = counts.get((False, False), 0) + counts.get((False, True), 0)
+    return others, counts.get((True, True), 0)
 
 
 def unread(connection: sa.Connection, garage: str) -> list[int]:
@@ -138,16 +171,22 @@ def close(
 
 def draft_digest(draft: Draft) -> bytes:
     """What a source says of a passport, in sixteen bytes: content and the facts beside it."""
-    said = [draft.plate, dict(draft.content), facts_json(draft.facts)]
-    return hashlib.blake2b(compact_json(said).encode(), digest_size=16).digest()
+    return _digest(draft.plate, compact_json(dict(draft.content)), facts_json(draft.facts))
 
 
-def facts_json(facts: Facts) -> dict[str, Any]:
-    """The facts a source says, in JSON's words; what it does not say is left out."""
-    said = {name: value for name, value in asdict(facts).items() if value is not None}
-    if facts.service_due is not None:
-        said["service_due"] = facts.service_due.isoformat()
-    return said
+def _digest(plate: str, content: str, facts: str) -> bytes:
+    said = f"[{compact_json(plate)},{content},{facts}]"
+    return hashlib.blake2b(said.encode(), digest_size=16).digest()
+
+
+def facts_json(facts: Facts) -> str:
+    """The facts a source says, as they stand in the ledger; what it does not say is left out."""
+    due = facts.service_due and facts.service_due.isoformat()
+    said = (
+        ("service_due", due), ("consent", facts.consent),
+        ("opt_out", facts.opt_out), ("changed_at", facts.changed_at),
+    )  # fmt: skip
+    return compact_json({name: value for name, value in said if value is not None})
 
 
 def warnings_json(warnings: Sequence[Warned]) -> str | None:
@@ -171,7 +210,14 @@ _NOTHING: Mapping[str, Any] = {column.name: None for column in staged.columns}
 
 def _verdict_values(verdict: Verdict | Remembered) -> dict[str, Any]:
     if isinstance(verdict, Remembered):
-        return {"recognised": True, **asdict(verdict)}
+        return {
+            "recognised": True,
+            "key": verdict.key,
+            "plate": verdict.plate,
+            "verdict": verdict.verdict,
+            "reason": verdict.reason,
+            "rank": verdict.rank,
+        }
     if isinstance(verdict, Skipped):
         return {"recognised": False, "verdict": "skipped", "reason": verdict.reason}
     if isinstance(verdict, Rejected):
@@ -186,16 +232,17 @@ def _verdict_values(verdict: Verdict | Remembered) -> dict[str, Any]:
 
 
 def _draft_values(draft: Draft) -> dict[str, Any]:
+    content, facts = compact_json(dict(draft.content)), facts_json(draft.facts)
     return {
         "recognised": False,
         "verdict": "passport",
         "key": draft.record_key,
         "plate": draft.plate,
         "rank": _rank(draft),
-        "said": draft_digest(draft),
+        "said": _digest(draft.plate, content, facts),
         "address": address_key(str(draft.content["email"])),
-        "content": compact_json(dict(draft.content)),
-        "facts": compact_json(facts_json(draft.facts)),
+        "content": content,
+        "facts": facts,
         "warnings": warnings_json(draft.warnings),
         "address_fault": draft.address_fault,
     }

@@ -54,8 +54,10 @@ def take_turn(connection: sa.Connection, garage: str) -> None:
     SQLite has one writer anyway. On PostgreSQL the garage's row is the lock: nobody writes back a row that another
     has changed since it was read, and no two wait for each other.
     """
-    know(connection, garage)
-    connection.execute(sa.select(garages.c.garage).where(garages.c.garage == garage).with_for_update())
+    turn = sa.select(garages.c.garage).where(garages.c.garage == garage).with_for_update()
+    if connection.execute(turn).first() is None:
+        know(connection, garage)
+        connection.execute(turn)
 
 
 def standing(connection: sa.Connection, garage: str) -> Standing:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -156,23 +157,35 @@ class Ledger:
         with self.database.write("hold_file") as connection:
             files.close(connection, file, "held", self.now(), finding)
 
-    def staged_rows(self, file: int) -> Iterator[list[sa.RowMapping]]:
+    def staged_counts(self, file: int) -> tuple[int, int]:
+        """Of the staged rows of a file: those that are no passport, and the passports that were recognised."""
+        with self.database.read() as connection:
+            return files.staged_counts(connection, file)
+
+    def staged_rows(self, file: int) -> Iterator[list[memory.Values]]:
         """The staged rows of a file in their order, some at a time."""
+        return self._staged(file, files.staged_after)
+
+    def staged_passports(self, file: int) -> Iterator[list[memory.Values]]:
+        """The staged passports of a file that were not recognised, with what they are weighed by, some at a time."""
+        return self._staged(file, files.passports_after)
+
+    def _staged(self, file: int, after: files.After) -> Iterator[list[memory.Values]]:
         done = 0
-        while chunk := self._staged_after(file, done):
+        while True:
+            with self.database.read() as connection:
+                chunk = after(connection, file, done, SLICE)
+            if not chunk:
+                return
             yield chunk
             done = chunk[-1]["position"]
 
-    def _staged_after(self, file: int, position: int) -> list[sa.RowMapping]:
-        with self.database.read() as connection:
-            return files.staged_after(connection, file, position, SLICE)
-
     def remembered(
-        self, garage: str, source: str, chunk: Sequence[sa.RowMapping]
-    ) -> tuple[dict[str, sa.RowMapping], dict[str, sa.RowMapping]]:
-        """What staged rows are weighed against: key → what the source said, plate → its passport."""
+        self, garage: str, source: str, chunk: Sequence[memory.Values]
+    ) -> tuple[dict[str, memory.Values], dict[str, memory.Values]]:
+        """What staged rows are weighed against: key → what the source said of a known plate, plate → its passport."""
         with self.database.read() as connection:
-            return accepting.weighed_against(connection, garage, source, chunk)
+            return accepting.remembered(connection, garage, source, chunk)
 
     def unfinished(self, garage: str, source: str) -> list[int]:
         """Files that were being accepted when a process died: to go on with."""
@@ -239,7 +252,22 @@ class Ledger:
         longest_wait: timedelta,
         due_before: datetime,
     ) -> claims.Claim | None:
-        """Claim the request that is due longest, under a lease; None when nothing is.
+        """Claim the request that is due longest, under a lease; None when nothing is."""
+        how: dict[str, Any] = {"lease": lease, "longest_wait": longest_wait, "due_before": due_before}
+        return next(iter(self.claim_some(garage, policy, today, most=1, **how)), None)
+
+    def claim_some(
+        self,
+        garage: str,
+        policy: Policy,
+        today: date,
+        *,
+        lease: timedelta,
+        longest_wait: timedelta,
+        due_before: datetime,
+        most: int,
+    ) -> list[claims.Claim]:
+        """Claim so many requests at most, those that are due longest, under a lease; none when none is due.
 
         Only what was due by `due_before`; a due time further ahead than `longest_wait` counts as past.
         """
@@ -255,12 +283,23 @@ class Ledger:
                 entropy=self.entropy,
                 ledger_id=_ledger_id(connection),
             )
-            return claims.claim(connection, job)
+            return claims.claim(connection, job, most)
 
     def close(self, claim: claims.Claim, outcome: outcomes.Outcome, policy: Policy, today: date) -> bool:
         """Write what came of a claim; False when its lease had passed, and nothing is written."""
-        with self._turn(claim.garage, "close") as connection:
-            return outcomes.close(connection, claim, outcome, policy, today, self.now())
+        return self.close_some(claim.garage, [(claim, outcome)], policy, today)[0]
+
+    def close_some(
+        self, garage: str, closings: Sequence[outcomes.Closing], policy: Policy, today: date
+    ) -> list[bool]:
+        """Write what came of claims, all or none; False of one whose lease had passed, of which nothing is written."""
+        with self._turn(garage, "close") as connection:
+            return outcomes.close(connection, garage, closings, policy, today, self.now())
+
+    def give_back(self, garage: str, unbegun: Sequence[claims.Claim]) -> None:
+        """Claims of which the request was never begun are free again."""
+        with self._turn(garage, "give_back") as connection:
+            claims.give_back(connection, garage, unbegun)
 
     def backlog(
         self, garage: str, *, lease: timedelta, longest_wait: timedelta, bound: int

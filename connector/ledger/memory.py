@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from connector.ledger.schema import rows, staged
-from connector.ledger.writing import upsert
+from connector.ledger.writing import found, upsert
 
 Row = Mapping[Any, Any]
 Values = dict[str, Any]
@@ -46,16 +46,14 @@ def recognise(
         rows.c.recipe == recipe,
         rows.c.digest.in_(digests),
     )
-    found = connection.execute(query)
-    return {bytes(digest): Remembered(*rest) for digest, *rest in found}
+    remembered = connection.execute(query)
+    return {bytes(digest): Remembered(*rest) for digest, *rest in remembered}
 
 
-def said(
-    connection: sa.Connection, garage: str, source: str, keys: Sequence[str]
-) -> dict[str, sa.RowMapping]:
+def said(connection: sa.Connection, garage: str, source: str, keys: Sequence[str]) -> dict[str, Values]:
     """Key → what a source said under it last."""
     query = sa.select(rows).where(_of_source(garage, source), rows.c.key.in_(keys))
-    return {row["key"]: row for row in connection.execute(query).mappings()}
+    return {row["key"]: row for row in found(connection, query)}
 
 
 def entry(garage: str, source: str, recipe: bytes, row: Row) -> Values:
@@ -68,12 +66,22 @@ def entry(garage: str, source: str, recipe: bytes, row: Row) -> Values:
 
 def remember(connection: sa.Connection, garage: str, source: str, entries: Collection[Values]) -> None:
     """Keep what rows said, in the place of what these keys, or other keys of these plates, said before."""
-    plates = [each["plate"] for each in entries if each["plate"]]
-    keys = [each["key"] for each in entries]
-    if plates:
-        former = rows.c.plate.in_(plates) & rows.c.key.not_in(keys)
-        connection.execute(rows.delete().where(_of_source(garage, source), former))
+    former = _former_keys(connection, garage, source, entries)
+    if former:
+        connection.execute(rows.delete().where(_of_source(garage, source), rows.c.key.in_(former)))
     upsert(connection, rows, list(entries))
+
+
+def _former_keys(
+    connection: sa.Connection, garage: str, source: str, entries: Collection[Values]
+) -> list[str]:
+    """Other keys under which the source named these plates before; found by plate, for of keys a source has many."""
+    plates = [each["plate"] for each in entries if each["plate"]]
+    if not plates:
+        return []
+    keys = {each["key"] for each in entries}
+    query = sa.select(rows.c.source, rows.c.key).where(rows.c.garage == garage, rows.c.plate.in_(plates))
+    return [key for of, key in connection.execute(query) if of == source and key not in keys]
 
 
 def forget_skips(connection: sa.Connection, garage: str, source: str, file: int) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from connector.ledger import addresses, garages
 from connector.ledger import passports as passport_rows
 from connector.ledger.claims import Claim
 from connector.ledger.schema import EPOCH, passports
-from connector.ledger.writing import event, record
+from connector.ledger.writing import event, found, record, upsert
 from connector.model import PassportStatus
 from connector.plan import Look, Passport, Policy, Put
 
@@ -51,36 +51,73 @@ class Failed:
 Outcome = Answered | Looked | Failed
 
 
+Closing = tuple[Claim, Outcome]
+"""A claim with what came of it."""
+
+
 def close(
-    connection: sa.Connection, claim: Claim, outcome: Outcome, policy: Policy, today: date, now: datetime
-) -> bool:
-    """Write what came of a claim; False, and nothing is written, when its lease had passed."""
-    row = _claimed(connection, claim, now)
-    if row is None:
-        return False
+    connection: sa.Connection,
+    garage: str,
+    closings: Sequence[Closing],
+    policy: Policy,
+    today: date,
+    now: datetime,
+) -> list[bool]:
+    """Write what came of claims, in the order given; False for one whose lease had passed: nothing is written of it."""
+    rows = _claimed(connection, garage, [claim for claim, _ in closings], now)
+    written = _Batch()
+    for claim, outcome in closings:
+        if claim.token in rows:
+            _close(connection, claim, outcome, rows[claim.token], now, written)
+    verdicts = addresses.verdicts(connection, garage, (row["address"] for row in written.passports))
+    for row in written.passports:
+        facts = passport_rows.facts(row, verdicts.get(row["address"]))
+        row.update(passport_rows.index(facts, policy, today))
+    upsert(connection, passports, written.passports)
+    passport_rows.reindex(connection, garage, policy, today, only_addresses=written.judged)
+    record(connection, written.events)
+    return [claim.token in rows for claim, _ in closings]
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What closing several claims will write. `contact`: that the garage had contact is noted, and still holds."""
+
+    passports: list[Values] = field(default_factory=list)
+    events: list[Values] = field(default_factory=list)
+    judged: list[str] = field(default_factory=list)
+    contact: bool = False
+
+
+def _close(
+    connection: sa.Connection, claim: Claim, outcome: Outcome, row: Row, now: datetime, written: _Batch
+) -> None:
     if isinstance(outcome, Failed):
         changes, events, judged = _after_failure(connection, claim, row, outcome, now)
     else:
         changes, events, judged = _after_answer(connection, claim, row, outcome, now)
-    _note_contact(connection, claim.garage, outcome, now)
-    released = {**row, **changes, "claim_token": None, "claim_until": None, "last_attempt": now}
-    verdict = addresses.verdicts(connection, claim.garage, [row["address"]]).get(row["address"])
-    released |= passport_rows.index(passport_rows.facts(released, verdict), policy, today)
-    passport_rows.update(connection, claim.garage, claim.plate, released)
-    passport_rows.reindex(connection, claim.garage, policy, today, only_addresses=judged)
-    record(connection, [event(claim.garage, claim.plate, now, name, **detail) for name, detail in events])
-    return True
+    _note_contact(connection, claim.garage, outcome, now, written)
+    released = {"claim_token": None, "claim_until": None, "last_attempt": now}
+    written.passports.append({**row, **changes, **released})
+    written.events += [event(claim.garage, claim.plate, now, name, **detail) for name, detail in events]
+    written.judged += judged
 
 
-def _claimed(connection: sa.Connection, claim: Claim, now: datetime) -> Row | None:
+def _claimed(
+    connection: sa.Connection, garage: str, claims: Sequence[Claim], now: datetime
+) -> dict[str, Values]:
+    """Token → passport, of the claims that still hold."""
     query = sa.select(passports).where(
-        passports.c.garage == claim.garage,
-        passports.c.plate == claim.plate,
-        passports.c.claim_token == claim.token,
+        passports.c.garage == garage,
+        passports.c.plate.in_([each.plate for each in claims]),
         passports.c.claim_until > now,
     )
-    return connection.execute(query).mappings().first()
+    tokens = {each.token for each in claims}
+    return {row["claim_token"]: row for row in found(connection, query) if row["claim_token"] in tokens}
 
+
+_ANSWERED: Mapping[str, None] = {"unanswered_address": None, "unanswered_until": None}
+"""What is known of an answered request: it cannot come late, nor have given another address unseen."""
 
 _Written = tuple[Values, list[tuple[str, Values]], list[str]]
 """Columns that change, events, and the addresses whose verdict changed."""
@@ -92,7 +129,7 @@ def _after_answer(
     before = passport_rows.facts({**row, "unanswered_address": None}, None)
     after = _answered(claim, before, outcome, now)
     changes: Values = {**passport_rows.answered_facts(after), "attempts": 0, "last_failure": None}
-    changes |= {"unanswered_address": None, "unanswered_until": None}
+    changes |= _ANSWERED
     events: list[tuple[str, Values]] = []
     if isinstance(claim.step, Put) and isinstance(outcome, Answered):
         events.append(("delivered", {"revision": claim.passport.revision, "created": outcome.status.created}))
@@ -130,7 +167,8 @@ def _after_failure(
 ) -> _Written:
     error = failed.error
     if isinstance(error, Refused):
-        return _after_refusal(connection, claim, row, error, now)
+        changes, events, judged = _after_refusal(connection, claim, row, error, now)
+        return {**_ANSWERED, **changes}, events, judged
     if error.scope == "garage":  # no attempt is spent, whoever's failure it is
         if not (isinstance(error, Transient) and not error.counts):
             _pause(connection, claim.garage, failed, now)
@@ -138,7 +176,7 @@ def _after_failure(
     attempts = row["attempts"] + _counts(connection, claim, row, error, now)
     retry_after = error.retry_after if isinstance(error, Transient) else None
     reaction = after_failure(attempts, failed.retry, failed.chance, retry_after)
-    changes: Values = {"attempts": attempts, "last_failure": error.code}
+    changes = {"attempts": attempts, "last_failure": error.code}
     if isinstance(error, Unknown):
         changes["unanswered_until"] = row["claim_until"]
     events = [] if row["last_failure"] == error.code else [("failed", {"code": error.code})]
@@ -151,7 +189,10 @@ def _after_failure(
 def _after_refusal(
     connection: sa.Connection, claim: Claim, row: Row, error: Refused, now: datetime
 ) -> _Written:
-    """A refusal is a question about the revision that was asked; a newer one has not been asked yet."""
+    """A refusal is a question about the revision that was asked; a newer one has not been asked yet.
+
+    What was refused stands at iGarage in no form, so no look is needed before another address goes there.
+    """
     if error.code == "email_invalid":
         news = closing.AddressNews(claim.passport.address, "unwritable", "email_invalid")
         judged = addresses.hear(connection, claim.garage, news, now)
@@ -199,8 +240,12 @@ def _pause(connection: sa.Connection, garage: str, failed: Failed, now: datetime
     garages.pause(connection, garage, why, now)
 
 
-def _note_contact(connection: sa.Connection, garage: str, outcome: Outcome, now: datetime) -> None:
+def _note_contact(
+    connection: sa.Connection, garage: str, outcome: Outcome, now: datetime, written: _Batch
+) -> None:
     """A call that iGarage answered for this garage, be it with a refusal, is a success of the connection."""
     if isinstance(outcome, Failed) and not isinstance(outcome.error, Refused):
-        return
-    garages.note_contact(connection, garage, now)
+        written.contact = False
+    elif not written.contact:
+        garages.note_contact(connection, garage, now)
+        written.contact = True

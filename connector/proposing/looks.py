@@ -131,6 +131,11 @@ LOOKS: Mapping[str, Callable[[str], bool]] = {
 """Name of a look → whether a text has it."""
 
 
+def nearly_all(count: int, total: int, least: float) -> bool:
+    """Whether so many of all are `least` of them (0 to 1), or all but one: in a short sample one mistake is much."""
+    return count >= total * least or (total > 2 and count == total - 1)
+
+
 def share(texts: Sequence[str], look: str) -> float:
     """How many of these filled cells look so, from 0 to 1; 0 of none."""
     return sum(map(LOOKS[look], texts)) / len(texts) if texts else 0.0
@@ -150,7 +155,7 @@ def formats_of(texts: Sequence[str]) -> list[str]:
     filled = [text for text in texts if not figures.is_blank_date(text)]
     scored = [(sum(_reads(text, form) for text in filled), form) for form in ("", *DATE_FORMATS)]
     best = max((score for score, _ in scored), default=0)
-    return [form for score, form in scored if filled and score == best and score >= len(filled) * 0.8]
+    return [form for score, form in scored if score and score == best and nearly_all(score, len(filled), 0.8)]
 
 
 def telling_format(texts: Sequence[str]) -> str:

@@ -88,8 +88,13 @@ class _Column:
 
     def looks(self, looks_: Sequence[str], blank: str = "") -> float:
         filled = self.filled(blank)
-        told = (any(looks.LOOKS[look](cell) for look in looks_) for cell in filled)
-        return sum(told) / len(filled) if filled else 0.0
+        return self._looking(looks_, blank) / len(filled) if filled else 0.0
+
+    def nearly_looks(self, looks_: Sequence[str], blank: str, least: float) -> bool:
+        return looks.nearly_all(self._looking(looks_, blank), len(self.filled(blank)), least)
+
+    def _looking(self, looks_: Sequence[str], blank: str) -> int:
+        return sum(any(looks.LOOKS[look](cell) for look in looks_) for cell in self.filled(blank))
 
 
 def propose(
@@ -156,7 +161,7 @@ class _Work:
             self._doubt("doubled", name, column)
             return False
         wanted, least = _VETO.get(name, ((), 0.0))
-        if wanted and column.filled(name) and column.looks(wanted, name) < least:
+        if wanted and column.filled(name) and not column.nearly_looks(wanted, name, least):
             self._doubt("other_cells", name, column)
             return False
         if name == "email" and doubting.is_always_one(column.filled("email")):

@@ -97,9 +97,7 @@ class Scans:
     def _scanned(self, intake: Intake, source: SourceConfig) -> Scan:
         try:
             return intake.scan(source_of(self._garage, source), self._lookouts[source.name])
-        except (
-            AdapterFailed
-        ) as error:  # the plugin itself cannot be loaded: its source stands, the others run on
+        except AdapterFailed as error:  # the plugin itself cannot be loaded: its source stands alone
             self._world.ledger.note_source(
                 self._garage.garage, source.name, source.adapter, "unavailable", str(error)
             )

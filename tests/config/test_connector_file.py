@@ -77,6 +77,8 @@ def test_a_database_takes_the_place_of_the_folder_and_shows_its_password_to_nobo
          "1:18: logging.level: must be 'debug', 'info', 'warning' or 'error' — did you mean 'info'?"),
         ("logging:", "1:1: logging: is empty"),
         ("threads: 0", "1:10: threads: must be at least 1"),
+        ("probe: {first: 10, max: 5}", "1:25: probe.max: must not be less than first"),
+        ("probe: {max: 7200}", "1:14: probe.max: must be at most 3600"),
         ("threads: 65", "1:10: threads: must be at most 64"),
         ("thread: 4", "1:1: thread: is not a known key — did you mean 'threads'?"),
         ("- threads", "1:1: must hold keys of its own"),

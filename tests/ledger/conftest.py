@@ -291,6 +291,11 @@ class Hand:
         how = {"lease": LEASE, "longest_wait": LONGEST_WAIT, "due_before": self.clock(), **how}
         return self.ledger.claim(self.garage, self.policy, self.today, **how)
 
+    def claims(self, most: int, **how: Any) -> list[Claim]:
+        """So many claims at most, in one transaction."""
+        how = {"lease": LEASE, "longest_wait": LONGEST_WAIT, "due_before": self.clock(), "most": most, **how}
+        return self.ledger.claim_some(self.garage, self.policy, self.today, **how)
+
     def claimed(self, **how: Any) -> Claim:
         claim = self.claim(**how)
         assert claim is not None, "nothing is due"
@@ -298,6 +303,10 @@ class Hand:
 
     def close(self, claim: Claim, outcome: Outcome) -> bool:
         return self.ledger.close(claim, outcome, self.policy, self.today)
+
+    def close_all(self, *closings: tuple[Claim, Outcome]) -> list[bool]:
+        """Close several claims, in one transaction."""
+        return self.ledger.close_some(self.garage, closings, self.policy, self.today)
 
     def status(self, claim: Claim, **said: Any) -> PassportStatus:
         """What iGarage says of the claimed passport: `sent_at`, `state`, `address` and `reason` of the e-mail."""

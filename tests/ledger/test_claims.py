@@ -130,6 +130,49 @@ def test_the_claims_of_a_dead_process_are_free_at_start(
     assert anew.answer(dead) is False
 
 
+# ---------------------------------------------------------------- several at once
+
+
+def test_several_are_claimed_in_the_order_in_which_they_are_due_and_none_twice(jansen: Any) -> None:
+    jansen.night(jansen.car(3))
+    jansen.clock.forward(seconds=1)
+    jansen.night(jansen.car(1), jansen.car(2))
+    first, second = jansen.claims(2), jansen.claims(2)
+    assert [each.plate for each in first] == ["ZZ003Z", "ZZ001Z"]
+    assert [each.plate for each in second] == ["ZZ002Z"]
+    assert len({each.token for each in (*first, *second)}) == 3
+    assert jansen.claims(2) == [] and jansen.counts() == {"sending": 3}
+
+
+def test_what_the_index_promised_wrongly_is_passed_over_among_several(inviting: Any) -> None:
+    never = inviting.but(policy=Policy("never"))
+    inviting.night(*(inviting.car(number) for number in range(1, 4)))
+    inviting.answer()
+    never.night(never.car(4))
+    assert inviting.counts() == {"pending": 4}, "an invitation, and three passports to be made"
+    claims = never.claims(4)
+    assert sorted(each.plate for each in claims) == ["ZZ002Z", "ZZ003Z", "ZZ004Z"]
+    assert not any(each.step.mails for each in claims)
+
+
+def test_a_claim_that_is_given_back_is_claimed_anew_with_the_same_key(jansen: Any) -> None:
+    jansen.night(jansen.car(1), jansen.car(2))
+    one, other = jansen.claims(2)
+    jansen.ledger.give_back("jansen", [one])
+    again = jansen.claimed()
+    assert (again.plate, again.key) == (one.plate, one.key) and again.token != one.token
+    assert jansen.answer(one) is False and jansen.answer(again) and jansen.answer(other)
+
+
+def test_a_claim_given_back_too_late_leaves_the_claim_of_another_alone(jansen: Any) -> None:
+    jansen.night(jansen.car(1))
+    late = jansen.claimed()
+    jansen.clock.forward(seconds=90)
+    second = jansen.claimed()
+    jansen.ledger.give_back("jansen", [late])
+    assert jansen.claim() is None and jansen.answer(second)
+
+
 # ---------------------------------------------------------------- when it is due
 
 

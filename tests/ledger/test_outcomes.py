@@ -9,7 +9,11 @@ import pytest
 
 from connector.backoff import Retry
 from connector.errors import NotAuthorised, Refused, Transient, Unknown
+from connector.ledger import Answered, Failed
+from connector.plan import Look
 
+LEASE = timedelta(seconds=90)
+RETRY = Retry(first=30, max=21600, attempts=3)
 NOT_NOW = Transient("408", code="not_now", status=408)
 NO_ANSWER = Unknown("no answer", code="no_answer")
 SLOW_DOWN = Transient("429", code="slow_down", scope="garage", status=429, retry_after=120.0)
@@ -307,7 +311,32 @@ def test_another_content_starts_its_attempts_anew(jansen: Any) -> None:
     jansen.night(jansen.car(1))
     exhaust(jansen)
     jansen.night(jansen.car(1, make="Saab"))
-    assert jansen.held() == {} and jansen.trace(1).attempts == 0 and jansen.claim() is not None
+    assert jansen.held() == {} and jansen.trace(1).attempts == 0
+    jansen.clock.at += LEASE
+    assert jansen.claim() is not None
+
+
+def test_a_newer_content_waits_until_a_request_without_an_answer_can_no_longer_come_after_it(
+    jansen: Any,
+) -> None:
+    jansen.night(jansen.car(1))
+    claim = jansen.claimed()
+    jansen.fail(Unknown("no answer", code="no_answer"), claim)
+    jansen.night(jansen.car(1, make="Saab"))
+    jansen.clock.at += LEASE - timedelta(seconds=1)
+    assert jansen.claim() is None
+    jansen.clock.forward(seconds=1)
+    assert jansen.claimed().passport.revision == 2
+
+
+def test_where_a_lost_request_may_have_mailed_another_address_igarage_is_asked_first(inviting: Any) -> None:
+    inviting.night(inviting.car(1))
+    inviting.answer(sent_at=None)
+    inviting.night(inviting.car(1, email="nieuw@voorbeeld.example"))
+    inviting.fail(Unknown("no answer", code="no_answer"))
+    inviting.night(inviting.car(1))
+    inviting.clock.at += LEASE
+    assert inviting.claimed().step == Look()
 
 
 def test_a_success_forgets_the_attempts(jansen: Any) -> None:
@@ -394,3 +423,41 @@ def test_a_request_that_we_held_back_ourselves_pauses_nothing(jansen: Any) -> No
     jansen.fail(Transient("stopped", code="stopped", scope="garage", counts=False))
     assert jansen.ledger.standing("jansen").paused_code is None
     assert jansen.trace(1).attempts == 0 and jansen.claim() is not None
+
+
+# ---------------------------------------------------------------- several at once
+
+
+def test_several_are_closed_in_one_go_but_for_one_whose_lease_has_passed(jansen: Any) -> None:
+    jansen.night(*(jansen.car(number) for number in (1, 2, 3)))
+    late = jansen.claimed()
+    jansen.clock.forward(seconds=80)
+    answered, refused = jansen.claims(2)
+    jansen.clock.forward(seconds=20)
+    outcomes = [Answered(jansen.status(late)), Answered(jansen.status(answered)), Failed(REFUSED, RETRY, 1.0)]
+    closed = jansen.close_all(*zip((late, answered, refused), outcomes, strict=True))
+    assert closed == [False, True, True]
+    assert jansen.counts() == {"pending": 1, "delivered": 1, "held": 1}
+    assert jansen.events(1) == ["new"]
+    assert jansen.events(2) == ["new", "delivered"] and jansen.events(3) == ["new", "refused"]
+
+
+def test_an_address_judged_by_one_of_several_holds_for_the_others(jansen: Any) -> None:
+    jansen.night(*(jansen.car(number, email="an@voorbeeld.example") for number in (1, 2)))
+    first, second = jansen.claims(2)
+    invalid = Failed(Refused("422", code="email_invalid", status=422), RETRY, 1.0)
+    jansen.close_all((first, invalid), (second, Failed(NOT_NOW, RETRY, 1.0)))
+    assert jansen.held() == {"ZZ001Z": "invalid_email", "ZZ002Z": "invalid_email"}
+
+
+@pytest.mark.parametrize(("order", "attempts"), [((0, 1), 0), ((1, 0), 1)])
+def test_among_several_a_failure_is_ones_own_only_after_a_success(
+    jansen: Any, order: tuple[int, int], attempts: int
+) -> None:
+    jansen.night(jansen.car(1), jansen.car(2))
+    jansen.fail(NOT_NOW)
+    jansen.clock.forward(hours=1)
+    failing, answered = sorted(jansen.claims(2), key=lambda claim: claim.plate)
+    closings = [(failing, Failed(NOT_NOW, RETRY, 1.0)), (answered, Answered(jansen.status(answered)))]
+    jansen.close_all(*(closings[number] for number in order))
+    assert jansen.trace(1).attempts == attempts

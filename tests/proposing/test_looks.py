@@ -63,3 +63,11 @@ def test_dates_are_read_in_the_way_that_reads_them(texts, form):
 @pytest.mark.parametrize("texts", [[], ["00-00-0000"], ["gisteren", "morgen", "31-12-2026"]])
 def test_what_are_no_dates_have_no_format(texts):
     assert looks.formats_of(texts) == []
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "least", "nearly"),
+    [(8, 10, 0.8, True), (7, 10, 0.8, False), (2, 3, 0.8, True), (1, 2, 0.8, False), (1, 3, 0.8, False)],
+)
+def test_nearly_all_is_a_share_or_all_but_one(count, total, least, nearly):
+    assert looks.nearly_all(count, total, least) is nearly

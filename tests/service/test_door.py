@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -150,22 +149,6 @@ def test_one_garage_is_never_probed_or_delivered_twice_at_once(hand):
     probe, deliver = hand.door.tasks()
     assert (probe.lane, deliver.lane) == ("probe", "send")
     assert len({probe.turn, deliver.turn, probe.name, deliver.name}) == 2
-
-
-def test_a_distance_of_more_than_an_hour_is_kept_too(place, garage, sandbox, clock):
-    """As far as the configuration lets it be set: a garage that is paused is not asked every second."""
-    garage.installation.settle_down(probe={"first": 7200, "max": 7200})
-    probing = config.load(garage.folder, env={}).connector.probe.policy
-    sandbox.order_fault(path="/garage", status=500)
-    with place() as opened:
-        opened.world.ledger.know_garage("jansen")
-        opened.world = replace(opened.world, probing=probing)
-        hand = Hand(opened, garage)
-        hand.probe()
-        clock.forward(seconds=60)
-        hand.probe()
-        assert hand.greetings == 1
-        hand.door.end()
 
 
 # ---------------------------------------------------------------- tokens

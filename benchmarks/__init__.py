@@ -1,0 +1,1 @@
+"""How fast and how large the connector is, always against something measured in the same run."""
