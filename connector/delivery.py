@@ -18,7 +18,7 @@ from connector.ledger import Answered, Claim, Failed, Ledger, Looked, Outcome, P
 from connector.ledger.claims import Backlog
 from connector.ledger.outcomes import Closing
 from connector.log import Log
-from connector.plan import Delete, Look, Policy, Put, Send, Transfer
+from connector.plan import Look, Policy, Put, Send
 
 LEASE_MARGIN = timedelta(seconds=60)
 """A lease outlives the call's own deadline by this much."""
@@ -292,8 +292,6 @@ class Delivery:
                 return self._send(claim)
             case Look():
                 return Looked(self.client.look(claim.plate))
-            case Transfer() | Delete():
-                raise NotImplementedError(claim.step.name)
 
     def _put(self, claim: Claim) -> Outcome:
         send = isinstance(claim.step, Put) and claim.step.send

@@ -16,10 +16,13 @@ from connector.ledger import passports as passport_rows
 from connector.ledger.schema import IS_REQUEST, addresses, files, garages, passports
 from connector.ledger.writing import found, upsert
 from connector.model import Content
-from connector.plan import Look, Passport, Policy, Put, Request, Wait, next_step
+from connector.plan import Look, Passport, Policy, Put, Send, next_step
 
 Row = Mapping[Any, Any]
 Values = dict[str, Any]
+
+Asked = Put | Send | Look
+"""The requests of which a ledger has the facts; nothing in it orders a transfer or a withdrawal yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Claim:
     garage: str
     plate: str
     token: str
-    step: Request
+    step: Asked
     key: str
     content: Content
     system: str
@@ -71,7 +74,7 @@ def claim(connection: sa.Connection, job: Claiming, most: int) -> list[Claim]:
             facts = passport_rows.facts(row, row.pop("verdict"))
             step = next_step(facts, job.policy, job.today)
             changes = passport_rows.index(facts, job.policy, job.today)
-            if not isinstance(step, Wait) and changes["next_mails"] == row["next_mails"]:
+            if isinstance(step, Put | Send | Look) and changes["next_mails"] == row["next_mails"]:
                 token = job.entropy(8).hex()
                 changes |= _lease(job, row, step, token)
                 claimed.append(_claim(job, row, facts, step, token))
@@ -185,12 +188,12 @@ def _due_query() -> sa.Select[Any]:
     )
 
 
-def _lease(job: Claiming, row: Row, step: Request, token: str) -> Values:
+def _lease(job: Claiming, row: Row, step: Asked, token: str) -> Values:
     lease = {"claim_token": token, "claim_until": job.now + job.lease}
     return lease | ({"written": True, "unanswered_address": row["address"]} if isinstance(step, Put) else {})
 
 
-def _claim(job: Claiming, row: Row, facts: Passport, step: Request, token: str) -> Claim:
+def _claim(job: Claiming, row: Row, facts: Passport, step: Asked, token: str) -> Claim:
     number = row["revision"] if isinstance(step, Put) else row["invitations"] + 1
     return Claim(
         garage=job.garage,
@@ -205,7 +208,7 @@ def _claim(job: Claiming, row: Row, facts: Passport, step: Request, token: str) 
     )
 
 
-def _key(job: Claiming, row: Row, step: Request, number: int) -> str:
+def _key(job: Claiming, row: Row, step: Asked, number: int) -> str:
     """32 characters that depend on the ledger, the garage, the passport's row, the verb and its number alone."""
     parts = [job.ledger_id, job.garage, bytes(row["seed"]).hex(), passport_rows.verb(step), str(number)]
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
