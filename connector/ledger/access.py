@@ -51,7 +51,7 @@ def _file_to_work(
 ) -> Iterator[Ledger]:
     opening.prepare_folder(folder)
     with opening.only_instance(folder) as died:
-        with opening.unwritable(folder):
+        with opening.unwritable(folder), opening.unopenable():
             wrong = rescue.needed(folder, died=died, suspect=suspect)
             rescued = rescue.rescue(folder, now()) if wrong else None
             room = Room(folder)

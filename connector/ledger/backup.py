@@ -39,18 +39,28 @@ def back_up(folder: Path, crash: CrashPoint) -> None:
 
 
 def is_sound(path: Path) -> bool:
-    """Whether a database can be read and its pages hang together (`PRAGMA quick_check`)."""
+    """Whether a database can be read and its pages hang together (`PRAGMA quick_check`).
+
+    Raises `sqlite3.OperationalError` when the disk fails or somebody holds it: that is no damage.
+    """
     try:
         with _connected(path) as connection:
             return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0]) == "ok"
+    except sqlite3.OperationalError:
+        raise
     except sqlite3.DatabaseError:
         return False
 
 
 def has_tables(path: Path) -> bool:
-    """Whether anything was ever written into a database that can be read."""
-    with _connected(path) as connection:
-        return int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]) > 0
+    """Whether anything was ever written into a database, and can be read. Raises as `is_sound`."""
+    try:
+        with _connected(path) as connection:
+            return int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]) > 0
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        return False
 
 
 def _connected(path: Path) -> AbstractContextManager[sqlite3.Connection]:

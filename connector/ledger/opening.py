@@ -49,7 +49,7 @@ def migrate(database: Database, entropy: Callable[[int], bytes]) -> None:
     """
     config = _alembic_config()
     try:
-        with _unopenable(), database.write("migrate") as connection:
+        with unopenable(), database.write("migrate") as connection:
             if _revision(connection) == ScriptDirectory.from_config(config).get_current_head():
                 return
             config.attributes["connection"] = connection
@@ -64,7 +64,7 @@ def is_ledger(database: Database) -> bool:
 
     Raises `LedgerUnusable`, with a sentence on what to do, when its schema is not this version's.
     """
-    with _unopenable(), database.read() as connection:
+    with unopenable(), database.read() as connection:
         found = _revision(connection)
     if found not in (None, ScriptDirectory.from_config(_alembic_config()).get_current_head()):
         raise LedgerUnusable(
@@ -112,7 +112,7 @@ def instance(folder: Path) -> int | None:
 @contextmanager
 def only_instance_of(database: Database) -> Iterator[None]:
     """Be the only process that works on this PostgreSQL database. Raises `LedgerInUse`."""
-    with _unopenable():
+    with unopenable():
         connection = database.writing.connect()
     with connection:
         connection.detach()  # the lock lives as long as this connection, which no pool is to keep
@@ -129,7 +129,7 @@ def instance_of(database: Database) -> int | None:
         "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = :key AND database = "
         "(SELECT oid FROM pg_database WHERE datname = current_database())"
     )
-    with _unopenable(), database.read() as connection:
+    with unopenable(), database.read() as connection:
         return 0 if connection.execute(query, {"key": ADVISORY_LOCK}).scalar() else None
 
 
@@ -144,7 +144,8 @@ def unwritable(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _unopenable() -> Iterator[None]:
+def unopenable() -> Iterator[None]:
+    """What a database says that cannot be opened, as `LedgerUnusable`."""
     try:
         yield
     except (sa.exc.DBAPIError, sqlite3.Error) as error:

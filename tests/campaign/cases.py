@@ -43,6 +43,11 @@ class ServerClock:
         return datetime.fromtimestamp(self._start + time.monotonic(), UTC) + self.ahead
 
 
+MOST_UNWRITTEN = 20
+"""Answers that a pass of four workers has had at most and not written down when it is killed: they are written
+several at a time, and what is asked next is claimed ahead. Each is asked for once more, under the same key."""
+
+
 @dataclass(slots=True)
 class Case:
     """What a case works with. `seed` makes its dice; `full` says whether its full size was asked for.

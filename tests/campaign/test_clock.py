@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 
+from .cases import MOST_UNWRITTEN
 from .exports import Bad, customer, customers
 from .processes import until
 
@@ -56,7 +57,7 @@ def test_f39_a_lease_of_a_killed_process_under_a_wrong_clock_binds_nobody(case):
         process = case.processes.start("run", "--once")
         until(lambda before=open_before: len(case.sandbox.requests()) > before + 1, "a request in flight")
         process.kill()
-        case.kept_answers += 4
+        case.kept_answers += MOST_UNWRITTEN
         case.sandbox.clear_faults()
         until(lambda: all(each.outcome != "open" for each in case.sandbox.requests()), "its end")
     case.faults_over()
@@ -71,7 +72,7 @@ def test_f39_a_clock_that_is_set_while_the_service_runs_stops_nothing(case):
     service = case.service()
     for number, seconds in enumerate(jumps(case, case.size(4, 40))):
         case.set_clock(seconds)
-        case.kept_answers += 4  # a clock that jumps ends the leases of what is in flight
+        case.kept_answers += MOST_UNWRITTEN  # a clock that jumps ends the leases of what is in flight
         case.export(garage, night(number), at=case.its_time())
         case.until_delivered()
     assert service.runs
@@ -88,7 +89,7 @@ def test_f39_a_clock_that_is_set_while_igarage_is_away_stops_nothing(case):
         case.export(garage, night(number))
         until(lambda: garage.stand()["state"] == "paused", "the pause")
         case.set_clock(seconds)
-        case.kept_answers += 4  # a clock that jumps ends the leases of what is in flight
+        case.kept_answers += MOST_UNWRITTEN  # a clock that jumps ends the leases of what is in flight
         case.sandbox.start()
         case.until_delivered()
     assert service.runs

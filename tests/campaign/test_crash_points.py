@@ -13,7 +13,7 @@ import pytest
 
 from connector.sandbox.answers import FieldError
 
-from .cases import three_modes
+from .cases import MOST_UNWRITTEN, three_modes
 from .children import KILLED
 from .exports import bad, compact, customers, plate, without_address, written
 from .points import PROGRAM, crash_points
@@ -52,6 +52,7 @@ SCENARIOS = {
     "a file of an unknown layout": around("hold_file", "discard"),
     "a file that is out of proportion": around("release_file"),
     "a garage that must pause": around("pause"),
+    "a pass that breaks off": around("give_back"),
     "a token that is replaced": around("probe_now"),
     "a refused passport": around("retry"),
     "a passport that is gone": around("release_as_new"),
@@ -120,7 +121,7 @@ def test_f01_a_night_of_changes_is_killed_at_later_turns_too(case, children):
 def _dies_or_ends(case, children, point, turn):
     """A pass that kills itself at this point, if it comes so far."""
     ended = children.start("run", "--once", crash=f"{point}@{turn}").wait()
-    case.kept_answers += ended.status == KILLED
+    case.kept_answers += MOST_UNWRITTEN * (ended.status == KILLED)
 
 
 @three_modes
@@ -171,7 +172,7 @@ def _ever_another(case, garage, rows):
 
     def change():
         for number in itertools.count(1):
-            if over.wait(0.002):
+            if over.wait(0.05):  # seldom enough to stand still over two looks, too often to be read whole
                 return
             first = number % len(rows)
             partial = case.folder / "wordt-geschreven"
@@ -225,6 +226,17 @@ def test_f01_a_pause_is_begun_or_not_whenever_the_process_dies(case, children):
         children.dies_at(point)
     case.sandbox.order_fault(method="PUT", status=503, code="unavailable", times=1)
     children.run_once()
+    case.faults_over()
+    children.drain()
+    case.count()
+
+
+def test_f01_a_pass_that_breaks_off_gives_back_what_it_has_not_begun(case, children):
+    garage = case.garage(delivery={"workers": 1})
+    night(case, garage, range(25))
+    for point in SCENARIOS["a pass that breaks off"]:
+        case.sandbox.order_fault(method="PUT", status=503, code="unavailable", times=1)
+        children.dies_at(point)
     case.faults_over()
     children.drain()
     case.count()
@@ -334,6 +346,6 @@ def test_f01_a_service_that_dies_wherever_the_dice_say_ends_as_one_that_does_not
         if service.runs:
             service.signal(signal.SIGKILL)
         assert service.wait().status == KILLED
-        case.kept_answers += 2
+        case.kept_answers += MOST_UNWRITTEN
     children.drain()
     case.count()

@@ -9,6 +9,7 @@ import shutil
 
 import pytest
 
+from .cases import MOST_UNWRITTEN
 from .children import KILLED
 from .exports import bad, customers, without_address
 from .mounts import MEGABYTE, disk
@@ -99,8 +100,10 @@ def test_f07_a_disk_without_any_room_asks_for_nothing_it_cannot_write_down(case,
     said = case.folder / f"process-{len(case.processes.started) - 1}.err"
     until(lambda: "ledger_unavailable" in said.read_text("utf-8"), "the end of the room")
     known, asked = garage.counts().get("delivered", 0), len(garage.asked())
-    assert asked <= known + 2, "nothing is asked for that cannot be written down, but what was under way"
-    case.kept_answers += 2
+    assert asked <= known + MOST_UNWRITTEN, (
+        "nothing is asked for that cannot be written down, but what was under way"
+    )
+    case.kept_answers += MOST_UNWRITTEN
     case.faults_over()
     small_disk.make_room()
     case.until_delivered()
@@ -207,7 +210,7 @@ def test_f09_a_damaged_journal_is_no_end(case, children):
     children.run_once()
     night(case, garage, range(16), km="70001")
     children.dies_at("igarage.put.before", turn=4)
-    case.kept_answers += 12  # what the journal knew of answers went with it
+    case.kept_answers += MOST_UNWRITTEN  # what the journal knew of answers went with it
     path = case.installation.state / f"{DATABASE}-wal"
     content = bytearray(path.read_bytes())
     middle = len(content) // 2
@@ -226,7 +229,7 @@ def test_f09_a_ledger_damaged_under_a_running_service_is_rescued_without_a_resta
     night(case, garage, range(25), km="70003")
     until(lambda: not service.runs or aside(case), "the rescue")
     assert service.runs, service.ended()
-    case.kept_answers += 2
+    case.kept_answers += MOST_UNWRITTEN
     case.until_delivered()
     assert ledger_state(case) == "rescued"
     assert service.stop().status == 0
@@ -255,7 +258,7 @@ def test_f11_a_state_folder_that_goes_while_it_runs_ends_the_service_with_a_word
         shutil.rmtree(state)
     elsewhere.rename(state)
     case.faults_over()
-    case.kept_answers += 2
+    case.kept_answers += MOST_UNWRITTEN
     children.drain()
     case.count()
 

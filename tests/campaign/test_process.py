@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from .cases import MOST_UNWRITTEN
 from .children import KILLED
 from .exports import bad, customers, without_address
 from .processes import until
@@ -41,7 +42,7 @@ def nemesis(case, children, garage, rows):
             time.sleep(case.dice.uniform(0.0, 0.03))
         assert service.runs, service.ended()
         service.kill()
-        case.kept_answers += WORKERS
+        case.kept_answers += MOST_UNWRITTEN
         if case.dice.random() < 0.3 or case.done():
             night(case, garage, range(rows), km=str(10_000 + number))
         if case.sandbox.mode == "forgets" and case.dice.random() < 0.1:
@@ -96,7 +97,7 @@ def test_f10_after_a_kill_the_next_instance_is_not_refused(case, children):
     service = children.start("run")
     until(garage.asked, "the first request")
     service.kill()
-    case.kept_answers += WORKERS
+    case.kept_answers += MOST_UNWRITTEN
     children.drain()
     case.count()
 
@@ -131,7 +132,7 @@ def test_f12_a_service_that_is_told_to_stop_waits_for_no_silent_server(case, chi
     until(lambda: any(each.method == "PUT" for each in case.sandbox.requests()), "the first request")
     service.signal(signal.SIGTERM)
     assert service.wait().status == 0
-    case.kept_answers += 2
+    case.kept_answers += MOST_UNWRITTEN
     case.faults_over()
     children.drain()
     case.count()
@@ -152,7 +153,7 @@ def test_f12_a_service_that_is_frozen_and_thawed_days_later_goes_on(case, childr
         night(case, garage, range(rows), km=str(20_000 + days))
         service.signal(signal.SIGCONT)
         case.kept_answers += (
-            WORKERS  # they came while it was frozen, and its deadline had passed when it woke
+            MOST_UNWRITTEN  # they came while it was frozen, and its deadline had passed when it woke
         )
         seen = len(garage.deeds())
         until(lambda seen=seen: len(garage.deeds()) > seen, "the next of them")
@@ -210,7 +211,7 @@ def test_f13_a_process_that_gets_no_more_memory_loses_nothing(case):
     for megabytes in case.dice.sample(range(60, 400, 20), case.size(2, 12)):
         case.processes.before = ("prlimit", f"--as={megabytes * MEGABYTE}")
         case.run_once()
-        case.kept_answers += 1
+        case.kept_answers += MOST_UNWRITTEN
     case.processes.before = ()
     case.drain()
     case.count()
