@@ -11,7 +11,13 @@ from .processes import Ended, Process
 from .traces import Traced
 
 KILLED = -signal.SIGKILL
-UNWRITTEN = ("igarage.put.after", "igarage.send.after", "ledger.close.before_commit")
+UNWRITTEN = (
+    "igarage.put.before",  # of an earlier request, which waits to be written with others
+    "igarage.put.after",
+    "igarage.send.before",
+    "igarage.send.after",
+    "ledger.close.before_commit",
+)
 """Whoever dies here has an answer that it could not write down, and may ask again."""
 
 

@@ -280,7 +280,7 @@ def test_f14_a_token_that_is_gone_on_restart_leaves_the_backlog_pending(case, ch
     garage.token_file.unlink()
     service = children.start("run")
     until(lambda: garage.stand()["state"] == "paused", "the pause")
-    assert garage.counts()["pending"] == 7 and garage.ask("held") == []
+    assert garage.counts()["pending"] >= 7 and garage.ask("held") == []
     garage.write_token(token)
     case.until_delivered()
     assert service.stop().status != KILLED
