@@ -107,6 +107,7 @@ def trace_of(connection: sa.Connection, garage: GarageConfig, plate: str, now: d
         "invitation": {
             "state": invited.name,
             "reason": invited.reason if isinstance(invited, Withheld) else None,
+            "until": invited.until if isinstance(invited, Withheld) else None,
             "at": invited.at if isinstance(invited, Sent) else None,
         },
         "source": traced.source,
@@ -129,7 +130,11 @@ def step_name(step: Step) -> str:
 
 def _sentence(step: Step, traced: Traced, now: datetime) -> str:
     if isinstance(step, Wait):
-        return WAITS[step.why]
+        return (
+            f"Vanaf {step.until:%d-%m-%Y} in het venster; tot dan wacht het."
+            if step.until
+            else WAITS[step.why]
+        )
     if traced.due_at > now:
         return f"Wordt opnieuw geprobeerd; de vorige poging mislukte ({traced.last_failure})."
     return "Staat klaar voor iGarage."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
@@ -126,7 +126,8 @@ def garage_status(
             busy = {each.source for each in look.file_summaries(connection, name, "reading", "accepting")}
             found = tuple(_looked_after(each, garage, busy, now) for each in found)
         pause = _pause(stands.at(now))
-        health, message = _judge(_paused(pause, garage, now) if pause else None, counts, held, found)
+        paused, day = _paused(pause, garage, now) if pause else None, look.next_day(connection, name)
+        health, message = _judge(paused, counts, held, found, day)
         return GarageStatus(
             garage=name,
             state=health,
@@ -236,6 +237,7 @@ def _judge(
     counts: dict[str, int],
     held: list[FileSummary],
     sources: tuple[SourceStatus, ...],
+    next_day: date | None,
 ) -> tuple[Health, str]:
     """The worst that is true of a garage, and what to do about it."""
     if paused:
@@ -247,16 +249,21 @@ def _judge(
         return "degraded", f"bestand {held[0].name} wordt vastgehouden: {held[0].message}"
     if counts["held"]:
         return "degraded", f"{_number(counts['held'], 'wacht', 'wachten')} op een mens: zie held"
-    return "ok", _all_is_well(counts)
+    return "ok", _all_is_well(counts, next_day)
 
 
-def _all_is_well(counts: dict[str, int]) -> str:
+def _all_is_well(counts: dict[str, int], next_day: date | None) -> str:
     if counts["pending"]:
         return (
             f"{_number(counts['pending'], 'staat', 'staan')} klaar voor iGarage: er hoeft niets te gebeuren"
         )
     if not any(counts.values()):
         return "er is nog niets gelezen: zet een export in de map"
+    if next_day:
+        return (
+            "alles wat mag is bij iGarage; de volgende komt in het venster op "
+            f"{next_day:%d-%m-%Y}: er hoeft niets te gebeuren"
+        )
     if counts["waiting"]:
         return "alles wat mag is bij iGarage: er hoeft niets te gebeuren"
     return "alles is bij iGarage: er hoeft niets te gebeuren"

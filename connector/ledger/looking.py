@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -124,6 +124,13 @@ def counts(connection: sa.Connection, garage: str, now: datetime) -> dict[str, i
     """State → number of passports; their sum is all there are."""
     shown = sa.case((passports.c.claim_until > now, "sending"), else_=passports.c.state)
     return _count(connection, shown, garage, STATES)
+
+
+def next_day(connection: sa.Connection, garage: str) -> date | None:
+    """The first local day on which a wait ends by itself; None where none does."""
+    first = sa.select(sa.func.min(passports.c.next_until)).where(passports.c.garage == garage)
+    day = connection.execute(first).scalar()
+    return date.fromisoformat(day) if day else None
 
 
 def invitations(connection: sa.Connection, garage: str) -> dict[str, int]:

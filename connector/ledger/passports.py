@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, cast
@@ -42,7 +43,13 @@ def facts(row: Row, verdict: str | None) -> Passport:
         consent=row["consent"],
         source_conflict=row["source_conflict"],
         unsure=row["unsure"] or _may_have_another_address(row),
+        apk_due=_date(json.loads(row["content"]).get("apk_due")),
+        service_due=_date(row["service_due"]),
     )
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _may_have_another_address(row: Row) -> bool:
@@ -52,12 +59,13 @@ def _may_have_another_address(row: Row) -> bool:
 
 def index(passport: Passport, policy: Policy, today: date) -> dict[str, Any]:
     """The columns of a row that only index `next_step`, for finding what is due and for counting."""
-    step = next_step(passport, policy, today)
+    step, invited = next_step(passport, policy, today), invitation(passport, policy, today)
     return {
         "next_step": step.name,
         "next_why": step.why if isinstance(step, Wait) else None,
         "next_mails": step.mails,
-        "next_invitation": invitation(passport, policy, today).name,
+        "next_until": step.until.isoformat() if isinstance(step, Wait) and step.until else None,
+        "next_invitation": invited.name,
         "state": state(passport, step, claimed=False),
     }
 

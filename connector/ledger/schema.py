@@ -241,6 +241,7 @@ passports = sa.Table(
     # Index over next_step: made by whatever writes the row, asked anew by every claim
     sa.Column("next_step", sa.Text, nullable=False),
     sa.Column("next_why", sa.Text),
+    sa.Column("next_until", sa.Text, comment="the local day that ends a wait by itself"),
     sa.Column("next_mails", sa.Boolean, nullable=False),
     sa.Column("next_invitation", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False, comment="but for live claims, which the clock ends"),

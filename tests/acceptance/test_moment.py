@@ -1,0 +1,127 @@
+"""The right moment: who is invited on which local day, and that nobody has to do anything for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+
+HOME = ZoneInfo("Europe/Amsterdam")
+WINDOW = {"apk_within_months": 2, "service_within_months": 2, "without_date": "never"}
+
+
+def at(*local):
+    """The clock at this local time of the garage."""
+    return time_machine.travel(datetime(*local, tzinfo=HOME), tick=True)
+
+
+@pytest.fixture
+def selecting(installation):
+    """A garage that makes and invites whoever's APK or service is due within two months."""
+    return installation.add(
+        "jansen",
+        delivery={"send": "always", "select": WINDOW},
+        columns={"service_due": {"column": "Onderhoud", "optional": True}},
+    )
+
+
+def test_the_apk_campaign_goes_month_after_month_by_itself(selecting, car):
+    with at(2027, 1, 10, 3):
+        selecting.export(*(car(each, apk=f"15-{each:02}-2027") for each in range(1, 7)))
+        assert selecting.run().status == 0
+    assert [plate for plate, _ in selecting.mails()] == ["ZZ001Z", "ZZ002Z"]
+    for month, expected in ((1, 3), (2, 4), (3, 5), (4, 6), (5, 6)):
+        with at(2027, month, 15, 3):
+            assert selecting.run().status == 0
+        assert [plate for plate, _ in selecting.mails()] == [
+            f"ZZ00{each}Z" for each in range(1, expected + 1)
+        ]
+
+
+def test_who_waits_is_told_with_the_day(selecting, car):
+    with at(2027, 3, 1, 3):
+        selecting.export(car(1, apk="15-06-2027"))
+        assert selecting.run().status == 0
+        assert selecting.counts() == {"total": 1, "waiting": 1}
+        assert "15-04-2027" in selecting.stand()["message"]
+        traced = selecting.trace("ZZ-001-Z")
+    assert traced["invitation"] == {
+        "state": "withheld",
+        "reason": "window",
+        "until": "2027-04-15",
+        "at": None,
+    }
+    assert "15-04-2027" in traced["message"]
+    assert selecting.asked() == []
+
+
+@pytest.mark.parametrize(
+    ("apk", "before", "after"),
+    [
+        # the clocks go forward in the night to 28 March 2027, back in the night to 31 October 2027
+        ("28-05-2027", (2027, 3, 27, 23, 59), (2027, 3, 28, 0, 1)),
+        ("29-05-2027", (2027, 3, 28, 23, 59), (2027, 3, 29, 0, 1)),
+        ("31-12-2027", (2027, 10, 30, 23, 59), (2027, 10, 31, 0, 1)),
+        ("01-01-2028", (2027, 10, 31, 23, 59), (2027, 11, 1, 0, 1)),
+        ("29-04-2028", (2028, 2, 28, 23, 59), (2028, 2, 29, 0, 1)),
+        ("31-08-2027", (2027, 6, 30, 23, 59), (2027, 7, 1, 0, 1)),
+    ],
+)
+def test_the_day_begins_at_local_midnight(selecting, car, apk, before, after):
+    with at(*before):
+        selecting.export(car(1, apk=apk))
+        selecting.run()
+    assert selecting.mails() == []
+    with at(*after):
+        assert selecting.run().status == 0
+    assert selecting.mails() == [("ZZ001Z", "klant1@voorbeeld.example")]
+
+
+def test_a_concept_is_invited_when_its_day_comes_and_updated_before(selecting, car):
+    selecting.configure(delivery={"send": "never", "select": {**WINDOW, "apk_within_months": 12}})
+    with at(2027, 3, 1, 3):
+        selecting.export(car(1, apk="15-06-2027"))
+        selecting.run()
+    selecting.configure(delivery={"send": "always", "select": WINDOW})
+    with at(2027, 3, 2, 3):
+        selecting.export(car(1, apk="15-06-2027", km="70000"))
+        assert selecting.run().status == 0
+    assert [(deed.verb, deed.send) for deed in selecting.deeds()] == [("put", False), ("put", False)]
+    with at(2027, 4, 15, 3):
+        assert selecting.run().status == 0
+        assert selecting.run().status == 0
+    assert [(deed.verb, deed.mailed) for deed in selecting.deeds()][2:] == [("send", True)]
+
+
+def test_the_service_counts_where_it_is_earlier(selecting, car):
+    row = {**car(1, apk="15-12-2027", country="", opt_out=""), "Onderhoud": "01-05-2027"}
+    with at(2027, 3, 1, 3):
+        selecting.export(row, header=row)
+        assert selecting.run().status == 0
+    assert len(selecting.mails()) == 1
+
+
+def test_what_has_left_the_window_stays_at_igarage(selecting, sandbox, car):
+    with at(2027, 3, 1, 3):
+        selecting.export(car(1, apk="15-04-2027"))
+        selecting.run()
+    with at(2028, 6, 1, 3):
+        selecting.export(car(1, apk="15-04-2027", km="70000"))
+        assert selecting.run().status == 0
+    assert sandbox.passports()[0].body["vehicle"]["mileage"] == 70000
+    assert len(selecting.mails()) == 1
+
+
+def test_a_renewed_apk_does_not_invite_again(selecting, car):
+    with at(2027, 3, 1, 3):
+        selecting.export(car(1, apk="15-04-2027"))
+        selecting.run()
+    for year in (2027, 2028):
+        with at(year, 5, 1, 3):
+            selecting.export(car(1, apk=f"15-04-{year + 1}"))
+            assert selecting.run().status == 0
+    with at(2028, 2, 15, 3):
+        selecting.run()
+    assert len(selecting.mails()) == 1
