@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from connector.config import GarageConfig, Loaded
-from connector.ledger import Ledger
+from connector.ledger import Ledger, consents
 from connector.ledger import looking as look
 from connector.ledger.garages import Standing, standing
 from connector.ledger.looking import FileSummary, SourceSummary
@@ -19,6 +19,10 @@ from connector.ledger.room import Room
 Health = Literal["ok", "degraded", "paused", "error"]
 
 NO_ROOM = "de schijf van de koppeling is vol: er wordt niets ingelezen tot er ruimte is; maak ruimte"
+NO_CONSENT = (
+    "bron {}: in de laatste export ontbreekt de kolom met toestemming of afmelding; uit deze bron wordt niemand "
+    "uitgenodigd tot een export haar weer heeft"
+)
 LONGEST_READ = timedelta(minutes=30)
 """So long a file may be read or accepted before its source is held to be stuck."""
 GRACE = timedelta(seconds=10)
@@ -127,7 +131,7 @@ def garage_status(
             found = tuple(_looked_after(each, garage, busy, now) for each in found)
         pause = _pause(stands.at(now))
         paused, day = _paused(pause, garage, now) if pause else None, look.next_day(connection, name)
-        health, message = _judge(paused, counts, held, found, day)
+        health, message = _judge(paused, counts, held, found, day, consents.lacking(connection, name))
         return GarageStatus(
             garage=name,
             state=health,
@@ -238,6 +242,7 @@ def _judge(
     held: list[FileSummary],
     sources: tuple[SourceStatus, ...],
     next_day: date | None,
+    lacking: list[str],
 ) -> tuple[Health, str]:
     """The worst that is true of a garage, and what to do about it."""
     if paused:
@@ -247,6 +252,8 @@ def _judge(
         return "degraded", f"bron {away[0].name}: {why}"
     if held:
         return "degraded", f"bestand {held[0].name} wordt vastgehouden: {held[0].message}"
+    if lacking:
+        return "degraded", NO_CONSENT.format(lacking[0])
     if counts["held"]:
         return "degraded", f"{_number(counts['held'], 'wacht', 'wachten')} op een mens: zie held"
     return "ok", _all_is_well(counts, next_day)

@@ -13,6 +13,7 @@ from connector.arrivals import Arrival, Contains, KnownFile
 from connector.ledger import (
     accepting,
     claims,
+    consents,
     files,
     garages,
     leaves,
@@ -111,6 +112,11 @@ class Ledger:
         with self.database.write("stage") as connection:
             files.stage(connection, file, chunk)
 
+    def note_lacking(self, file: int) -> None:
+        """A consent or opt-out column that is mapped is gone from a file."""
+        with self.database.write("note_lacking") as connection:
+            consents.note(connection, file)
+
     def forget_file(self, file: int) -> None:
         """Un-stage a file that changed while it was read: as if it had never been seen."""
         with self.database.write("forget_file") as connection:
@@ -154,6 +160,8 @@ class Ledger:
     def hold_file(self, file: int, finding: files.Finding) -> None:
         """Hold a file whole; what was staged of it goes."""
         with self.database.write("hold_file") as connection:
+            if finding.reason == "layout_unknown":
+                consents.lapse_where_lacking(connection, file, self.now())
             files.close(connection, file, "held", self.now(), finding)
 
     def staged_rows(self, file: int) -> Iterator[list[sa.RowMapping]]:
@@ -203,6 +211,7 @@ class Ledger:
                 entropy=self.entropy,
                 contains=contains,
                 rescued=rescue.told(connection) is not None,
+                lacks_consent=row["lacks_consent"],
             )
             more = accepting.accept_slice(connection, job, SLICE)
             if not more:

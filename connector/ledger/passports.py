@@ -45,6 +45,7 @@ def facts(row: Row, verdict: str | None) -> Passport:
         unsure=row["unsure"] or _may_have_another_address(row),
         apk_due=_date(json.loads(row["content"]).get("apk_due")),
         service_due=_date(row["service_due"]),
+        consent_unknown=row["consent_unknown"],
     )
 
 

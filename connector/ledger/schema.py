@@ -92,6 +92,13 @@ files = sa.Table(
         sa.Column(count, sa.BigInteger, nullable=False, server_default="0")
         for count in ("read", "new", "changed", "unchanged", "skipped", "rejected", "new_rejected")
     ),
+    sa.Column(
+        "lacks_consent",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.false(),
+        comment="a consent or opt-out column is gone from it",
+    ),
     sa.Index("files_by_source", "garage", "source", "id"),
 )
 
@@ -102,6 +109,14 @@ leaves = sa.Table(
     sa.Column("source", sa.Text, primary_key=True),
     sa.Column("reason", sa.Text, primary_key=True, comment="the finding that a person gave leave for"),
     sa.Column("given_at", Instant, nullable=False),
+)
+
+consent_gaps = sa.Table(
+    "consent_gaps",
+    metadata,
+    sa.Column("garage", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True, comment="its exports lack a consent or opt-out column"),
+    sa.Column("since", Instant, nullable=False),
 )
 
 staged = sa.Table(
@@ -222,6 +237,13 @@ passports = sa.Table(
     sa.Column("opt_out", sa.Boolean),
     sa.Column("changed_at", sa.Text),
     sa.Column("source_conflict", sa.Boolean, nullable=False),
+    sa.Column(
+        "consent_unknown",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.false(),
+        comment="its source lacks a consent or opt-out column",
+    ),
     # Invitation, from iGarage's answers
     sa.Column("invited_address", sa.Text),
     sa.Column("invited_at", Instant),

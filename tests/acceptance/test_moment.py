@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
+from ..conftest import HEADER
+
 HOME = ZoneInfo("Europe/Amsterdam")
 WINDOW = {"apk_within_months": 2, "service_within_months": 2, "without_date": "never"}
 
@@ -125,3 +127,59 @@ def test_a_renewed_apk_does_not_invite_again(selecting, car):
     with at(2028, 2, 15, 3):
         selecting.run()
     assert len(selecting.mails()) == 1
+
+
+# ---------------------------------------------------------------- consent columns that are gone
+
+WITHOUT = tuple(name for name in HEADER if name != "Afmelding")
+OPTIONAL = {"opt_out": {"column": "Afmelding", "optional": True}}
+
+
+@pytest.fixture
+def inviting(installation):
+    return installation.add("jansen", delivery={"send": "always"})
+
+
+def test_a_file_without_its_opt_out_column_is_held_and_nobody_of_its_source_is_invited(inviting, car):
+    inviting.export(car(1))
+    inviting.run()
+    inviting.configure(delivery={"send": "never"})
+    inviting.export(car(1), car(2))
+    inviting.run()
+    inviting.configure(delivery={"send": "always"})
+    inviting.export(car(1), car(2), car(3), header=WITHOUT)
+    assert inviting.run().status == 3
+    assert [row["reason"] for row in inviting.ask("held")] == ["layout_unknown"]
+    assert inviting.trace("ZZ-002-Z")["invitation"]["reason"] == "consent_unknown"
+    assert len(inviting.mails()) == 1
+    inviting.export(car(1), car(2), car(3))
+    assert inviting.run().status == 0
+    assert sorted(plate for plate, _ in inviting.mails()) == ["ZZ001Z", "ZZ002Z", "ZZ003Z"]
+
+
+def test_an_optional_column_that_is_gone_keeps_what_was_said_and_withholds_invitations(
+    inviting, sandbox, car
+):
+    inviting.configure(columns=OPTIONAL)
+    inviting.export(car(1, opt_out="ja"))
+    inviting.run()
+    inviting.export(car(1), car(2, km="70000"), header=WITHOUT)
+    assert inviting.run().status == 0
+    assert inviting.stand()["state"] == "degraded"
+    assert "toestemming of afmelding" in inviting.stand()["message"]
+    assert [(deed.plate, deed.send) for deed in inviting.deeds()] == [("ZZ002Z", False)]
+    assert inviting.trace("ZZ-001-Z")["next_step"] == "wait: opted_out"
+    inviting.export(car(1, opt_out="ja"), car(2, km="70000"), car(3, opt_out="ja"))
+    assert inviting.run().status == 0
+    assert inviting.stand()["state"] == "ok"
+    assert [plate for plate, _ in inviting.mails()] == ["ZZ002Z"]
+
+
+def test_a_preview_of_a_file_without_its_column_changes_no_consent(inviting, car):
+    inviting.configure(columns=OPTIONAL)
+    inviting.export(car(1, opt_out="ja"))
+    inviting.run()
+    path = inviting.export(car(1), header=WITHOUT)
+    seen = inviting.ask("preview", path)
+    assert (seen["changed"], seen["unchanged"]) == (0, 1)
+    assert inviting.stand()["state"] == "ok"
