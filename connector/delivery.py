@@ -21,6 +21,8 @@ from connector.plan import Delete, Look, Policy, Put, Send, Transfer
 
 LEASE_MARGIN = timedelta(seconds=60)
 """A lease outlives the call's own deadline by this much."""
+INDEXINGS = 3
+"""How often the index is made in a row, at most: what it lags behind is asked again by every claim."""
 SILENCE = 5
 """So many calls in a row without an answer, and it is the service that is silent, not the passports."""
 
@@ -168,12 +170,18 @@ class Delivery:
         return "other_garage"
 
     def _bring_index_up_to_date(self) -> None:
-        """The local date or the policy may have changed since the index was made."""
-        after: str | None = ""
-        if self.ledger.is_indexed(self.garage, self.policy, self.today()):
-            return
-        while after is not None:
-            after = self.ledger.reindex_slice(self.garage, self.policy, self.today(), after=after)
+        """The local date, the policy or the brake on mails may have changed since the index was made.
+
+        What the new index wants may close the brake, and then it is made once more; it never opens it again.
+        """
+        for _ in range(INDEXINGS):
+            today = self.today()
+            if self.ledger.is_indexed(self.garage, self.policy, today):
+                return
+            policy = self.ledger.in_force(self.garage, self.policy, today)
+            after: str | None = ""
+            while after is not None:
+                after = self.ledger.reindex_slice(self.garage, policy, today, after=after)
 
     def _pause(self, error: DeliveryError) -> str:
         ours = isinstance(error, Transient) and not error.counts

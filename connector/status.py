@@ -13,12 +13,17 @@ from connector.ledger import Ledger, consents
 from connector.ledger import looking as look
 from connector.ledger.garages import Standing, standing
 from connector.ledger.looking import FileSummary, SourceSummary
+from connector.ledger.mails import Brake, brake
 from connector.ledger.rescue import told
 from connector.ledger.room import Room
 
 Health = Literal["ok", "degraded", "paused", "error"]
 
 NO_ROOM = "de schijf van de koppeling is vol: er wordt niets ingelezen tot er ruimte is; maak ruimte"
+TOO_MANY_MAILS = (
+    "{0.due} uitnodigingen wachten: vandaag zouden er {0.wanted} gaan, en meer dan {0.limit} op één dag gaan niet "
+    "vanzelf; kijk of dat klopt en geef ze vrij met release --mails AANTAL of release --all"
+)
 NO_CONSENT = (
     "bron {}: in de laatste export ontbreekt de kolom met toestemming of afmelding; uit deze bron wordt niemand "
     "uitgenodigd tot een export haar weer heeft"
@@ -131,7 +136,9 @@ def garage_status(
             found = tuple(_looked_after(each, garage, busy, now) for each in found)
         pause = _pause(stands.at(now))
         paused, day = _paused(pause, garage, now) if pause else None, look.next_day(connection, name)
-        health, message = _judge(paused, counts, held, found, day, consents.lacking(connection, name))
+        lacking = consents.lacking(connection, name)
+        braked = brake(connection, name, garage.brake.mails, now.astimezone(garage.zone).date(), now)
+        health, message = _judge(paused, counts, held, found, day, lacking, braked)
         return GarageStatus(
             garage=name,
             state=health,
@@ -243,6 +250,7 @@ def _judge(
     sources: tuple[SourceStatus, ...],
     next_day: date | None,
     lacking: list[str],
+    braked: Brake,
 ) -> tuple[Health, str]:
     """The worst that is true of a garage, and what to do about it."""
     if paused:
@@ -252,11 +260,18 @@ def _judge(
         return "degraded", f"bron {away[0].name}: {why}"
     if held:
         return "degraded", f"bestand {held[0].name} wordt vastgehouden: {held[0].message}"
-    if lacking:
-        return "degraded", NO_CONSENT.format(lacking[0])
-    if counts["held"]:
-        return "degraded", f"{_number(counts['held'], 'wacht', 'wachten')} op een mens: zie held"
+    if question := _question(counts, lacking, braked):
+        return "degraded", question
     return "ok", _all_is_well(counts, next_day)
+
+
+def _question(counts: dict[str, int], lacking: list[str], braked: Brake) -> str | None:
+    """What waits for a person, or for a better export; the first that is true."""
+    if braked.is_closed:
+        return TOO_MANY_MAILS.format(braked)
+    if lacking:
+        return NO_CONSENT.format(lacking[0])
+    return f"{_number(counts['held'], 'wacht', 'wachten')} op een mens: zie held" if counts["held"] else None
 
 
 def _all_is_well(counts: dict[str, int], next_day: date | None) -> str:

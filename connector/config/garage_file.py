@@ -193,8 +193,10 @@ class ChangedConfig(Strict):
 
 
 class BrakeConfig(Strict):
-    """When a file as a whole is held for a person."""
+    """When a file as a whole is held for a person, and when invitations are."""
 
+    mails: int = Field(default=200, ge=0)
+    """Invitations that may become due on one local day without asking; with more none goes until a person says so."""
     rows: float = Field(default=LIMITS.rows_percent, ge=0, le=100, allow_inf_nan=False)
     """Percent of the last taken file's rows that a file must have (contains: all)."""
     changed: ChangedConfig = ChangedConfig()
@@ -255,7 +257,7 @@ class GarageConfig(Strict):
     delivery: DeliveryConfig = DeliveryConfig()
     """How AutoPaspoorten go to iGarage, and who is invited."""
     brake: BrakeConfig = BrakeConfig()
-    """When an export as a whole is held for a person."""
+    """When an export as a whole, or a day's invitations, are held for a person."""
 
     @property
     def zone(self) -> ZoneInfo:

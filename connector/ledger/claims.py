@@ -149,7 +149,7 @@ def _due(connection: sa.Connection, job: Claiming) -> Row | None:
 
 
 def _lease(job: Claiming, row: Row, step: Request, token: str) -> Values:
-    lease = {"claim_token": token, "claim_until": job.now + job.lease}
+    lease = {"claim_token": token, "claim_until": job.now + job.lease, "claim_mails": step.mails}
     return lease | ({"written": True, "unanswered_address": row["address"]} if isinstance(step, Put) else {})
 
 

@@ -18,6 +18,7 @@ from connector.ledger import (
     garages,
     leaves,
     looking,
+    mails,
     memory,
     outcomes,
     passports,
@@ -205,7 +206,7 @@ class Ledger:
                 source=row["source"],
                 system=system,
                 recipe=row["recipe"],
-                policy=policy,
+                policy=mails.in_force_to_write(connection, row["garage"], policy, today, self.now()),
                 today=today,
                 now=self.now(),
                 entropy=self.entropy,
@@ -230,11 +231,17 @@ class Ledger:
     # ---- passports
 
     def is_indexed(self, garage: str, policy: Policy, today: date) -> bool:
-        """Whether the step index was made for this policy and local date."""
+        """Whether the step index was made for this policy, as it counts now, and local date."""
+        policy = self.in_force(garage, policy, today)
         return self.standing(garage).indexed_for == passports.index_name(policy, today)
 
+    def in_force(self, garage: str, policy: Policy, today: date) -> Policy:
+        """The policy as it counts now: with its mails stopped where the brake on them is closed."""
+        with self.database.read() as connection:
+            return mails.in_force(connection, garage, policy, today, self.now())
+
     def reindex_slice(self, garage: str, policy: Policy, today: date, *, after: str = "") -> str | None:
-        """Make the step index anew for the next plates; the last of them, None at the end."""
+        """Make the step index anew for the next plates by a policy in force; the last of them, None at the end."""
         with self._turn(garage, "reindex_slice") as connection:
             return passports.reindex_slice(connection, garage, policy, today, after=after, limit=SLICE)
 
@@ -255,7 +262,7 @@ class Ledger:
         with self._turn(garage, "claim") as connection:
             job = claims.Claiming(
                 garage=garage,
-                policy=policy,
+                policy=mails.in_force_to_write(connection, garage, policy, today, self.now()),
                 today=today,
                 now=self.now(),
                 lease=lease,
@@ -269,6 +276,7 @@ class Ledger:
     def close(self, claim: claims.Claim, outcome: outcomes.Outcome, policy: Policy, today: date) -> bool:
         """Write what came of a claim; False when its lease had passed, and nothing is written."""
         with self._turn(claim.garage, "close") as connection:
+            policy = mails.in_force_to_write(connection, claim.garage, policy, today, self.now())
             return outcomes.close(connection, claim, outcome, policy, today, self.now())
 
     def backlog(
@@ -293,6 +301,7 @@ class Ledger:
     def retry(self, garage: str, plate: str | None, policy: Policy, today: date) -> list[str]:
         """Try again what was refused, is exhausted or backs off, with the same key; the plates."""
         with self._turn(garage, "retry") as connection:
+            policy = mails.in_force_to_write(connection, garage, policy, today, self.now())
             plates = questions.retry(connection, garage, plate, self.now())
             passports.reindex_plates(connection, garage, policy, today, plates)
             questions.note_decision(connection)
@@ -301,8 +310,15 @@ class Ledger:
     def release_as_new(self, garage: str, plate: str, policy: Policy, today: date) -> None:
         """A passport that iGarage no longer has is made there anew. Raises `NotReleasable`."""
         with self._turn(garage, "release_as_new") as connection:
+            policy = mails.in_force_to_write(connection, garage, policy, today, self.now())
             questions.release_as_new(connection, garage, plate, self.now(), self.entropy(16))
             passports.reindex_plates(connection, garage, policy, today, [plate])
+            questions.note_decision(connection)
+
+    def release_mails(self, garage: str, number: int | None, policy: Policy, today: date) -> None:
+        """Let so many more invitations go today, or (None) all of today's. Raises `NotReleasable`."""
+        with self._turn(garage, "release_mails") as connection:
+            mails.release(connection, garage, policy, today, self.now(), number)
             questions.note_decision(connection)
 
     def release_file(self, garage: str, file: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -234,6 +234,13 @@ def traced(connection: sa.Connection, garage: str, plate: str, now: datetime) ->
         warnings=_warnings_of(connection, garage, plate),
         events=_events(connection, garage, plate),
     )
+
+
+def all_passports(connection: sa.Connection, garage: str) -> Iterator[tuple[str, Passport]]:
+    """Every plate of a garage with its facts, by plate."""
+    query = _with_verdict(passports, addresses.c.verdict).where(passports.c.garage == garage)
+    for row in connection.execute(query.order_by(passports.c.plate)).mappings():
+        yield row["plate"], passport_rows.facts(row, row["verdict"])
 
 
 def plate_content(connection: sa.Connection, garage: str, plates: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from connector import closing
 from connector.backoff import PROBING, GiveUp, Probing, Retry, after_failure, is_own_failure
 from connector.errors import DeliveryError, Refused, Transient, Unknown
-from connector.ledger import addresses, garages
+from connector.ledger import addresses, garages, mails
 from connector.ledger import passports as passport_rows
 from connector.ledger.claims import Claim
 from connector.ledger.schema import EPOCH, passports
@@ -66,10 +66,18 @@ def close(
     released = {**row, **changes, "claim_token": None, "claim_until": None, "last_attempt": now}
     verdict = addresses.verdicts(connection, claim.garage, [row["address"]]).get(row["address"])
     released |= passport_rows.index(passport_rows.facts(released, verdict), policy, today)
+    if released["invitations"] > row["invitations"] and _is_recent(claim, outcome, released, now):
+        mails.count(connection, claim.garage, today)
     passport_rows.update(connection, claim.garage, claim.plate, released)
     passport_rows.reindex(connection, claim.garage, policy, today, only_addresses=judged)
     record(connection, [event(claim.garage, claim.plate, now, name, **detail) for name, detail in events])
     return True
+
+
+def _is_recent(claim: Claim, outcome: Outcome, released: Row, now: datetime) -> bool:
+    """Whether a mail that an answer tells of is of today, for the brake: it was asked for now, or is dated so."""
+    asked_for_now = claim.step.mails and isinstance(outcome, Answered)
+    return asked_for_now or now - released["invited_at"] < mails.RECENT
 
 
 def _claimed(connection: sa.Connection, claim: Claim, now: datetime) -> Row | None:

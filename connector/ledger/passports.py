@@ -12,12 +12,14 @@ import sqlalchemy as sa
 from connector.ledger.schema import addresses, garages, passports
 from connector.plan import (
     AddressVerdict,
+    Due,
     HeldReason,
     Passport,
     Policy,
     Put,
     Request,
     Wait,
+    Withheld,
     invitation,
     next_step,
     state,
@@ -67,6 +69,8 @@ def index(passport: Passport, policy: Policy, today: date) -> dict[str, Any]:
         "next_mails": step.mails,
         "next_until": step.until.isoformat() if isinstance(step, Wait) and step.until else None,
         "next_invitation": invited.name,
+        "wants_mail": isinstance(invited, Due)
+        or (isinstance(invited, Withheld) and invited.reason == "brake"),
         "state": state(passport, step, claimed=False),
     }
 

@@ -78,7 +78,9 @@ class World:
 def policy_of(garage: GarageConfig) -> Policy:
     """What the garage wants, as the plan takes it."""
     select = garage.delivery.select
-    return Policy(send=garage.delivery.send, select=select.window if select else None)
+    return Policy(
+        send=garage.delivery.send, select=select.window if select else None, mails=garage.brake.mails
+    )
 
 
 def source_of(garage: GarageConfig, source: SourceConfig) -> Source:

@@ -183,3 +183,84 @@ def test_a_preview_of_a_file_without_its_column_changes_no_consent(inviting, car
     seen = inviting.ask("preview", path)
     assert (seen["changed"], seen["unchanged"]) == (0, 1)
     assert inviting.stand()["state"] == "ok"
+
+
+# ---------------------------------------------------------------- the brake on mails
+
+
+@pytest.fixture
+def braking(installation):
+    """A garage that invites everybody, and lets three go a day without asking."""
+    return installation.add("jansen", delivery={"send": "always"}, brake={"mails": 3})
+
+
+def test_more_invitations_than_go_without_asking_wait_and_status_asks(braking, sandbox, car):
+    braking.export(*map(car, range(1, 6)))
+    said = braking.run()
+    assert (said.status, "te veel uitnodigingen" in said.err) == (3, True)
+    assert (sandbox.passports(), braking.mails()) == ([], [])
+    assert braking.counts() == {"total": 5, "waiting": 5}
+    stand = braking.stand()
+    assert stand["state"] == "degraded"
+    assert stand["message"].startswith("5 uitnodigingen wachten: vandaag zouden er 5 gaan")
+    assert "release --mails" in stand["message"]
+    assert braking.trace("ZZ-001-Z")["next_step"] == "wait: brake"
+    assert braking.run().status == 3
+
+
+def test_a_person_lets_some_go_and_then_all(braking, car):
+    braking.export(*map(car, range(1, 8)))
+    braking.run()
+    assert braking.main("release", "--mails", "2").status == 0
+    assert braking.run().status == 3
+    assert len(braking.mails()) == 2
+    assert braking.stand()["message"].startswith("5 uitnodigingen wachten: vandaag zouden er 7 gaan")
+    assert braking.main("release", "--all").status == 0
+    assert braking.run().status == 0
+    assert len(braking.mails()) == 7
+    again = braking.main("release", "--all")
+    assert (again.status, "wachten geen uitnodigingen" in again.err) == (1, True)
+
+
+def test_a_first_run_of_concepts_is_no_mail_and_inviting_them_all_is_asked_for(braking, sandbox, car):
+    braking.configure(delivery={"send": "never"})
+    braking.export(*map(car, range(1, 6)))
+    assert braking.run().status == 0
+    braking.configure(delivery={"send": "always"})
+    braking.export(*(car(each, km="70000") for each in range(1, 6)))
+    assert braking.run().status == 3
+    assert braking.mails() == []
+    assert {each.body["vehicle"]["mileage"] for each in sandbox.passports()} == {70000}
+    assert braking.counts() == {"total": 5, "delivered": 5}
+
+
+def test_a_window_that_opens_for_too_many_at_once_asks_on_that_day(braking, car):
+    braking.configure(delivery={"select": WINDOW})
+    with at(2027, 3, 1, 3):
+        braking.export(*(car(each, apk="15-06-2027") for each in range(1, 6)))
+        assert braking.run().status == 0
+    with at(2027, 4, 15, 0, 1):
+        assert braking.run().status == 3
+        assert braking.mails() == []
+        braking.main("release", "--mails", "2")
+        braking.run()
+    assert len(braking.mails()) == 2
+    with at(2027, 4, 16, 0, 1):
+        assert braking.run().status == 0
+    assert len(braking.mails()) == 5
+
+
+def test_what_went_today_counts_after_a_restart(braking, car):
+    braking.export(*map(car, range(1, 3)))
+    assert braking.run().status == 0
+    braking.export(*map(car, range(1, 5)))
+    said = braking.installation.process("run", "--once")
+    assert said.status == 3
+    assert len(braking.mails()) == 2
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--mails", "3", "--all"), ("--mails", "0"), ("ZZ001Z", "--mails", "3"), ()]
+)
+def test_a_release_that_says_two_things_or_none_is_misuse(braking, arguments):
+    assert braking.main("release", *arguments).status == 2
