@@ -175,6 +175,20 @@ def test_an_optional_column_that_is_gone_keeps_what_was_said_and_withholds_invit
     assert [plate for plate, _ in inviting.mails()] == ["ZZ002Z"]
 
 
+def test_of_two_opt_out_columns_one_that_is_gone_takes_no_opt_out_back(inviting, sandbox, car):
+    both = {"column": ["Afmelding", "Uitgeschreven"], "optional": True}
+    inviting.configure(columns={"opt_out": both})
+    row = {**car(1, opt_out=""), "Uitgeschreven": "ja"}
+    inviting.export(row, header=(*HEADER, "Uitgeschreven"))
+    inviting.run()
+    inviting.export(row)
+    inviting.run()
+    assert inviting.trace("ZZ-001-Z")["next_step"] == "wait: opted_out"
+    inviting.export({**row, "Uitgeschreven": "nee"}, header=(*HEADER, "Uitgeschreven"))
+    inviting.run()
+    assert len(inviting.mails()) == 1 == len(sandbox.passports())
+
+
 def test_a_preview_of_a_file_without_its_column_changes_no_consent(inviting, car):
     inviting.configure(columns=OPTIONAL)
     inviting.export(car(1, opt_out="ja"))
