@@ -129,6 +129,21 @@ class Columns:
         return dict.fromkeys(name for column in self._columns.values() for name in column.names)
 
 
+def gone(
+    columns: Mapping[str, Column],
+    header: Iterable[str],
+    fields: Iterable[str],
+    alike: Callable[[str], str] = normalised,
+) -> frozenset[str]:
+    """The fields of these of which a mapped column, needed or optional, is not in the header; `alike` compares."""
+    there = set(map(alike, header))
+    return frozenset(
+        field
+        for field in fields
+        if field in columns and any(alike(name) not in there for name in columns[field].names)
+    )
+
+
 def refuse_doubled(
     mapped: Iterable[str], header: Iterable[str], alike: Callable[[str], str] = normalised
 ) -> None:

@@ -28,6 +28,8 @@ AHEAD = 8
 """Claims that wait for workers, beside two for each."""
 HOLD = 0.05
 """Seconds that an answer waits for others, to be written with them."""
+INDEXINGS = 3
+"""How often the index is made in a row, at most: what it lags behind is asked again by every claim."""
 SILENCE = 5
 """So many calls in a row without an answer, and it is the service that is silent, not the passports."""
 
@@ -179,12 +181,18 @@ class Delivery:
         return "other_garage"
 
     def _bring_index_up_to_date(self) -> None:
-        """The local date or the policy may have changed since the index was made."""
-        after: str | None = ""
-        if self.ledger.is_indexed(self.garage, self.policy, self.today()):
-            return
-        while after is not None:
-            after = self.ledger.reindex_slice(self.garage, self.policy, self.today(), after=after)
+        """The local date, the policy or the brake on mails may have changed since the index was made.
+
+        What the new index wants may close the brake, and then it is made once more; it never opens it again.
+        """
+        for _ in range(INDEXINGS):
+            today = self.today()
+            if self.ledger.is_indexed(self.garage, self.policy, today):
+                return
+            policy = self.ledger.in_force(self.garage, self.policy, today)
+            after: str | None = ""
+            while after is not None:
+                after = self.ledger.reindex_slice(self.garage, policy, today, after=after)
 
     def _pause(self, error: DeliveryError) -> str:
         ours = isinstance(error, Transient) and not error.counts

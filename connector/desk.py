@@ -34,6 +34,10 @@ class Desk:
         """Make a passport anew that iGarage no longer has. Raises `NotReleasable`."""
         self.ledger.release_as_new(self.garage, plate, self.policy, self.today())
 
+    def release_mails(self, number: int | None) -> None:
+        """Let so many more invitations go today, or (None) all of today's. Raises `NotReleasable`."""
+        self.ledger.release_mails(self.garage, number, self.policy, self.today())
+
     def release_file(self, file: int) -> None:
         """Let a held file be read once more, with leave for what it was held for. Raises `NotReleasable`."""
         self.ledger.release_file(self.garage, file)

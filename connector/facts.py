@@ -34,8 +34,9 @@ class Suspects:
 class Policy:
     """What the garage wants. `send`: whether a new passport or a changed address is an invitation too.
 
-    `select` is the window of dates (None: there is no window), `mails_stopped` the mail brake. `owner_change` says
-    what follows when iGarage names another owner.
+    `select` is the window of dates (None: there is no window). `mails` is how many invitations one local day may bring
+    without asking (None: any number), `mails_stopped` whether the brake on them is closed. `owner_change` says what
+    follows when iGarage names another owner.
     """
 
     send: SendPolicy = "never"
@@ -43,6 +44,7 @@ class Policy:
     suspect: Suspects = Suspects()
     owner_change: Literal["hold", "transfer"] = "hold"
     mails_stopped: bool = False
+    mails: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

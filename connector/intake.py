@@ -191,6 +191,8 @@ class Intake:
 
         recipe = source.recipe()
         table = source.adapter.read(inbox.export_file(path), source.settings)
+        if source.lacking(table):
+            self.ledger.note_lacking(file)
         for chunk in judged(source, table, self.today(), recognise):
             rows = [StagedRow(each.position, each.record.line, each.digest, each.verdict) for each in chunk]
             self.ledger.stage(file, rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -13,14 +13,15 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
-from connector import mapping
+from connector import columns, dictionary, mapping
 from connector.adapters import Adapter
 from connector.arrivals import Contains
 from connector.brake import LIMITS, Braked, Limits, Weighing
 from connector.ledger import Ledger, Remembered
 from connector.ledger.accepting import Row, weigh
-from connector.model import Column, Skipped, SourceRecord, Table, Verdict
+from connector.model import Column, Draft, Skipped, SourceRecord, Table, Verdict
 
+CONSENT_FIELDS = ("consent", "opt_out")
 CHUNK = 1000
 """Rows recognised and staged at a time."""
 
@@ -45,11 +46,17 @@ class Source:
         """Canonical field ← the source's own names."""
         return self.adapter.columns(self.settings)
 
+    def lacking(self, table: Table) -> frozenset[str]:
+        """The consent and opt-out fields of which a column is gone from a file; none where it names no columns."""
+        alike = dictionary.folded if self.adapter.maps_records else columns.normalised
+        header = table.layout.columns
+        return columns.gone(self.columns(), header, CONSENT_FIELDS, alike) if header else frozenset()
+
     def recipe(self) -> bytes:
         """Digest of all that decides what a raw row becomes: adapter and version, settings, mapping and its rules."""
         settings = self.settings.model_dump(mode="json") if self.settings else None
-        columns = {field: asdict(column) for field, column in self.columns().items()}
-        parts = [self.adapter.name, self.adapter.version, settings, columns, mapping.RULES]
+        mapped = {field: asdict(column) for field, column in self.columns().items()}
+        parts = [self.adapter.name, self.adapter.version, settings, mapped, mapping.RULES]
         return hashlib.blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=16).digest()
 
 
@@ -76,7 +83,7 @@ def judged(source: Source, table: Table, today: date, recognise: Recognise) -> I
     Raises `SourceFormatError` when the layout is not the mapped one, `AdapterFailed` when the plugin broke.
     """
     mapper = mapping.compile_mapper(source.columns(), table.layout.columns or None)
-    position = 0
+    position, lacking = 0, source.lacking(table)
     records = iter(table)
     while chunk := list(islice(records, CHUNK)):
         digests = [raw_digest(record) for record in chunk]
@@ -84,7 +91,7 @@ def judged(source: Source, table: Table, today: date, recognise: Recognise) -> I
         rows = []
         for record, digest in zip(chunk, digests, strict=True):
             position += 1
-            verdict = known.get(digest) or _judge(source, mapper, record, today)
+            verdict = known.get(digest) or _silent(_judge(source, mapper, record, today), lacking)
             rows.append(Judgement(position, record, digest, verdict))
         yield rows
 
@@ -101,6 +108,16 @@ def _judge(source: Source, mapper: mapping.Mapper, record: SourceRecord, today: 
         return mapper.judge(record, today=today)
     mapped = source.adapter.map_record(record, source.settings)
     return mapped if isinstance(mapped, Skipped) else mapper.judge_fields(mapped, today=today)
+
+
+def _silent(verdict: Verdict, lacking: frozenset[str]) -> Verdict:
+    """A row of a file that lacks a consent or opt-out column says nothing of it: no "no" comes of a gap."""
+    if not lacking or not isinstance(verdict, Draft):
+        return verdict
+    said = verdict.facts
+    consent = None if "consent" in lacking else said.consent
+    opt_out = (said.opt_out or None) if "opt_out" in lacking else said.opt_out
+    return replace(verdict, facts=replace(said, consent=consent, opt_out=opt_out))
 
 
 def weigh_file(beside: Ledger, ledger: Ledger, source: Source, file: int) -> Braked | None:

@@ -24,7 +24,7 @@ from connector.errors import RecordRejected
 from connector.model import Column, Draft, Fault, Rejected, Skipped, SourceRecord, Verdict
 from connector.reading import LONGEST_TEXT, Reading, Row, writable
 
-RULES = "2"
+RULES = "3"
 """The version of these rules, for the recipe: what was judged under another is judged again.
 
 Raise it with any change, here or in the rooms beneath, that can alter a verdict.

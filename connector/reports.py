@@ -9,9 +9,24 @@ from typing import Any
 import sqlalchemy as sa
 
 from connector.config import GarageConfig
+from connector.emails import mask
 from connector.ledger import looking as look
 from connector.ledger.looking import Traced
-from connector.plan import Put, Sent, Step, Transfer, Wait, Withheld, invitation, next_step, state
+from connector.ledger.mails import in_force
+from connector.plan import (
+    Due,
+    Invitation,
+    Policy,
+    Put,
+    Sent,
+    Step,
+    Transfer,
+    Wait,
+    Withheld,
+    invitation,
+    next_step,
+    state,
+)
 from connector.service import policy_of
 
 Line = dict[str, Any]
@@ -41,6 +56,20 @@ WAITS = {
     "withdrawn": "Ingetrokken: bij iGarage staat het niet meer.",
 }
 """Why a passport waits → a sentence."""
+
+
+NO_MAIL = {
+    "opted_out": "de klant wil geen mail; hij krijgt er geen zolang dat zo is",
+    "no_consent": "de klant heeft geen toestemming gegeven; zij gaat zodra die in de export staat",
+    "invalid_email": "het e-mailadres klopt niet; zij gaat zodra het garagesysteem een ander adres noemt",
+    "question": "er staat een vraag over dit AutoPaspoort open; zij gaat als die in held is beantwoord",
+    "source_conflict": "twee bronnen noemen een ander adres; zij gaat zodra zij hetzelfde noemen",
+    "suspect": "het e-mailadres is verdacht; zij gaat zodra het garagesysteem een ander adres noemt",
+    "consent_unknown": "de kolom met toestemming of afmelding ontbrak; zij gaat als een export haar weer heeft",
+    "window": "APK en onderhoud vallen buiten het venster, en geen bekende datum brengt ze erin",
+    "brake": "er zouden vandaag te veel mails gaan; zij gaat als iemand ze vrijgeeft met release --mails",
+}
+"""Why an invitation is withheld → why there is no mail, and when there will be."""
 
 
 def rejected_rows(connection: sa.Connection, garage: str, *, everything: bool) -> list[Line]:
@@ -93,7 +122,8 @@ def trace_of(connection: sa.Connection, garage: GarageConfig, plate: str, now: d
     traced = look.traced(connection, garage.garage, plate, now)
     if traced is None:
         return None
-    policy, today = policy_of(garage), now.astimezone(garage.zone).date()
+    today = now.astimezone(garage.zone).date()
+    policy = in_force(connection, garage.garage, policy_of(garage), today, now)
     step = next_step(traced.facts, policy, today)
     invited = invitation(traced.facts, policy, today)
     return {
@@ -104,9 +134,11 @@ def trace_of(connection: sa.Connection, garage: GarageConfig, plate: str, now: d
         "delivered_revision": traced.facts.delivered_revision,
         "next_step": step_name(step),
         "message": _sentence(step, traced, now),
+        "mail": mail_sentence(invited, policy, garage),
         "invitation": {
             "state": invited.name,
             "reason": invited.reason if isinstance(invited, Withheld) else None,
+            "until": invited.until if isinstance(invited, Withheld) else None,
             "at": invited.at if isinstance(invited, Sent) else None,
         },
         "source": traced.source,
@@ -120,6 +152,22 @@ def trace_of(connection: sa.Connection, garage: GarageConfig, plate: str, now: d
     }
 
 
+def mail_sentence(invited: Invitation, policy: Policy, garage: GarageConfig) -> str:
+    """Why this customer did or did not get a mail, and when he will, in one sentence."""
+    match invited:
+        case Sent(address, at):
+            when = f" op {at.astimezone(garage.zone):%d-%m-%Y om %H:%M}" if at else ""
+            return f"De uitnodiging ging{when} naar {mask(address or '')}."
+        case Due():
+            return "De uitnodiging staat klaar en gaat zodra iGarage haar aanneemt."
+        case Withheld("window", until) if until:
+            return f"Nog geen uitnodiging: APK en onderhoud vallen buiten het venster; zij gaat op {until:%d-%m-%Y}."
+        case Withheld(reason):
+            return f"Geen uitnodiging: {NO_MAIL[reason]}."
+    never = "; de garage nodigt niemand uit (delivery.send: never)" if policy.send == "never" else ""
+    return f"Geen uitnodiging: er is geen aanleiding{never}."
+
+
 def step_name(step: Step) -> str:
     """A step as people and programs read it: `put`, `put+send`, `send`, `transfer+send`, or `wait: why`."""
     if isinstance(step, Wait):
@@ -129,7 +177,11 @@ def step_name(step: Step) -> str:
 
 def _sentence(step: Step, traced: Traced, now: datetime) -> str:
     if isinstance(step, Wait):
-        return WAITS[step.why]
+        return (
+            f"Vanaf {step.until:%d-%m-%Y} in het venster; tot dan wacht het."
+            if step.until
+            else WAITS[step.why]
+        )
     if traced.due_at > now:
         return f"Wordt opnieuw geprobeerd; de vorige poging mislukte ({traced.last_failure})."
     return "Staat klaar voor iGarage."

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
 from connector.config import GarageConfig, Loaded
-from connector.ledger import Ledger
+from connector.ledger import Ledger, consents
 from connector.ledger import looking as look
 from connector.ledger.garages import Standing, standing
 from connector.ledger.looking import FileSummary, SourceSummary
+from connector.ledger.mails import Brake, brake
 from connector.ledger.rescue import told
 from connector.ledger.room import Room
 
 Health = Literal["ok", "degraded", "paused", "error"]
 
 NO_ROOM = "de schijf van de koppeling is vol: er wordt niets ingelezen tot er ruimte is; maak ruimte"
+TOO_MANY_MAILS = (
+    "{0.due} uitnodigingen wachten: vandaag zouden er {0.wanted} gaan, en meer dan {0.limit} op één dag gaan niet "
+    "vanzelf; kijk of dat klopt en geef ze vrij met release --mails AANTAL of release --all"
+)
+NO_CONSENT = (
+    "bron {}: in de laatste export ontbreekt de kolom met toestemming of afmelding; uit deze bron wordt niemand "
+    "uitgenodigd tot een export haar weer heeft"
+)
 LONGEST_READ = timedelta(minutes=30)
 """So long a file may be read or accepted before its source is held to be stuck."""
 GRACE = timedelta(seconds=10)
@@ -126,7 +135,10 @@ def garage_status(
             busy = {each.source for each in look.file_summaries(connection, name, "reading", "accepting")}
             found = tuple(_looked_after(each, garage, busy, now) for each in found)
         pause = _pause(stands.at(now))
-        health, message = _judge(_paused(pause, garage, now) if pause else None, counts, held, found)
+        paused, day = _paused(pause, garage, now) if pause else None, look.next_day(connection, name)
+        lacking = consents.lacking(connection, name)
+        braked = brake(connection, name, garage.brake.mails, now.astimezone(garage.zone).date(), now)
+        health, message = _judge(paused, counts, held, found, day, lacking, braked)
         return GarageStatus(
             garage=name,
             state=health,
@@ -236,6 +248,9 @@ def _judge(
     counts: dict[str, int],
     held: list[FileSummary],
     sources: tuple[SourceStatus, ...],
+    next_day: date | None,
+    lacking: list[str],
+    braked: Brake,
 ) -> tuple[Health, str]:
     """The worst that is true of a garage, and what to do about it."""
     if paused:
@@ -245,18 +260,32 @@ def _judge(
         return "degraded", f"bron {away[0].name}: {why}"
     if held:
         return "degraded", f"bestand {held[0].name} wordt vastgehouden: {held[0].message}"
-    if counts["held"]:
-        return "degraded", f"{_number(counts['held'], 'wacht', 'wachten')} op een mens: zie held"
-    return "ok", _all_is_well(counts)
+    if question := _question(counts, lacking, braked):
+        return "degraded", question
+    return "ok", _all_is_well(counts, next_day)
 
 
-def _all_is_well(counts: dict[str, int]) -> str:
+def _question(counts: dict[str, int], lacking: list[str], braked: Brake) -> str | None:
+    """What waits for a person, or for a better export; the first that is true."""
+    if braked.is_closed:
+        return TOO_MANY_MAILS.format(braked)
+    if lacking:
+        return NO_CONSENT.format(lacking[0])
+    return f"{_number(counts['held'], 'wacht', 'wachten')} op een mens: zie held" if counts["held"] else None
+
+
+def _all_is_well(counts: dict[str, int], next_day: date | None) -> str:
     if counts["pending"]:
         return (
             f"{_number(counts['pending'], 'staat', 'staan')} klaar voor iGarage: er hoeft niets te gebeuren"
         )
     if not any(counts.values()):
         return "er is nog niets gelezen: zet een export in de map"
+    if next_day:
+        return (
+            "alles wat mag is bij iGarage; de volgende komt in het venster op "
+            f"{next_day:%d-%m-%Y}: er hoeft niets te gebeuren"
+        )
     if counts["waiting"]:
         return "alles wat mag is bij iGarage: er hoeft niets te gebeuren"
     return "alles is bij iGarage: er hoeft niets te gebeuren"

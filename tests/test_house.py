@@ -31,6 +31,7 @@ MODELS = (
     config.SourceConfig,
     config.DeliveryConfig,
     config.RetryConfig,
+    config.SelectConfig,
 )
 
 

@@ -16,6 +16,8 @@ from connector.desk import Desk
 from connector.errors import NotReleasable
 from connector.service import policy_of
 
+MAILS_RELEASED = "de uitnodigingen van vandaag gaan"
+
 _FILE = click.option(
     "--file", "file", metavar="ID", type=click.IntRange(1), help="A held file, by its number in `held`."
 )
@@ -51,23 +53,33 @@ def _retried(loaded: Loaded, garage: GarageConfig, plate: str | None) -> list[st
     "--as", "as_what", type=click.Choice(["new"]), help="What a passport that iGarage no longer has becomes."
 )
 @_FILE
+@click.option("--mails", metavar="N", type=click.IntRange(1), help="So many more invitations may go today.")
+@click.option("--all", "all_mails", is_flag=True, help="All of today's invitations may go.")
 @shared_options
 @click.pass_obj
-def release(options: Options, plate: str | None, as_what: str | None, file: int | None) -> int:
-    """Answer a question: make a PLATE that is gone at iGarage anew (--as new), or let a held file pass (--file ID)."""
-    if (plate is None) == (file is None):
-        raise click.UsageError("say one of the two: PLATE --as new, or --file ID")
+def release(
+    options: Options,
+    plate: str | None,
+    as_what: str | None,
+    file: int | None,
+    mails: int | None,
+    all_mails: bool,
+) -> int:
+    """Answer a question: a PLATE that is gone at iGarage, a held file, or more invitations than go without asking."""
+    if [plate is not None, file is not None, mails is not None, all_mails].count(True) != 1:
+        raise click.UsageError("say one of these: PLATE --as new, --file ID, --mails N, or --all")
     if plate is not None and as_what is None:
         raise click.UsageError("say what the passport becomes: --as new")
     loaded = _loaded(options)
     with _desk(loaded, options.only(loaded)) as desk:
         if plate is not None:
             desk.release_as_new(plates.compact(plate))
-        else:
-            desk.release_file(file or 0)
-    return _told(
-        options, "het AutoPaspoort wordt opnieuw gemaakt" if plate else "het bestand wordt opnieuw gelezen"
-    )
+            return _told(options, "het AutoPaspoort wordt opnieuw gemaakt")
+        if file is not None:
+            desk.release_file(file)
+            return _told(options, "het bestand wordt opnieuw gelezen")
+        desk.release_mails(mails)
+    return _told(options, f"vandaag gaan er nog {mails} uitnodigingen" if mails else MAILS_RELEASED)
 
 
 @click.command()

@@ -160,6 +160,7 @@ def trace(options: Options, plate: str) -> int:
         return exits.OK
     found = traced[0]
     answer.line(f"{found['plate']} bij {found['garage']}: {found['state']}. {found['message']}")
+    answer.line(found["mail"])
     answer.table(
         ("wanneer", "wat", "bijzonderheden"),
         ((each["at"], each["event"], each["detail"]) for each in found["events"]),

@@ -12,6 +12,7 @@ from connector.cli.answer import message
 from connector.cli.configuring import config
 from connector.cli.demo import demo
 from connector.cli.desk import discard, release, retry
+from connector.cli.foresee import plan
 from connector.cli.init import init
 from connector.cli.look import held, rejected, skipped, status, trace
 from connector.cli.options import shared_options
@@ -42,6 +43,7 @@ for each in (
     config,
     plugins,
     preview,
+    plan,
     run,
     status,
     rejected,

@@ -102,6 +102,8 @@ def _remarks(passes: Sequence[Pass]) -> Iterator[str]:
         yield from map(str, each.mistakes)
         if "unexpected" in each.troubles:
             yield f"{each.garage}: er ging iets mis dat niemand voorzag; het log zegt waar"
+        if each.braked:
+            yield f"{each.garage}: te veel uitnodigingen voor één dag; zie status en release --mails"
         for scan in each.scans:
             if scan.message:
                 yield f"{each.garage}/{scan.source}: {scan.message}"

@@ -11,6 +11,7 @@ from connector.config.garage_file import (
     GarageConfig,
     IGarageConfig,
     RetryConfig,
+    SelectConfig,
     SourceConfig,
 )
 from connector.config.loader import FindAdapter, HasSettings, Loaded, default_directory, load
@@ -28,6 +29,7 @@ __all__ = [
     "LoggingConfig",
     "ProbeConfig",
     "RetryConfig",
+    "SelectConfig",
     "SourceConfig",
     "StateConfig",
     "default_directory",

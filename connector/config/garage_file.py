@@ -27,6 +27,7 @@ from connector.config.document import Document
 from connector.config.forms import FilePath, NotBeforeFirst, OneLine, SafeId, Seconds, Strict, document_of
 from connector.config.secret import Written
 from connector.config.zones import zone
+from connector.selection import Select
 
 T = TypeVar("T")
 
@@ -187,8 +188,10 @@ class ChangedConfig(Strict):
 
 
 class BrakeConfig(Strict):
-    """When a file as a whole is held for a person."""
+    """When a file as a whole is held for a person, and when invitations are."""
 
+    mails: int = Field(default=200, ge=0)
+    """Invitations that may become due on one local day without asking; with more none goes until a person says so."""
     rows: float = Field(default=LIMITS.rows_percent, ge=0, le=100, allow_inf_nan=False)
     """Percent of the last taken file's rows that a file must have (contains: all)."""
     changed: ChangedConfig = ChangedConfig()
@@ -200,6 +203,22 @@ class BrakeConfig(Strict):
         return Limits(self.changed.percent, self.changed.passports, self.rows)
 
 
+class SelectConfig(Strict):
+    """Who becomes an AutoPaspoort when: whose APK or service is due within so many calendar months, the earlier."""
+
+    apk_within_months: int | None = Field(default=None, ge=0, le=60, examples=[2])
+    """Calendar months before the APK; without it the APK does not count."""
+    service_within_months: int | None = Field(default=None, ge=0, le=60, examples=[2])
+    """Calendar months before the service; without it the service does not count."""
+    without_date: Literal["now", "never"] = "now"
+    """What becomes of a car that has none of the dates that count: now, or never."""
+
+    @property
+    def window(self) -> Select:
+        """The same, as `selection` takes it."""
+        return Select(self.apk_within_months, self.service_within_months, self.without_date)
+
+
 class DeliveryConfig(Strict):
     """How passports go to iGarage, and who is invited. `workers`: the most calls at once for this garage."""
 
@@ -207,6 +226,8 @@ class DeliveryConfig(Strict):
     """The way they go: direct, each AutoPaspoort by itself, at once."""
     send: Literal["never", "always", "consented"] = "never"
     """Wil je de AutoPaspoorten naar de klant versturen? never, always, or consented."""
+    select: SelectConfig | None = None
+    """The window of dates in which an AutoPaspoort is made; without it each is made at once."""
     workers: int = Field(default=4, ge=1, le=64)
     """Calls at once for this garage."""
     retry: RetryConfig = RetryConfig()
@@ -231,7 +252,7 @@ class GarageConfig(Strict):
     delivery: DeliveryConfig = DeliveryConfig()
     """How AutoPaspoorten go to iGarage, and who is invited."""
     brake: BrakeConfig = BrakeConfig()
-    """When an export as a whole is held for a person."""
+    """When an export as a whole, or a day's invitations, are held for a person."""
 
     @property
     def zone(self) -> ZoneInfo:

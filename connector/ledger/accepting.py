@@ -12,7 +12,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from connector.arrivals import Contains
-from connector.ledger import addresses, conflicts, leaves, memory
+from connector.ledger import addresses, conflicts, consents, leaves, memory
 from connector.ledger import passports as passport_rows
 from connector.ledger.files import close
 from connector.ledger.schema import files, passports, rejected_rows, skipped_rows, staged
@@ -43,6 +43,8 @@ class Accepting:
     contains: Contains = "all"
     rescued: bool = False
     """The ledger lost what it knew before: a passport that is new to it need not be new to iGarage."""
+    lacks_consent: bool = False
+    """A consent or opt-out column that is mapped is gone from the file."""
 
 
 @dataclass(slots=True)
@@ -75,6 +77,8 @@ def start(connection: sa.Connection, file: int) -> None:
 def accept_slice(connection: sa.Connection, job: Accepting, limit: int) -> bool:
     """Accept the next `limit` rows of a file; True when there are more."""
     done = connection.execute(sa.select(files.c.accepted_to).where(files.c.id == job.file)).scalar_one()
+    if job.lacks_consent and not done:
+        consents.lapse(connection, job.garage, job.source, job.now)
     query = (
         sa.select(staged)
         .where(staged.c.file == job.file, staged.c.position > done, ~_is_known_passport())
@@ -100,6 +104,8 @@ def finish(connection: sa.Connection, job: Accepting) -> None:
     connection.execute(
         skipped_rows.delete().where(skipped_rows.c.file.in_(sa.select(files.c.id).where(of_source)))
     )
+    if not job.lacks_consent:
+        consents.mend(connection, job.garage, job.source)
     close(connection, job.file, "taken", job.now)
     leaves.spend(connection, job.garage, job.source)
 
@@ -173,6 +179,7 @@ def _make(job: Accepting, row: Row, result: _Slice) -> None:
         "revision": 1,
         "due_at": job.now,
         "unsure": job.rescued,
+        "consent_unknown": job.lacks_consent,
         **json.loads(row["facts"]),
     }
     result.events.append(event(job.garage, row["plate"], job.now, "new", revision=1, source=job.source))
@@ -181,7 +188,7 @@ def _make(job: Accepting, row: Row, result: _Slice) -> None:
 def _change(job: Accepting, row: Row, prior: Row, result: _Slice) -> None:
     """Another content raises the revision; other facts only make the step anew."""
     told, fields = _told(prior, row), changed_fields(prior, row)
-    changed = {**prior, **told, "source": job.source}
+    changed = {**prior, **told, "source": job.source, "consent_unknown": job.lacks_consent}
     if fields:
         changed |= {
             **_content_of(job, row),
@@ -253,6 +260,7 @@ _EMPTY: Mapping[str, Any] = {column.name: None for column in passports.columns} 
     "written": False,
     "unsure": False,
     "source_conflict": False,
+    "consent_unknown": False,
     "invitations": 0,
     "attempts": 0,
 }

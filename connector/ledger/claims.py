@@ -189,7 +189,7 @@ def _due_query() -> sa.Select[Any]:
 
 
 def _lease(job: Claiming, row: Row, step: Asked, token: str) -> Values:
-    lease = {"claim_token": token, "claim_until": job.now + job.lease}
+    lease = {"claim_token": token, "claim_until": job.now + job.lease, "claim_mails": step.mails}
     return lease | ({"written": True, "unanswered_address": row["address"]} if isinstance(step, Put) else {})
 
 

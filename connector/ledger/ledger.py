@@ -14,10 +14,12 @@ from connector.arrivals import Arrival, Contains, KnownFile
 from connector.ledger import (
     accepting,
     claims,
+    consents,
     files,
     garages,
     leaves,
     looking,
+    mails,
     memory,
     outcomes,
     passports,
@@ -112,6 +114,11 @@ class Ledger:
         with self.database.write("stage") as connection:
             files.stage(connection, file, chunk)
 
+    def note_lacking(self, file: int) -> None:
+        """A consent or opt-out column that is mapped is gone from a file."""
+        with self.database.write("note_lacking") as connection:
+            consents.note(connection, file)
+
     def forget_file(self, file: int) -> None:
         """Un-stage a file that changed while it was read: as if it had never been seen."""
         with self.database.write("forget_file") as connection:
@@ -155,6 +162,8 @@ class Ledger:
     def hold_file(self, file: int, finding: files.Finding) -> None:
         """Hold a file whole; what was staged of it goes."""
         with self.database.write("hold_file") as connection:
+            if finding.reason == "layout_unknown":
+                consents.lapse_where_lacking(connection, file, self.now())
             files.close(connection, file, "held", self.now(), finding)
 
     def staged_counts(self, file: int) -> tuple[int, int]:
@@ -210,12 +219,13 @@ class Ledger:
                 source=row["source"],
                 system=system,
                 recipe=row["recipe"],
-                policy=policy,
+                policy=mails.in_force_to_write(connection, row["garage"], policy, today, self.now()),
                 today=today,
                 now=self.now(),
                 entropy=self.entropy,
                 contains=contains,
                 rescued=rescue.told(connection) is not None,
+                lacks_consent=row["lacks_consent"],
             )
             more = accepting.accept_slice(connection, job, SLICE)
             if not more:
@@ -234,11 +244,17 @@ class Ledger:
     # ---- passports
 
     def is_indexed(self, garage: str, policy: Policy, today: date) -> bool:
-        """Whether the step index was made for this policy and local date."""
+        """Whether the step index was made for this policy, as it counts now, and local date."""
+        policy = self.in_force(garage, policy, today)
         return self.standing(garage).indexed_for == passports.index_name(policy, today)
 
+    def in_force(self, garage: str, policy: Policy, today: date) -> Policy:
+        """The policy as it counts now: with its mails stopped where the brake on them is closed."""
+        with self.database.read() as connection:
+            return mails.in_force(connection, garage, policy, today, self.now())
+
     def reindex_slice(self, garage: str, policy: Policy, today: date, *, after: str = "") -> str | None:
-        """Make the step index anew for the next plates; the last of them, None at the end."""
+        """Make the step index anew for the next plates by a policy in force; the last of them, None at the end."""
         with self._turn(garage, "reindex_slice") as connection:
             return passports.reindex_slice(connection, garage, policy, today, after=after, limit=SLICE)
 
@@ -274,7 +290,7 @@ class Ledger:
         with self._turn(garage, "claim") as connection:
             job = claims.Claiming(
                 garage=garage,
-                policy=policy,
+                policy=mails.in_force_to_write(connection, garage, policy, today, self.now()),
                 today=today,
                 now=self.now(),
                 lease=lease,
@@ -283,7 +299,8 @@ class Ledger:
                 entropy=self.entropy,
                 ledger_id=_ledger_id(connection),
             )
-            return claims.claim(connection, job, most)
+            room = mails.room(connection, garage, policy, today, self.now())
+            return claims.claim(connection, job, most if room is None else min(most, room))
 
     def close(self, claim: claims.Claim, outcome: outcomes.Outcome, policy: Policy, today: date) -> bool:
         """Write what came of a claim; False when its lease had passed, and nothing is written."""
@@ -294,6 +311,7 @@ class Ledger:
     ) -> list[bool]:
         """Write what came of claims, all or none; False of one whose lease had passed, of which nothing is written."""
         with self._turn(garage, "close") as connection:
+            policy = mails.in_force_to_write(connection, garage, policy, today, self.now())
             return outcomes.close(connection, garage, closings, policy, today, self.now())
 
     def give_back(self, garage: str, unbegun: Sequence[claims.Claim]) -> None:
@@ -323,6 +341,7 @@ class Ledger:
     def retry(self, garage: str, plate: str | None, policy: Policy, today: date) -> list[str]:
         """Try again what was refused, is exhausted or backs off, with the same key; the plates."""
         with self._turn(garage, "retry") as connection:
+            policy = mails.in_force_to_write(connection, garage, policy, today, self.now())
             plates = questions.retry(connection, garage, plate, self.now())
             passports.reindex_plates(connection, garage, policy, today, plates)
             questions.note_decision(connection)
@@ -331,8 +350,15 @@ class Ledger:
     def release_as_new(self, garage: str, plate: str, policy: Policy, today: date) -> None:
         """A passport that iGarage no longer has is made there anew. Raises `NotReleasable`."""
         with self._turn(garage, "release_as_new") as connection:
+            policy = mails.in_force_to_write(connection, garage, policy, today, self.now())
             questions.release_as_new(connection, garage, plate, self.now(), self.entropy(16))
             passports.reindex_plates(connection, garage, policy, today, [plate])
+            questions.note_decision(connection)
+
+    def release_mails(self, garage: str, number: int | None, policy: Policy, today: date) -> None:
+        """Let so many more invitations go today, or (None) all of today's. Raises `NotReleasable`."""
+        with self._turn(garage, "release_mails") as connection:
+            mails.release(connection, garage, policy, today, self.now(), number)
             questions.note_decision(connection)
 
     def release_file(self, garage: str, file: int) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -126,6 +126,13 @@ def counts(connection: sa.Connection, garage: str, now: datetime) -> dict[str, i
     return _count(connection, shown, garage, STATES)
 
 
+def next_day(connection: sa.Connection, garage: str) -> date | None:
+    """The first local day on which a wait ends by itself; None where none does."""
+    first = sa.select(sa.func.min(passports.c.next_until)).where(passports.c.garage == garage)
+    day = connection.execute(first).scalar()
+    return date.fromisoformat(day) if day else None
+
+
 def invitations(connection: sa.Connection, garage: str) -> dict[str, int]:
     """Invitation → number of passports."""
     return _count(connection, passports.c.next_invitation, garage, INVITATIONS)
@@ -227,6 +234,13 @@ def traced(connection: sa.Connection, garage: str, plate: str, now: datetime) ->
         warnings=_warnings_of(connection, garage, plate),
         events=_events(connection, garage, plate),
     )
+
+
+def all_passports(connection: sa.Connection, garage: str) -> Iterator[tuple[str, Passport]]:
+    """Every plate of a garage with its facts, by plate."""
+    query = _with_verdict(passports, addresses.c.verdict).where(passports.c.garage == garage)
+    for row in connection.execute(query.order_by(passports.c.plate)).mappings():
+        yield row["plate"], passport_rows.facts(row, row["verdict"])
 
 
 def plate_content(connection: sa.Connection, garage: str, plates: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from connector import closing
 from connector.backoff import PROBING, GiveUp, Probing, Retry, after_failure, is_own_failure
 from connector.errors import DeliveryError, Refused, Transient, Unknown
-from connector.ledger import addresses, garages
+from connector.ledger import addresses, garages, mails
 from connector.ledger import passports as passport_rows
 from connector.ledger.claims import Claim
 from connector.ledger.schema import EPOCH, passports
@@ -69,6 +69,8 @@ def close(
     for claim, outcome in closings:
         if claim.token in rows:
             _close(connection, claim, outcome, rows[claim.token], now, written)
+    if written.mailed:
+        mails.count(connection, garage, today, written.mailed)
     verdicts = addresses.verdicts(connection, garage, (row["address"] for row in written.passports))
     for row in written.passports:
         facts = passport_rows.facts(row, verdicts.get(row["address"]))
@@ -81,12 +83,16 @@ def close(
 
 @dataclass(slots=True)
 class _Batch:
-    """What closing several claims will write. `contact`: that the garage had contact is noted, and still holds."""
+    """What closing several claims will write. `contact`: that the garage had contact is noted, and still holds.
+
+    `mailed`: invitations of today that iGarage confirmed.
+    """
 
     passports: list[Values] = field(default_factory=list)
     events: list[Values] = field(default_factory=list)
     judged: list[str] = field(default_factory=list)
     contact: bool = False
+    mailed: int = 0
 
 
 def _close(
@@ -97,10 +103,17 @@ def _close(
     else:
         changes, events, judged = _after_answer(connection, claim, row, outcome, now)
     _note_contact(connection, claim.garage, outcome, now, written)
-    released = {"claim_token": None, "claim_until": None, "last_attempt": now}
-    written.passports.append({**row, **changes, **released})
+    closed = {**row, **changes, "claim_token": None, "claim_until": None, "last_attempt": now}
+    written.passports.append(closed)
+    written.mailed += closed["invitations"] > row["invitations"] and _is_recent(claim, outcome, closed, now)
     written.events += [event(claim.garage, claim.plate, now, name, **detail) for name, detail in events]
     written.judged += judged
+
+
+def _is_recent(claim: Claim, outcome: Outcome, closed: Row, now: datetime) -> bool:
+    """Whether a mail that an answer tells of is of today, for the brake: it was asked for now, or is dated so."""
+    asked_for_now = claim.step.mails and isinstance(outcome, Answered)
+    return asked_for_now or now - closed["invited_at"] < mails.RECENT
 
 
 def _claimed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, cast
@@ -11,12 +12,14 @@ import sqlalchemy as sa
 from connector.ledger.schema import addresses, garages, passports
 from connector.plan import (
     AddressVerdict,
+    Due,
     HeldReason,
     Passport,
     Policy,
     Put,
     Request,
     Wait,
+    Withheld,
     invitation,
     next_step,
     state,
@@ -42,7 +45,14 @@ def facts(row: Row, verdict: str | None) -> Passport:
         consent=row["consent"],
         source_conflict=row["source_conflict"],
         unsure=row["unsure"] or _may_have_another_address(row),
+        apk_due=_date(json.loads(row["content"]).get("apk_due")),
+        service_due=_date(row["service_due"]),
+        consent_unknown=row["consent_unknown"],
     )
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _may_have_another_address(row: Row) -> bool:
@@ -52,12 +62,15 @@ def _may_have_another_address(row: Row) -> bool:
 
 def index(passport: Passport, policy: Policy, today: date) -> dict[str, Any]:
     """The columns of a row that only index `next_step`, for finding what is due and for counting."""
-    step = next_step(passport, policy, today)
+    step, invited = next_step(passport, policy, today), invitation(passport, policy, today)
     return {
         "next_step": step.name,
         "next_why": step.why if isinstance(step, Wait) else None,
         "next_mails": step.mails,
-        "next_invitation": invitation(passport, policy, today).name,
+        "next_until": step.until.isoformat() if isinstance(step, Wait) and step.until else None,
+        "next_invitation": invited.name,
+        "wants_mail": isinstance(invited, Due)
+        or (isinstance(invited, Withheld) and invited.reason == "brake"),
         "state": state(passport, step, claimed=False),
     }
 

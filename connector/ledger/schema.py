@@ -92,6 +92,13 @@ files = sa.Table(
         sa.Column(count, sa.BigInteger, nullable=False, server_default="0")
         for count in ("read", "new", "changed", "unchanged", "skipped", "rejected", "new_rejected")
     ),
+    sa.Column(
+        "lacks_consent",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.false(),
+        comment="a consent or opt-out column is gone from it",
+    ),
     sa.Index("files_by_source", "garage", "source", "id"),
 )
 
@@ -102,6 +109,14 @@ leaves = sa.Table(
     sa.Column("source", sa.Text, primary_key=True),
     sa.Column("reason", sa.Text, primary_key=True, comment="the finding that a person gave leave for"),
     sa.Column("given_at", Instant, nullable=False),
+)
+
+consent_gaps = sa.Table(
+    "consent_gaps",
+    metadata,
+    sa.Column("garage", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True, comment="its exports lack a consent or opt-out column"),
+    sa.Column("since", Instant, nullable=False),
 )
 
 staged = sa.Table(
@@ -191,6 +206,25 @@ IS_REQUEST = sa.text("next_step != 'wait'")
 So a claim finds the next request without looking at those that wait, and without sorting the others.
 """
 
+WANTS_MAIL = sa.text("wants_mail")
+"""The part of `passports` that the brake on mails counts; a query must say it in the same words to be served."""
+IS_CLAIMED = sa.text("claim_token IS NOT NULL")
+"""The part of `passports` that some worker has, or had."""
+
+mail_days = sa.Table(
+    "mail_days",
+    metadata,
+    sa.Column("garage", sa.Text, primary_key=True),
+    sa.Column("day", sa.Text, primary_key=True, comment="the garage's local date"),
+    sa.Column(
+        "mailed", sa.BigInteger, nullable=False, server_default="0", comment="invitations confirmed that day"
+    ),
+    sa.Column("allowed", sa.BigInteger, comment="so many may be out, a person said"),
+    sa.Column(
+        "everything", sa.Boolean, nullable=False, server_default=sa.false(), comment="all of that day may go"
+    ),
+)
+
 passports = sa.Table(
     "passports",
     metadata,
@@ -222,6 +256,13 @@ passports = sa.Table(
     sa.Column("opt_out", sa.Boolean),
     sa.Column("changed_at", sa.Text),
     sa.Column("source_conflict", sa.Boolean, nullable=False),
+    sa.Column(
+        "consent_unknown",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.false(),
+        comment="its source lacks a consent or opt-out column",
+    ),
     # Invitation, from iGarage's answers
     sa.Column("invited_address", sa.Text),
     sa.Column("invited_at", Instant),
@@ -238,14 +279,27 @@ passports = sa.Table(
     sa.Column("due_at", Instant, nullable=False),
     sa.Column("claim_token", sa.Text),
     sa.Column("claim_until", Instant),
+    sa.Column("claim_mails", sa.Boolean, comment="what was claimed may mail somebody"),
     # Index over next_step: made by whatever writes the row, asked anew by every claim
     sa.Column("next_step", sa.Text, nullable=False),
     sa.Column("next_why", sa.Text),
+    sa.Column("next_until", sa.Text, comment="the local day that ends a wait by itself"),
     sa.Column("next_mails", sa.Boolean, nullable=False),
     sa.Column("next_invitation", sa.Text, nullable=False),
+    sa.Column(
+        "wants_mail",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.false(),
+        comment="an invitation is due, but for the brake",
+    ),
     sa.Column("state", sa.Text, nullable=False, comment="but for live claims, which the clock ends"),
     sa.Index(
         "passports_due", "garage", "due_at", "plate", sqlite_where=IS_REQUEST, postgresql_where=IS_REQUEST
+    ),
+    sa.Index("passports_wanting_mail", "garage", sqlite_where=WANTS_MAIL, postgresql_where=WANTS_MAIL),
+    sa.Index(
+        "passports_claimed", "garage", "claim_until", sqlite_where=IS_CLAIMED, postgresql_where=IS_CLAIMED
     ),
     sa.Index("passports_by_address", "garage", "address"),
 )

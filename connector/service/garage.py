@@ -77,7 +77,10 @@ class World:
 
 def policy_of(garage: GarageConfig) -> Policy:
     """What the garage wants, as the plan takes it."""
-    return Policy(send=garage.delivery.send)
+    select = garage.delivery.select
+    return Policy(
+        send=garage.delivery.send, select=select.window if select else None, mails=garage.brake.mails
+    )
 
 
 def source_of(garage: GarageConfig, source: SourceConfig) -> Source:

@@ -17,6 +17,7 @@ from connector.inbox import Lookout
 from connector.intake import Scan
 from connector.ledger import Pause
 from connector.ledger import looking as look
+from connector.ledger.mails import brake
 from connector.log import described
 from connector.service.garage import World, source_of
 
@@ -37,6 +38,8 @@ class Pass:
     counts: Mapping[str, int] | None = None
     troubles: tuple[Trouble, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
+    braked: bool = False
+    """Whether invitations wait for a person, for they are more than go on one day without asking."""
 
     def balance(self, count: str) -> int:
         """The sum of a count over the files that this pass took."""
@@ -47,7 +50,9 @@ class Pass:
         """Whether something is left: a new rejection, or anything held or pending."""
         counts = self.counts or {}
         held_files = any(scan.state == "held" for scan in self.scans)
-        return bool(held_files or self.balance("new_rejected") or counts.get("held") or counts.get("pending"))
+        if held_files or self.braked:
+            return True
+        return bool(self.balance("new_rejected") or counts.get("held") or counts.get("pending"))
 
 
 def run_once(garages: Sequence[GarageConfig], world: World) -> list[Pass]:
@@ -100,8 +105,10 @@ def _pass(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) -
         world.ledger.pause(garage.garage, Pause(NO_TOKEN, None, world.probing, world.chance(), is_probe=True))
         result = replace(result, delivered=Delivered(paused=NO_TOKEN), mistakes=error.mistakes)
     with world.ledger.looking() as connection:
-        counts = look.counts(connection, garage.garage, world.now())
-    return replace(result, counts=counts, troubles=tuple(_troubles(result)))
+        now, today = world.now(), world.today(garage)()
+        counts = look.counts(connection, garage.garage, now)
+        braked = brake(connection, garage.garage, garage.brake.mails, today, now).is_closed
+    return replace(result, counts=counts, troubles=tuple(_troubles(result)), braked=braked)
 
 
 def note_read(garage: GarageConfig, scans: Mapping[str, Scan], world: World) -> None:

@@ -448,3 +448,16 @@ def test_an_igarage_that_comes_back_finds_the_backlog_waiting(calm, start, soon,
     assert {garage.trace(f"ZZ-{number:03}-Z")["attempts"] for number in range(1, 6)} == {0}
     assert end(program)[0] == 0
     assert len(garage.mails()) == 5
+
+
+def test_invitations_that_a_person_lets_go_beside_the_service_go_at_once(calm, start, sandbox, car, soon):
+    garage = calm("jansen", delivery={"send": "always"}, brake={"mails": 2})
+    start()
+    garage.export(*map(car, range(1, 5)))
+    soon(lambda: garage.stand()["message"].startswith("4 uitnodigingen wachten"))
+    assert (garage.mails(), sandbox.passports()) == ([], [])
+    assert garage.main("release", "--mails", "1").status == 0
+    soon(lambda: len(garage.mails()) == 1)
+    assert garage.main("release", "--all").status == 0
+    soon(lambda: len(garage.mails()) == 4)
+    soon(lambda: garage.stand()["state"] == "ok")

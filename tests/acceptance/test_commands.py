@@ -16,6 +16,7 @@ COMMANDS = (
     "discard",
     "held",
     "init",
+    "plan",
     "plugins",
     "preview",
     "rejected",
@@ -28,7 +29,7 @@ COMMANDS = (
     "status",
     "trace",
 )
-LOOKING = ("status", "rejected", "skipped", "held", "plugins")
+LOOKING = ("status", "rejected", "skipped", "held", "plan", "plugins")
 
 
 @pytest.fixture

@@ -78,7 +78,8 @@ class Case:
         """A garage with a book of what its exports say."""
         delivery = {**FAST, "send": send, **changes.pop("delivery", {})}
         source = {"scan_every": 0.2, **changes.pop("source", {})}
-        made = self.installation.add(name, delivery=delivery, source=source, **changes)
+        brake = {"mails": 1_000_000, **changes.pop("brake", {})}
+        made = self.installation.add(name, delivery=delivery, source=source, brake=brake, **changes)
         self.garages[name], self.books[name] = made, Book(invites=send == "always")
         return made
 

@@ -49,13 +49,14 @@ SCENARIOS = {
     "an invitation of its own": [*beside("look", "send")],
     "an older export beside a newer": around("supersede"),
     "a file that changes while it is read": around("forget_file"),
-    "a file of an unknown layout": around("hold_file", "discard"),
+    "a file of an unknown layout": around("note_lacking", "hold_file", "discard"),
     "a file that is out of proportion": around("release_file"),
     "a garage that must pause": around("pause"),
     "a pass that breaks off": around("give_back"),
     "a token that is replaced": around("probe_now"),
     "a refused passport": around("retry"),
     "a passport that is gone": around("release_as_new"),
+    "more invitations than go without asking": around("release_mails"),
     "a backup": ["backup.before_replace", "backup.after_replace"],
     "a rescue": around("rescue", "note_read"),
 }
@@ -192,7 +193,7 @@ def _ever_another(case, garage, rows):
 def test_f01_a_file_of_an_unknown_layout_is_held_and_done_away_with_whenever_the_process_dies(case, children):
     garage = case.garage()
     garage.drop(b"Iets;Anders\r\n1;2\r\n", "vreemd.csv", at=1_700_000_000)
-    for point in around("hold_file"):
+    for point in around("note_lacking", "hold_file"):
         children.dies_at(point)
     children.run_once()
     for point in around("discard"):
@@ -291,6 +292,17 @@ def test_f01_a_passport_that_is_gone_is_made_anew_whenever_the_process_dies(case
     case.faults_over()
     for point in SCENARIOS["a passport that is gone"]:
         children.dies_at(point, "release", plate(1), "--as", "new", "--garage", garage.id)
+    children.drain()
+    case.count()
+
+
+def test_f01_invitations_that_a_person_lets_go_go_once_whenever_the_process_dies(case, children):
+    garage = case.garage(delivery={"workers": 1}, brake={"mails": 2})
+    night(case, garage, range(5))
+    children.run_once()
+    assert garage.mails() == []
+    for point in SCENARIOS["more invitations than go without asking"]:
+        children.dies_at(point, "release", "--all", "--garage", garage.id)
     children.drain()
     case.count()
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from connector.backoff import Retry
 from connector.config import GarageConfig, IGarageConfig, Loaded, SourceConfig
 from connector.errors import ConfigError
+from connector.selection import Select
 
 Load = Callable[..., Loaded]
 Write = Callable[..., Path]
@@ -60,6 +61,8 @@ def test_the_example_loads_as_written_and_lacks_only_its_token(load: Load) -> No
     assert (klanten.pattern, klanten.scan_every, klanten.settle) == (("*.csv",), 30, 3)
     assert klanten.watch == EXAMPLE / "garages/export"
     assert (jansen.delivery.route, jansen.delivery.send, jansen.delivery.workers) == ("direct", "never", 4)
+    assert jansen.delivery.select is not None
+    assert jansen.delivery.select.window == Select(2, 2, "now")
     assert jansen.delivery.retry.policy == Retry(first=30, max=21600, attempts=20)
     columns = klanten.settings.columns  # type: ignore[union-attr]
     assert (columns["apk_due"].column, columns["apk_due"].format) == (["APK datum"], "%d-%m-%Y")
@@ -71,7 +74,7 @@ def test_the_example_loads_as_written_and_lacks_only_its_token(load: Load) -> No
 def test_what_is_left_out_has_the_examples_values(garage: Callable[..., GarageConfig], load: Load) -> None:
     example = next(each for each in load(directory=EXAMPLE).garages if each.garage == "garage-jansen")
     smallest = garage()
-    assert smallest.delivery == example.delivery
+    assert smallest.delivery == example.delivery.model_copy(update={"select": None})
     assert smallest.timezone == example.timezone
     ours, theirs = smallest.sources[0], example.sources[0]
     for name in ("pattern", "contains", "scan_every", "settle"):
@@ -215,6 +218,10 @@ MISTAKES = [
      "14:19: delivery.route: must be 'direct'"),
     ("plate: Kenteken", "plate: Kenteken\ndelivery: {workers: 65}",
      "14:21: delivery.workers: must be at most 64"),
+    ("plate: Kenteken", "plate: Kenteken\ndelivery: {select: {apk_within_months: 61}}",
+     "14:40: delivery.select.apk_within_months: must be at most 60"),
+    ("plate: Kenteken", "plate: Kenteken\ndelivery: {select: {without_date: later}}",
+     "14:35: delivery.select.without_date: must be 'now' or 'never'"),
     ("plate: Kenteken", "plate: Kenteken\ndelivery: {retry: {first: 60, max: 30}}",
      "14:36: delivery.retry.max: must not be less than first"),
     ("plate: Kenteken", "plate: Kenteken\ndelivery: {retry: {first: 30000}}",
