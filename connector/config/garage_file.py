@@ -55,6 +55,8 @@ class IGarageConfig(Strict):
     """In place of token_file: name of the variable that holds the token."""
     timeout: Annotated[Seconds, Field(le=3600)] = 30.0
     """Seconds for a whole call, answer included."""
+    feedback_every: Seconds = 300.0
+    """Seconds between two looks at what iGarage learned of addresses."""
 
     _written: Written = PrivateAttr(default_factory=Written)
 

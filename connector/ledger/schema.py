@@ -185,6 +185,21 @@ addresses = sa.Table(
     sa.Column("since", Instant, nullable=False),
 )
 
+notices = sa.Table(
+    "notices",
+    metadata,
+    sa.Column("garage", sa.Text, primary_key=True),
+    sa.Column("address", sa.Text, primary_key=True, comment="as compared"),
+    sa.Column("at", Instant, primary_key=True, comment="when a mail could not be delivered for now"),
+)
+
+cursors = sa.Table(
+    "cursors",
+    metadata,
+    sa.Column("garage", sa.Text, primary_key=True),
+    sa.Column("cursor", sa.Text, nullable=False, comment="where to go on in the feed of address changes"),
+)
+
 IS_REQUEST = sa.text("next_step != 'wait'")
 """The part of `passports` that the index of what is due holds; a query must say it in the same words to be served.
 

@@ -15,6 +15,7 @@ from connector.backoff import PROBING, Probing
 from connector.config import GarageConfig, SourceConfig
 from connector.crash import CrashPoint, survive
 from connector.delivery import Delivery
+from connector.feedback import Feedback
 from connector.igarage.client import Client
 from connector.inbox import Lookout
 from connector.intake import Intake
@@ -69,6 +70,20 @@ class World:
             timeout=garage.igarage.timeout,
             workers=garage.delivery.workers,
             retry=garage.delivery.retry.policy,
+            probing=self.probing,
+            log=self.log,
+            stop=self.stop,
+        )
+
+    def feedback(self, garage: GarageConfig, client: Client) -> Feedback:
+        """The feedback loop of a garage."""
+        return Feedback(
+            garage=garage.garage,
+            ledger=self.ledger,
+            client=client,
+            policy=policy_of(garage),
+            today=self.today(garage),
+            chance=self.chance,
             probing=self.probing,
             log=self.log,
             stop=self.stop,

@@ -1,0 +1,32 @@
+"""Addresses: what iGarage learned of them, and how far its feed was followed."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add what the life of an address needs."""
+    op.create_table(
+        "notices",
+        sa.Column("garage", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False, comment="as compared"),
+        sa.Column(
+            "at", sa.BigInteger(), nullable=False, comment="when a mail could not be delivered for now"
+        ),
+        sa.PrimaryKeyConstraint("garage", "address", "at"),
+    )
+    op.create_table(
+        "cursors",
+        sa.Column("garage", sa.Text(), nullable=False),
+        sa.Column(
+            "cursor", sa.Text(), nullable=False, comment="where to go on in the feed of address changes"
+        ),
+        sa.PrimaryKeyConstraint("garage"),
+    )
