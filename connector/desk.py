@@ -30,6 +30,10 @@ class Desk:
         """
         return self.ledger.retry(self.garage, plate, self.policy, self.today())
 
+    def resend(self, plate: str) -> None:
+        """Invite once more, whoever was invited before. Raises `NotReleasable` where no invitation may go."""
+        self.ledger.resend(self.garage, plate, self.policy, self.today())
+
     def release_as_new(self, plate: str) -> None:
         """Make a passport anew that iGarage no longer has. Raises `NotReleasable`."""
         self.ledger.release_as_new(self.garage, plate, self.policy, self.today())

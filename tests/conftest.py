@@ -210,10 +210,11 @@ class Garage:
         return [(mail.plate, mail.address) for mail in self.sandbox.mails(self.id)]
 
     def asked(self) -> list[tuple[str, str]]:
-        """Every request of the garage but the greeting: method and path."""
+        """Every request of the garage but the greeting and the looks at the feed: method and path."""
         seen = self.sandbox.requests()
         of_garage = [each for each in seen if each.garage in (self.id, None)]
-        return [(each.method, each.path) for each in of_garage if each.path != "/garage"]
+        quiet = ("/garage", "/emails/changes?")
+        return [(each.method, each.path) for each in of_garage if not each.path.startswith(quiet)]
 
     def stand(self) -> dict[str, Any]:
         """The garage as `status --json` shows it."""

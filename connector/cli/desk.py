@@ -1,4 +1,4 @@
-"""The commands that decide: `retry`, `release` and `discard`. Each is one short transaction, also beside a service."""
+"""The commands that decide, as `retry` and `release`. Each is one short transaction, also beside a service."""
 
 from __future__ import annotations
 
@@ -43,6 +43,18 @@ def retry(options: Options, plate: str | None) -> int:
 def _retried(loaded: Loaded, garage: GarageConfig, plate: str | None) -> list[str]:
     with _desk(loaded, garage) as desk:
         return desk.retry(plate)
+
+
+@click.command()
+@click.argument("plate")
+@shared_options
+@click.pass_obj
+def resend(options: Options, plate: str) -> int:
+    """Invite the customer of PLATE once more, or say why not. Who opted out is never mailed."""
+    loaded = _loaded(options)
+    with _desk(loaded, options.only(loaded)) as desk:
+        desk.resend(plates.compact(plate))
+    return _told(options, "de uitnodiging gaat nog eens uit")
 
 
 @click.command()

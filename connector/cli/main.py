@@ -11,7 +11,7 @@ from connector.cli import exits
 from connector.cli.answer import message
 from connector.cli.configuring import config
 from connector.cli.demo import demo
-from connector.cli.desk import discard, release, retry
+from connector.cli.desk import discard, release, resend, retry
 from connector.cli.init import init
 from connector.cli.look import held, rejected, skipped, status, trace
 from connector.cli.options import shared_options
@@ -49,6 +49,7 @@ for each in (
     held,
     trace,
     retry,
+    resend,
     release,
     discard,
 ):

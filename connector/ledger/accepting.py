@@ -50,6 +50,8 @@ class _Slice:
     """What one slice will write."""
 
     faults: dict[str, str | None]
+    verdicts: Mapping[str, str]
+    """What is known against the addresses that passports have now."""
     counts: Counter[str] = field(default_factory=Counter)
     passports: dict[str, Values] = field(default_factory=dict)
     memory: list[Values] = field(default_factory=list)
@@ -109,8 +111,11 @@ def _is_known_passport() -> sa.ColumnElement[bool]:
 
 
 def _judge(connection: sa.Connection, job: Accepting, chunk: Sequence[Row]) -> _Slice:
-    result = _Slice(faults={row["address"]: row["address_fault"] for row in chunk if row["address"]})
     said, prior = weighed_against(connection, job.garage, job.source, chunk)
+    result = _Slice(
+        faults={row["address"]: row["address_fault"] for row in chunk if row["address"]},
+        verdicts=addresses.verdicts(connection, job.garage, (each["address"] for each in prior.values())),
+    )
     first_seen = _first_seen(connection, job, _values(chunk, "digest", verdict="rejected"))
     for row in chunk:
         if row["verdict"] == "passport":
@@ -188,6 +193,9 @@ def _change(job: Accepting, row: Row, prior: Row, result: _Slice) -> None:
             **_content_of(job, row),
             "revision": prior["revision"] + 1,
             **_fresh_start(job, row, prior),
+            "asked": passport_rows.asked_after_bounce(
+                prior, result.verdicts.get(prior["address"]), row["address"]
+            ),
         }
     result.passports[row["plate"]] = changed
     detail = {"revision": changed["revision"], "source": job.source, "fields": [*fields, *sorted(told)]}
@@ -256,6 +264,8 @@ _EMPTY: Mapping[str, Any] = {column.name: None for column in passports.columns} 
     "unsure": False,
     "source_conflict": False,
     "invitations": 0,
+    "asked": 0,
+    "answered": 0,
     "attempts": 0,
 }
 

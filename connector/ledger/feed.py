@@ -149,7 +149,8 @@ def _note_invitation(connection: sa.Connection, job: Hearing, item: AddressChang
     if item.state != "invalid" or item.plate is None or item.reason not in MAILED:
         return []
     of_plate = (passports.c.garage == job.garage) & (passports.c.plate == item.plate)
-    nobody_yet = passports.c.invited_address.is_(None) & (passports.c.delivered_address == address)
+    there = sa.func.coalesce(passports.c.delivered_address, passports.c.address) == address
+    nobody_yet = passports.c.invited_address.is_(None) & there
     noted = passports.update().where(of_plate, nobody_yet)
     if not connection.execute(noted.values(invited_address=address, invited_at=item.at)).rowcount:
         return []

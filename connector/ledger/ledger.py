@@ -321,6 +321,13 @@ class Ledger:
             questions.note_decision(connection)
             return plates
 
+    def resend(self, garage: str, plate: str, policy: Policy, today: date) -> None:
+        """Invite once more, whoever was invited before. Raises `NotReleasable` where no invitation may go."""
+        with self._turn(garage, "resend") as connection:
+            questions.resend(connection, garage, plate, policy, today, self.now())
+            passports.reindex_plates(connection, garage, policy, today, [plate])
+            questions.note_decision(connection)
+
     def release_as_new(self, garage: str, plate: str, policy: Policy, today: date) -> None:
         """A passport that iGarage no longer has is made there anew. Raises `NotReleasable`."""
         with self._turn(garage, "release_as_new") as connection:

@@ -109,11 +109,13 @@ def _answered(claim: Claim, before: Passport, outcome: Answered | Looked, now: d
     if isinstance(outcome, Looked):
         if isinstance(claim.step, Look):
             return closing.after_first_look(before, outcome.status)
-        return closing.after_look(before, outcome.status) or before
+        return closing.after_look(before, outcome.status, claim.passport.asked) or before
     if isinstance(claim.step, Put):
         claimed = claim.passport
-        return closing.after_put(before, claimed.revision, claimed.address, claim.step.send, outcome.status)
-    return closing.after_send(before, outcome.status, now)
+        return closing.after_put(
+            before, claimed.revision, claimed.address, claim.step.send, outcome.status, claimed.asked
+        )
+    return closing.after_send(before, outcome.status, now, claim.passport.asked)
 
 
 def _hear_of_address(

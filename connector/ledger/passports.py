@@ -19,6 +19,7 @@ from connector.plan import (
     Wait,
     invitation,
     next_step,
+    same_address,
     state,
 )
 
@@ -41,6 +42,8 @@ def facts(row: Row, verdict: str | None) -> Passport:
         opt_out=bool(row["opt_out"]),
         consent=row["consent"],
         source_conflict=row["source_conflict"],
+        asked=row["asked"],
+        answered=row["answered"],
         unsure=row["unsure"] or _may_have_another_address(row),
     )
 
@@ -71,8 +74,20 @@ def answered_facts(passport: Passport) -> dict[str, Any]:
         "invited_at": passport.invited_at,
         "invitations": passport.invitations,
         "sent_at": passport.sent_at,
+        "answered": passport.answered,
         "unsure": passport.unsure,
     }
+
+
+def asked_after_bounce(row: Row, verdict: str | None, address: str) -> int:
+    """How many invitations are asked for once a passport goes to another address; `verdict` is of its former one.
+
+    A mail that came back was sent: it is sent once more, whatever the garage sends by itself.
+    """
+    was_invited = same_address(row["invited_address"], row["address"])
+    if verdict in ("bounced", "unwritable") and was_invited and not same_address(row["address"], address):
+        return int(row["answered"]) + 1
+    return int(row["asked"])
 
 
 def verb(step: Request) -> str:

@@ -242,6 +242,8 @@ passports = sa.Table(
     sa.Column("invited_at", Instant),
     sa.Column("invitations", sa.BigInteger, nullable=False),
     sa.Column("sent_at", Instant, comment="the last one iGarage named"),
+    sa.Column("asked", sa.BigInteger, nullable=False, server_default="0", comment="asked for anew"),
+    sa.Column("answered", sa.BigInteger, nullable=False, server_default="0", comment="of those asked for"),
     # Question
     sa.Column("held", sa.Text),
     sa.Column("held_since", Instant),

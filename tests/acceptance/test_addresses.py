@@ -23,3 +23,24 @@ def test_a_bounce_is_heard_after_delivery_and_withholds_what_comes_later(invited
     invited.run()
     assert len(invited.mails()) == 4
     assert invited.trace("ZZ-005-Z")["next_step"] == "wait: invalid_email"
+
+
+# ---------------------------------------------------------------- resend
+
+
+def test_a_customer_is_invited_once_more_when_somebody_says_so(invited):
+    said = invited.main("resend", "zz-004-z")
+    assert (said.status, said.out) == (0, "De uitnodiging gaat nog eens uit.\n")
+    for _ in range(2):
+        assert invited.run().status == 0
+    assert invited.mails().count(("ZZ004Z", "klant4@voorbeeld.example")) == 2
+    assert len(invited.mails()) == 5
+
+
+def test_who_opted_out_is_not_invited_once_more(invited, sandbox):
+    sandbox.opt_out(OLD)
+    invited.run()
+    said = invited.main("resend", "ZZ-001-Z")
+    assert said.status == 1 and "afgemeld" in said.err
+    invited.run()
+    assert len(invited.mails()) == 4

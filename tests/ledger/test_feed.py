@@ -147,3 +147,44 @@ def test_a_mail_that_came_back_was_sent_though_no_answer_said_so(jansen: Any) ->
     )
     assert jansen.trace(1).facts.invited_address == jansen.email(1)
     assert jansen.trace(2).facts.invited_address is None
+
+
+# ---------------------------------------------------------------- the garage's own export mends it
+
+
+def bounced(hand: Any) -> None:
+    """Two cars of one customer: the first was invited by hand, in iGarage, and that mail came back."""
+    hand.night(hand.car(1), hand.car(2, email=hand.email(1)))
+    hand.deliver_all()
+    heard(hand, item(hand, plate="ZZ001Z"))
+
+
+def test_a_bounce_that_the_export_mends_is_invited_once_by_a_garage_that_invites_nobody(jansen: Any) -> None:
+    bounced(jansen)
+    jansen.night(jansen.car(1, email="goed@voorbeeld.example"), jansen.car(2, email="goed@voorbeeld.example"))
+    first, second = jansen.claimed(), jansen.claimed()
+    assert [(each.plate, each.step.send) for each in (first, second)] == [("ZZ001Z", True), ("ZZ002Z", False)]
+    jansen.answer(first, sent_at=jansen.clock.forward(seconds=1))
+    jansen.answer(second)
+    assert jansen.claim() is None and jansen.trace(1).facts.asked == 1
+
+
+def test_a_bounce_that_is_mended_twice_before_it_is_delivered_is_one_mail(jansen: Any) -> None:
+    bounced(jansen)
+    for name in ("beter", "goed"):
+        jansen.night(jansen.car(1, email=f"{name}@voorbeeld.example"))
+    claim = jansen.claimed()
+    assert claim.content["email"] == "goed@voorbeeld.example" and claim.step.send
+    jansen.answer(claim, sent_at=jansen.clock.forward(seconds=1))
+    assert jansen.claim() is None
+
+
+def test_going_back_to_the_bad_address_stays_withheld(jansen: Any) -> None:
+    bounced(jansen)
+    jansen.night(jansen.car(1, email="goed@voorbeeld.example"))
+    jansen.answer(sent_at=jansen.clock.forward(seconds=1))
+    jansen.night(jansen.car(1))
+    claim = jansen.claimed()
+    assert claim.content["email"] == jansen.email(1) and not claim.step.send
+    jansen.answer(claim)
+    assert jansen.claim() is None

@@ -263,7 +263,7 @@ def test_the_feed_of_a_paused_garage_is_not_asked_for(hand, sandbox):
     hand.probe()
     hand.place.world.ledger.pause("jansen", Pause("unreachable", None, hand.place.world.probing, 1.0))
     hand.door.follow()
-    assert hand.garage.asked() == []
+    assert [seen.path for seen in sandbox.requests()] == ["/garage"]
 
 
 def test_a_feed_that_asks_for_patience_has_the_door_probed(hand, sandbox):

@@ -1,4 +1,4 @@
-"""Addresses: what iGarage learned of them, and how far its feed was followed."""
+"""Addresses: what iGarage learned of them, how far its feed was followed, and invitations asked for anew."""
 
 from __future__ import annotations
 
@@ -30,3 +30,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("garage"),
     )
+    for name, comment in (("asked", "asked for anew"), ("answered", "of those asked for")):
+        op.add_column(
+            "passports",
+            sa.Column(name, sa.BigInteger(), nullable=False, server_default="0", comment=comment),
+        )
