@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from connector.corrections import Correction
 from connector.ledger import Ledger
 from connector.plan import Policy
 
@@ -33,6 +34,14 @@ class Desk:
     def resend(self, plate: str) -> None:
         """Invite once more, whoever was invited before. Raises `NotReleasable` where no invitation may go."""
         self.ledger.resend(self.garage, plate, self.policy, self.today())
+
+    def correct(self, old: str, new: str, plate: str | None) -> list[str]:
+        """Where the source says `old`, `new` counts, for one plate or (None) wherever it stands; the plates changed.
+
+        Raises `NotReleasable` with the reason where that is not taken.
+        """
+        correction = Correction(old.strip(), new.strip(), plate)
+        return self.ledger.address_book.correct(self.garage, correction, self.policy, self.today())
 
     def release_as_new(self, plate: str) -> None:
         """Make a passport anew that iGarage no longer has. Raises `NotReleasable`."""

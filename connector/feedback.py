@@ -56,16 +56,16 @@ class Feedback:
 
     def _next_page(self) -> tuple[int, bool]:
         """Hear one page; how many addresses it judged, and whether another follows."""
-        after = self.ledger.feed_cursor(self.garage)
+        after = self.ledger.address_book.feed_cursor(self.garage)
         try:
             page = self.client.email_changes(after, PAGE)
         except Refused as error:
             if after is None or error.status != 400:
                 raise
             self.log.warning("feedback.started_over", garage=self.garage)
-            self.ledger.start_feed_over(self.garage)
+            self.ledger.address_book.start_feed_over(self.garage)
             return 0, True
-        heard = self.ledger.hear_feed(
+        heard = self.ledger.address_book.hear_feed(
             self.garage, page.items, self.policy, self.today(), after=after, onward=page.next
         )
         return heard or 0, page.more and page.next != after

@@ -8,6 +8,7 @@ import sys
 import click
 
 from connector.cli import exits
+from connector.cli.addresses import emails
 from connector.cli.answer import message
 from connector.cli.configuring import config
 from connector.cli.demo import demo
@@ -50,6 +51,7 @@ for each in (
     trace,
     retry,
     resend,
+    emails,
     release,
     discard,
 ):

@@ -7,17 +7,18 @@ address says nothing any more.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from connector.emails import key as address_key
+from connector.ledger import correcting
 from connector.ledger import passports as passport_rows
+from connector.ledger.correcting import Turn
 from connector.ledger.schema import addresses, cursors, notices, passports
 from connector.ledger.writing import event, record, upsert
 from connector.model import AddressChange
-from connector.plan import AddressVerdict, Policy
+from connector.plan import AddressVerdict
 
 PASSING = frozenset(("mailbox_full", "soft_bounce"))
 """Reasons for which a mail did not arrive this once."""
@@ -29,33 +30,23 @@ _OF_IGARAGE = frozenset(("ok", "bounced", "unwritable", "opted_out"))
 """Verdicts whose time is that of iGarage's word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hearing:
-    """What hearing an item needs to know."""
-
-    garage: str
-    policy: Policy
-    today: date
-    now: datetime
-
-
 def cursor(connection: sa.Connection, garage: str) -> str | None:
     """Where to go on in the feed of a garage; None: at its start."""
     return connection.execute(sa.select(cursors.c.cursor).where(cursors.c.garage == garage)).scalar()
 
 
 def hear(
-    connection: sa.Connection, job: Hearing, items: Sequence[AddressChange], after: str | None, onward: str
+    connection: sa.Connection, turn: Turn, items: Sequence[AddressChange], after: str | None, onward: str
 ) -> int | None:
     """Write a page and the cursor behind it; how many addresses were judged anew.
 
     None, and nothing is written, where the page was read from elsewhere than where the ledger stands.
     """
-    if cursor(connection, job.garage) != after:
+    if cursor(connection, turn.garage) != after:
         return None
-    upsert(connection, cursors, [{"garage": job.garage, "cursor": onward}])
-    judged = [each for item in items for each in _hear(connection, job, item)]
-    passport_rows.reindex(connection, job.garage, job.policy, job.today, only_addresses=judged)
+    upsert(connection, cursors, [{"garage": turn.garage, "cursor": onward}])
+    judged = [each for item in items for each in _hear(connection, turn, item)]
+    passport_rows.reindex(connection, turn.garage, turn.policy, turn.today, only_addresses=judged)
     return len(set(judged))
 
 
@@ -64,23 +55,23 @@ def start_over(connection: sa.Connection, garage: str) -> None:
     connection.execute(cursors.delete().where(cursors.c.garage == garage))
 
 
-def _hear(connection: sa.Connection, job: Hearing, item: AddressChange) -> list[str]:
+def _hear(connection: sa.Connection, turn: Turn, item: AddressChange) -> list[str]:
     """Write one item; the addresses whose passports must be looked at anew."""
-    if item.state == "corrected":
-        return []
     address = address_key(item.address)
-    told = _note_invitation(connection, job, item, address)
-    verdict = _verdict(connection, job, item, address)
+    if item.state == "corrected":
+        return [address] if correcting.adopt(connection, turn, item) else []
+    told = _note_invitation(connection, turn, item, address)
+    verdict = _verdict(connection, turn, item, address)
     if verdict is None:
         return told
-    _clear_notices(connection, job, address, verdict)
-    standing = _standing(connection, job.garage, address)
+    _clear_notices(connection, turn, address, verdict)
+    standing = _standing(connection, turn.garage, address)
     upsert(
         connection,
         addresses,
         [
             {
-                "garage": job.garage,
+                "garage": turn.garage,
                 "address": address,
                 "verdict": verdict,
                 "reason": item.reason,
@@ -90,24 +81,24 @@ def _hear(connection: sa.Connection, job: Hearing, item: AddressChange) -> list[
     )
     if (standing["verdict"] if standing else "ok") == verdict:
         return told
-    plates = _plates(connection, job.garage, address)
+    plates = _plates(connection, turn.garage, address)
     detail = {"verdict": verdict, "reason": item.reason}
-    record(connection, [event(job.garage, each, job.now, "address_judged", **detail) for each in plates])
+    record(connection, [event(turn.garage, each, turn.now, "address_judged", **detail) for each in plates])
     return [address]
 
 
 def _verdict(
-    connection: sa.Connection, job: Hearing, item: AddressChange, address: str
+    connection: sa.Connection, turn: Turn, item: AddressChange, address: str
 ) -> AddressVerdict | None:
     """The verdict that an item makes of an address; None where what stands, stands."""
-    standing = _standing(connection, job.garage, address)
+    standing = _standing(connection, turn.garage, address)
     if standing and _is_settled(item, standing):
         return None
     if item.state == "ok":
         return "ok"
     if item.state == "opted_out":
         return "opted_out"
-    if item.reason in PASSING and _notices(connection, job.garage, address, item.at) < ENOUGH:
+    if item.reason in PASSING and _notices(connection, turn.garage, address, item.at) < ENOUGH:
         return None
     return "bounced"
 
@@ -136,25 +127,25 @@ def _notices(connection: sa.Connection, garage: str, address: str, at: datetime)
     ).scalar_one()
 
 
-def _clear_notices(connection: sa.Connection, job: Hearing, address: str, verdict: AddressVerdict) -> None:
+def _clear_notices(connection: sa.Connection, turn: Turn, address: str, verdict: AddressVerdict) -> None:
     """What arrived, arrives: notices from before are over."""
     if verdict == "ok":
         connection.execute(
-            notices.delete().where(notices.c.garage == job.garage, notices.c.address == address)
+            notices.delete().where(notices.c.garage == turn.garage, notices.c.address == address)
         )
 
 
-def _note_invitation(connection: sa.Connection, job: Hearing, item: AddressChange, address: str) -> list[str]:
+def _note_invitation(connection: sa.Connection, turn: Turn, item: AddressChange, address: str) -> list[str]:
     """A mail that came back was sent, though no answer told of it: by reception, in iGarage."""
     if item.state != "invalid" or item.plate is None or item.reason not in MAILED:
         return []
-    of_plate = (passports.c.garage == job.garage) & (passports.c.plate == item.plate)
+    of_plate = (passports.c.garage == turn.garage) & (passports.c.plate == item.plate)
     there = sa.func.coalesce(passports.c.delivered_address, passports.c.address) == address
     nobody_yet = passports.c.invited_address.is_(None) & there
     noted = passports.update().where(of_plate, nobody_yet)
     if not connection.execute(noted.values(invited_address=address, invited_at=item.at)).rowcount:
         return []
-    record(connection, [event(job.garage, item.plate, job.now, "invited", by="iGarage")])
+    record(connection, [event(turn.garage, item.plate, turn.now, "invited", by="iGarage")])
     return [address]
 
 

@@ -13,7 +13,6 @@ from connector.arrivals import Arrival, Contains, KnownFile
 from connector.ledger import (
     accepting,
     claims,
-    feed,
     files,
     garages,
     leaves,
@@ -24,10 +23,10 @@ from connector.ledger import (
     questions,
     rescue,
 )
+from connector.ledger.address_book import AddressBook
 from connector.ledger.databases import Database
 from connector.ledger.schema import files as file_table
 from connector.ledger.schema import meta
-from connector.model import AddressChange
 from connector.plan import Policy
 
 SLICE = 500
@@ -276,35 +275,10 @@ class Ledger:
         with self.database.write("free_claims") as connection:
             return claims.free_claims(connection)
 
-    # ---- the feed of address changes
-
-    def feed_cursor(self, garage: str) -> str | None:
-        """Where to go on in the feed of a garage; None: at its start."""
-        with self.database.read() as connection:
-            return feed.cursor(connection, garage)
-
-    def hear_feed(
-        self,
-        garage: str,
-        items: Sequence[AddressChange],
-        policy: Policy,
-        today: date,
-        *,
-        after: str | None,
-        onward: str,
-    ) -> int | None:
-        """Write a page that was read from `after`, and the cursor behind it; how many addresses were judged anew.
-
-        None, and nothing is written, where the ledger stands elsewhere in the feed.
-        """
-        with self._turn(garage, "hear_feed") as connection:
-            job = feed.Hearing(garage, policy, today, self.now())
-            return feed.hear(connection, job, items, after, onward)
-
-    def start_feed_over(self, garage: str) -> None:
-        """Follow the feed from its start once more."""
-        with self._turn(garage, "start_feed_over") as connection:
-            feed.start_over(connection, garage)
+    @property
+    def address_book(self) -> AddressBook:
+        """What is known of addresses, and who corrected them; each of its methods is one transaction too."""
+        return AddressBook(self.database, self.now)
 
     # ---- a person's decisions
 

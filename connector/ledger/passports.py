@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -24,6 +24,8 @@ from connector.plan import (
 )
 
 Row = Mapping[Any, Any]
+LONGEST_LEASE = timedelta(hours=2)
+"""No lease is longer: one that is was given by a wrong clock."""
 
 
 def facts(row: Row, verdict: str | None) -> Passport:
@@ -77,6 +79,22 @@ def answered_facts(passport: Passport) -> dict[str, Any]:
         "answered": passport.answered,
         "unsure": passport.unsure,
     }
+
+
+def fresh_start(prior: Row, address: str, now: datetime) -> dict[str, Any]:
+    """A new revision ends a refusal and starts its attempts anew; what only a person can answer stays.
+
+    It waits until a request without an answer can no longer be done after it.
+
+    A question about the owner ends too when the `address` is again the one that iGarage has.
+    """
+    unanswered = prior["unanswered_until"]
+    due_at = max(now, unanswered) if unanswered and unanswered <= now + LONGEST_LEASE else now
+    fresh = {"due_at": due_at, "attempts": 0, "last_failure": None}
+    went_back = prior["held"] == "owner_change" and address == prior["delivered_address"]
+    if prior["held"] in ("refused", "exhausted") or went_back:
+        fresh |= {"held": None, "held_since": None, "held_message": None}
+    return fresh
 
 
 def asked_after_bounce(row: Row, verdict: str | None, address: str) -> int:

@@ -200,6 +200,17 @@ cursors = sa.Table(
     sa.Column("cursor", sa.Text, nullable=False, comment="where to go on in the feed of address changes"),
 )
 
+corrections = sa.Table(
+    "corrections",
+    metadata,
+    sa.Column("garage", sa.Text, primary_key=True),
+    sa.Column("plate", sa.Text, primary_key=True, comment="empty: wherever the address stands"),
+    sa.Column("seen", sa.Text, primary_key=True, comment="what the source says, as compared"),
+    sa.Column("meant", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False, comment="person or igarage"),
+    sa.Column("since", Instant, nullable=False),
+)
+
 IS_REQUEST = sa.text("next_step != 'wait'")
 """The part of `passports` that the index of what is due holds; a query must say it in the same words to be served.
 

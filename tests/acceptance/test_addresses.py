@@ -44,3 +44,126 @@ def test_who_opted_out_is_not_invited_once_more(invited, sandbox):
     assert said.status == 1 and "afgemeld" in said.err
     invited.run()
     assert len(invited.mails()) == 4
+
+
+# ---------------------------------------------------------------- a wrong address, corrected in each of three ways
+
+GOOD = "goed@voorbeeld.example"
+THREE = ("ZZ001Z", "ZZ002Z", "ZZ003Z")
+
+
+@pytest.fixture(params=["always", "never"])
+def wrong(garage, sandbox, car, request):
+    """Three cars at one address that bounced after all three were invited; their garage invites as it says."""
+    garage.configure(delivery={"send": "always"})
+    garage.export(*(car(number, email=OLD) for number in (1, 2, 3)))
+    assert garage.run().status == 0
+    garage.configure(delivery={"send": request.param})
+    sandbox.bounce(OLD, "hard_bounce")
+    assert garage.run().status == 0
+    return garage
+
+
+def nights(garage, car, address, numbers=(1, 2, 3), count=5):
+    """So many nights on which the garage's system says this address, and other mileages each night."""
+    for night in range(count):
+        garage.export(*(car(number, email=address, km=str(61000 + night)) for number in numbers))
+        assert garage.run().status == 0
+
+
+def mails_to(garage, address):
+    return sorted(plate for plate, to in garage.mails() if to.casefold() == address)
+
+
+def on_file(garage):
+    return {each.plate: each.body["customer"]["email"] for each in garage.sandbox.passports(garage.id)}
+
+
+def test_corrected_in_the_garages_own_system(wrong, car):
+    nights(wrong, car, GOOD)
+    assert mails_to(wrong, GOOD) == [*THREE]
+    assert len(wrong.mails()) == 6 and on_file(wrong) == dict.fromkeys(THREE, GOOD)
+
+
+def test_corrected_by_a_person_while_the_garages_system_keeps_the_old_address(wrong, car):
+    said = wrong.main("emails", "correct", OLD.upper(), GOOD)
+    assert (said.status, said.out) == (0, "Bij 3 AutoPaspoort(en) geldt nu het nieuwe adres.\n")
+    nights(wrong, car, OLD)
+    assert mails_to(wrong, GOOD) == [*THREE]
+    assert len(wrong.mails()) == 6 and on_file(wrong) == dict.fromkeys(THREE, GOOD)
+
+
+@pytest.mark.parametrize("sent", [True, False])
+@pytest.mark.parametrize("plate", ["ZZ002Z", None])
+def test_corrected_in_igarage_while_the_garages_system_keeps_the_old_address(
+    wrong, sandbox, car, plate, sent
+):
+    sandbox.correct(plate, OLD, GOOD, sent=sent)
+    nights(wrong, car, OLD)
+    sandbox.repeat_changes()
+    nights(wrong, car, OLD)
+    assert mails_to(wrong, GOOD) == [*THREE]
+    assert len(wrong.mails()) == 6 and on_file(wrong) == dict.fromkeys(THREE, GOOD)
+
+
+def test_what_igarage_corrected_is_adopted_without_a_request(wrong, sandbox):
+    sandbox.correct("ZZ002Z", OLD, GOOD, sent=True)
+    before = len(wrong.asked())
+    wrong.run()
+    assert {path.rpartition("/")[2] for _, path in wrong.asked()[before:]} == {"ZZ001Z", "ZZ003Z"}
+
+
+def test_a_correction_for_one_car_leaves_the_others(wrong, car):
+    wrong.main("emails", "correct", OLD, GOOD, "--plate", "zz-002-z")
+    nights(wrong, car, OLD)
+    assert mails_to(wrong, GOOD) == ["ZZ002Z"] and len(wrong.mails()) == 4
+
+
+def test_a_car_that_appears_later_with_the_old_address_gets_the_right_one(wrong, car):
+    wrong.main("emails", "correct", OLD, GOOD)
+    nights(wrong, car, OLD, (1, 2, 3, 4))
+    assert on_file(wrong)["ZZ004Z"] == GOOD
+
+
+def test_a_correction_ends_silently_when_the_system_says_what_was_meant(wrong, car):
+    wrong.main("emails", "correct", OLD, GOOD)
+    nights(wrong, car, OLD, count=2)
+    nights(wrong, car, GOOD, count=2)
+    assert len(wrong.mails()) == 6
+    wrong.export(*(car(number, email=OLD, km="99000") for number in (1, 2, 3)))
+    assert wrong.run().status == 3
+    assert len(wrong.mails()) == 6 and wrong.counts() == {"total": 3, "held": 3}
+
+
+def test_a_third_value_wins_and_is_invited_where_the_garage_invites(wrong, car):
+    wrong.main("emails", "correct", OLD, GOOD)
+    nights(wrong, car, OLD, count=2)
+    nights(wrong, car, "derde@voorbeeld.example", count=2)
+    assert set(on_file(wrong).values()) == {"derde@voorbeeld.example"}
+    assert len(mails_to(wrong, "derde@voorbeeld.example")) in (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("new", "sentence"),
+    [(OLD, "hetzelfde adres"), ("geen adres", "geen geldig"), ("weg@voorbeeld.example", "niet werkt")],
+)
+def test_a_correction_that_cannot_be_is_refused_with_the_reason(wrong, sandbox, new, sentence):
+    sandbox.bounce("weg@voorbeeld.example", "hard_bounce")
+    wrong.run()
+    said = wrong.main("emails", "correct", OLD, new)
+    assert said.status == 1 and sentence in said.err and said.out == ""
+
+
+def test_a_correction_of_an_address_that_stands_nowhere_is_refused(wrong):
+    said = wrong.main("emails", "correct", "vreemd@voorbeeld.example", GOOD)
+    assert said.status == 1 and "geen enkel AutoPaspoort" in said.err
+
+
+def test_a_concept_that_was_never_sent_is_only_updated(garage, sandbox, car):
+    garage.export(car(1, email=OLD))
+    garage.run()
+    sandbox.bounce(OLD, "syntax", refused=False)
+    garage.run()
+    garage.main("emails", "correct", OLD, GOOD)
+    nights(garage, car, OLD, (1,), count=2)
+    assert garage.mails() == [] and on_file(garage) == {"ZZ001Z": GOOD}

@@ -19,12 +19,14 @@ def item(hand: Any, state: str = "invalid", *, hours: float = 0, **said: Any) ->
 
 
 def hear(hand: Any, *items: AddressChange, after: str | None = None, onward: str = "c1") -> int | None:
-    return hand.ledger.hear_feed(hand.garage, items, hand.policy, hand.today, after=after, onward=onward)
+    return hand.ledger.address_book.hear_feed(
+        hand.garage, items, hand.policy, hand.today, after=after, onward=onward
+    )
 
 
 def heard(hand: Any, *items: AddressChange) -> int:
     """A page from where the ledger stands."""
-    after = hand.ledger.feed_cursor(hand.garage)
+    after = hand.ledger.address_book.feed_cursor(hand.garage)
     judged = hear(hand, *items, after=after, onward=f"{after}+")
     assert judged is not None
     return judged
@@ -102,24 +104,29 @@ def test_a_feed_read_from_its_start_never_clears_a_later_verdict_meanwhile(invit
     """Between two pages of it, nobody is mailed at an address that is known to be bad."""
     first, then = item(inviting, "ok"), item(inviting, hours=1)
     heard(inviting, first, then)
-    inviting.ledger.start_feed_over(inviting.garage)
+    inviting.ledger.address_book.start_feed_over(inviting.garage)
     heard(inviting, first)
     assert inviting.verdict(inviting.email(1)) == "bounced"
 
 
 def test_page_and_cursor_are_one(jansen: Any) -> None:
-    assert jansen.ledger.feed_cursor("jansen") is None
+    assert jansen.ledger.address_book.feed_cursor("jansen") is None
     hear(jansen, item(jansen), onward="c1")
-    assert jansen.ledger.feed_cursor("jansen") == "c1"
+    assert jansen.ledger.address_book.feed_cursor("jansen") == "c1"
     assert hear(jansen, item(jansen, "opted_out"), after=None, onward="c2") is None
-    assert (jansen.ledger.feed_cursor("jansen"), jansen.verdict(jansen.email(1))) == ("c1", "bounced")
+    assert (jansen.ledger.address_book.feed_cursor("jansen"), jansen.verdict(jansen.email(1))) == (
+        "c1",
+        "bounced",
+    )
 
 
 def test_a_verdict_is_one_garages_own(jansen: Any) -> None:
     other = jansen.but(garage="pietersen")
     other.ledger.know_garage("pietersen")
     heard(jansen, item(jansen))
-    assert other.verdict(jansen.email(1)) is None and other.ledger.feed_cursor("pietersen") is None
+    assert (
+        other.verdict(jansen.email(1)) is None and other.ledger.address_book.feed_cursor("pietersen") is None
+    )
 
 
 def test_an_address_that_no_request_can_carry_stays_one(jansen: Any) -> None:

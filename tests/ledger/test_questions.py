@@ -287,9 +287,11 @@ def resend(hand: Any, number: int = 1) -> None:
 
 def hear(hand: Any, state: str, number: int = 1) -> None:
     """iGarage learned something of a customer's address."""
-    after = hand.ledger.feed_cursor(hand.garage)
+    after = hand.ledger.address_book.feed_cursor(hand.garage)
     said = AddressChange(hand.clock(), hand.email(number), state, hand.plate(number), "hard_bounce")
-    hand.ledger.hear_feed(hand.garage, [said], hand.policy, hand.today, after=after, onward=f"{after}+")
+    hand.ledger.address_book.hear_feed(
+        hand.garage, [said], hand.policy, hand.today, after=after, onward=f"{after}+"
+    )
 
 
 def test_whom_a_person_invites_once_more_gets_one_mail_under_a_key_of_its_own(inviting: Any) -> None:

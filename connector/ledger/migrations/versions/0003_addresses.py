@@ -1,4 +1,4 @@
-"""Addresses: what iGarage learned of them, how far its feed was followed, and invitations asked for anew."""
+"""Addresses: what iGarage learned of them, its feed, corrections, and invitations asked for anew."""
 
 from __future__ import annotations
 
@@ -35,3 +35,13 @@ def upgrade() -> None:
             "passports",
             sa.Column(name, sa.BigInteger(), nullable=False, server_default="0", comment=comment),
         )
+    op.create_table(
+        "corrections",
+        sa.Column("garage", sa.Text(), nullable=False),
+        sa.Column("plate", sa.Text(), nullable=False, comment="empty: wherever the address stands"),
+        sa.Column("seen", sa.Text(), nullable=False, comment="what the source says, as compared"),
+        sa.Column("meant", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False, comment="person or igarage"),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("garage", "plate", "seen"),
+    )

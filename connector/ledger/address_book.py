@@ -1,0 +1,66 @@
+"""The ledger's book of addresses: what iGarage's feed tells, and what people correct; one transaction per method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from connector.corrections import Correction
+from connector.ledger import correcting, feed, garages, questions
+from connector.ledger.correcting import Turn
+from connector.ledger.databases import Database
+from connector.model import AddressChange
+from connector.plan import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class AddressBook:
+    """What a garage knows of addresses. Whatever changes there, its passports are indexed anew with it."""
+
+    database: Database
+    now: Callable[[], datetime]
+
+    def feed_cursor(self, garage: str) -> str | None:
+        """Where to go on in the feed of a garage; None: at its start."""
+        with self.database.read() as connection:
+            return feed.cursor(connection, garage)
+
+    def hear_feed(
+        self,
+        garage: str,
+        items: Sequence[AddressChange],
+        policy: Policy,
+        today: date,
+        *,
+        after: str | None,
+        onward: str,
+    ) -> int | None:
+        """Write a page that was read from `after`, and the cursor behind it; how many addresses it changed.
+
+        None, and nothing is written, where the ledger stands elsewhere in the feed.
+        """
+        with self._turn(garage, "hear_feed") as connection:
+            turn = Turn(garage, policy, today, self.now())
+            return feed.hear(connection, turn, items, after, onward)
+
+    def start_feed_over(self, garage: str) -> None:
+        """Follow the feed from its start once more."""
+        with self._turn(garage, "start_feed_over") as connection:
+            feed.start_over(connection, garage)
+
+    def correct(self, garage: str, new: Correction, policy: Policy, today: date) -> list[str]:
+        """A person corrects an address; the plates that changes. Raises `NotReleasable` with the reason if not."""
+        with self._turn(garage, "correct") as connection:
+            plates = correcting.correct(connection, Turn(garage, policy, today, self.now()), new)
+            questions.note_decision(connection)
+            return plates
+
+    @contextmanager
+    def _turn(self, garage: str, point: str) -> Iterator[sa.Connection]:
+        with self.database.write(point) as connection:
+            garages.take_turn(connection, garage)
+            yield connection
