@@ -170,7 +170,7 @@ class Garage:
                 "retry": {"first": 0.001, "max": 0.001},
                 **self._settings.get("delivery", {}),
             },
-            **({"brake": self._settings["brake"]} if "brake" in self._settings else {}),
+            **{name: self._settings[name] for name in ("brake", "addresses") if name in self._settings},
         }
 
     def write_token(self, token: str) -> None:

@@ -5,6 +5,7 @@
 
 from connector.config.connector_file import ConnectorConfig, LoggingConfig, ProbeConfig, StateConfig
 from connector.config.garage_file import (
+    AddressesConfig,
     BrakeConfig,
     ChangedConfig,
     DeliveryConfig,
@@ -12,10 +13,12 @@ from connector.config.garage_file import (
     IGarageConfig,
     RetryConfig,
     SourceConfig,
+    SuspectConfig,
 )
 from connector.config.loader import FindAdapter, HasSettings, Loaded, default_directory, load
 
 __all__ = [
+    "AddressesConfig",
     "BrakeConfig",
     "ChangedConfig",
     "ConnectorConfig",
@@ -30,6 +33,7 @@ __all__ = [
     "RetryConfig",
     "SourceConfig",
     "StateConfig",
+    "SuspectConfig",
     "default_directory",
     "load",
 ]

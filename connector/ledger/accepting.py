@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -13,12 +13,13 @@ import sqlalchemy as sa
 
 from connector.arrivals import Contains
 from connector.corrections import Correction
-from connector.ledger import addresses, conflicts, correcting, leaves, memory
+from connector.ledger import addresses, conflicts, correcting, leaves, memory, suspects
 from connector.ledger import passports as passport_rows
 from connector.ledger.files import close
 from connector.ledger.schema import files, passports, rejected_rows, skipped_rows, staged
 from connector.ledger.writing import event, insert_all, record, upsert
 from connector.plan import Policy
+from connector.suspicion import SHARED_LIMIT
 
 Row = Mapping[Any, Any]
 Values = dict[str, Any]
@@ -39,6 +40,7 @@ class Accepting:
     now: datetime
     entropy: Callable[[int], bytes]
     contains: Contains = "all"
+    shared_limit: int = SHARED_LIMIT
     rescued: bool = False
     """The ledger lost what it knew before: a passport that is new to it need not be new to iGarage."""
 
@@ -50,6 +52,8 @@ class _Slice:
     faults: dict[str, str | None]
     verdicts: Mapping[str, str]
     """What is known against the addresses that passports have now."""
+    former: Collection[str]
+    """Those addresses."""
     corrections: Sequence[Correction]
     counts: Counter[str] = field(default_factory=Counter)
     passports: dict[str, Values] = field(default_factory=dict)
@@ -116,6 +120,7 @@ def _judge(connection: sa.Connection, job: Accepting, chunk: Sequence[Row]) -> _
     result = _Slice(
         faults={row["address"]: row["address_fault"] for row in chunk if row["address"]},
         verdicts=addresses.verdicts(connection, job.garage, (each["address"] for each in prior.values())),
+        former={each["address"] for each in prior.values()},
         corrections=correcting.known(connection, job.garage),
     )
     first_seen = _first_seen(connection, job, _values(chunk, "digest", verdict="rejected"))
@@ -270,10 +275,13 @@ _EMPTY: Mapping[str, Any] = {column.name: None for column in passports.columns} 
 def _write(connection: sa.Connection, job: Accepting, result: _Slice, done: int) -> None:
     memory.remember(connection, job.garage, job.source, result.memory)
     judged_anew = addresses.judge(connection, job.garage, result.faults, job.now)
+    judged_anew += suspects.judge(connection, job.garage, result.faults, job.now)
     correcting.end(connection, job.garage, result.ended)
     _note_conflicts(connection, job, result)
     _index(connection, job, list(result.passports.values()))
     upsert(connection, passports, list(result.passports.values()))
+    at_hand = {*result.former, *(each["address"] for each in result.passports.values())}
+    judged_anew += suspects.count(connection, job.garage, at_hand, job.shared_limit, job.now)
     passport_rows.reindex(connection, job.garage, job.policy, job.today, only_addresses=judged_anew)
     insert_all(connection, rejected_rows, result.rejected)
     insert_all(connection, skipped_rows, result.skipped)
@@ -283,9 +291,9 @@ def _write(connection: sa.Connection, job: Accepting, result: _Slice, done: int)
 
 
 def _index(connection: sa.Connection, job: Accepting, values: list[Values]) -> None:
-    verdicts = addresses.verdicts(connection, job.garage, (each["address"] for each in values))
+    judged = addresses.judged(connection, job.garage, (each["address"] for each in values))
     for each in values:
-        facts = passport_rows.facts(each, verdicts.get(each["address"]))
+        facts = passport_rows.facts(each, *judged.get(each["address"], (None, None)))
         each.update(passport_rows.index(facts, job.policy, job.today))
 
 

@@ -23,6 +23,16 @@ def verdicts(connection: sa.Connection, garage: str, wanted: Iterable[str]) -> d
     return {row.address: row.verdict for row in connection.execute(query)}
 
 
+def judged(
+    connection: sa.Connection, garage: str, wanted: Iterable[str]
+) -> dict[str, tuple[str, str | None]]:
+    """Address → verdict and reason, for those of `wanted` that have one."""
+    query = sa.select(addresses.c.address, addresses.c.verdict, addresses.c.reason).where(
+        addresses.c.garage == garage, addresses.c.address.in_(sorted(set(wanted)))
+    )
+    return {row.address: (row.verdict, row.reason) for row in connection.execute(query)}
+
+
 def hear(connection: sa.Connection, garage: str, news: AddressNews, now: datetime) -> list[str]:
     """Write what iGarage says of an address; the address where that changed anything."""
     known = verdicts(connection, garage, [news.address]).get(news.address)

@@ -60,7 +60,7 @@ class Claiming:
 def claim(connection: sa.Connection, job: Claiming) -> Claim | None:
     """Claim the request that is due longest, or None. What the index promised is asked again of `next_step`."""
     while row := _due(connection, job):
-        facts = passport_rows.facts(row, row["verdict"])
+        facts = passport_rows.facts(row, row["verdict"], row["reason"])
         step = next_step(facts, job.policy, job.today)
         changes = passport_rows.index(facts, job.policy, job.today)
         if isinstance(step, Wait) or changes["next_mails"] != row["next_mails"]:
@@ -128,7 +128,7 @@ def _due(connection: sa.Connection, job: Claiming) -> Row | None:
     paused = sa.exists().where(garages.c.garage == job.garage, garages.c.paused_code.is_not(None))
     unread = sa.exists().where(garages.c.garage == job.garage, garages.c.unread)
     query = (
-        sa.select(passports, addresses.c.verdict)
+        sa.select(passports, addresses.c.verdict, addresses.c.reason)
         .outerjoin(
             addresses,
             (addresses.c.garage == passports.c.garage) & (addresses.c.address == passports.c.address),

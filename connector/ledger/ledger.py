@@ -28,6 +28,7 @@ from connector.ledger.databases import Database
 from connector.ledger.schema import files as file_table
 from connector.ledger.schema import meta
 from connector.plan import Policy
+from connector.suspicion import SHARED_LIMIT
 
 SLICE = 500
 """Rows of one transaction while a file is accepted or an index is made anew."""
@@ -186,7 +187,14 @@ class Ledger:
             return list(connection.execute(query.order_by(file_table.c.id)).scalars())
 
     def accept_slice(
-        self, file: int, system: str, policy: Policy, today: date, *, contains: Contains = "all"
+        self,
+        file: int,
+        system: str,
+        policy: Policy,
+        today: date,
+        *,
+        contains: Contains = "all",
+        shared_limit: int = SHARED_LIMIT,
     ) -> bool:
         """Accept the next rows of a judged file; False when it is taken."""
         with self.database.write("accept_slice") as connection:
@@ -203,6 +211,7 @@ class Ledger:
                 now=self.now(),
                 entropy=self.entropy,
                 contains=contains,
+                shared_limit=shared_limit,
                 rescued=rescue.told(connection) is not None,
             )
             more = accepting.accept_slice(connection, job, SLICE)

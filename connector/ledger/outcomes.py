@@ -64,8 +64,8 @@ def close(
         changes, events, judged = _after_answer(connection, claim, row, outcome, now)
     _note_contact(connection, claim.garage, outcome, now)
     released = {**row, **changes, "claim_token": None, "claim_until": None, "last_attempt": now}
-    verdict = addresses.verdicts(connection, claim.garage, [row["address"]]).get(row["address"])
-    released |= passport_rows.index(passport_rows.facts(released, verdict), policy, today)
+    judged_so = addresses.judged(connection, claim.garage, [row["address"]]).get(row["address"], (None, None))
+    released |= passport_rows.index(passport_rows.facts(released, *judged_so), policy, today)
     passport_rows.update(connection, claim.garage, claim.plate, released)
     passport_rows.reindex(connection, claim.garage, policy, today, only_addresses=judged)
     record(connection, [event(claim.garage, claim.plate, now, name, **detail) for name, detail in events])

@@ -22,14 +22,15 @@ from connector.plan import (
     same_address,
     state,
 )
+from connector.suspicion import Kind
 
 Row = Mapping[Any, Any]
 LONGEST_LEASE = timedelta(hours=2)
 """No lease is longer: one that is was given by a wrong clock."""
 
 
-def facts(row: Row, verdict: str | None) -> Passport:
-    """The facts of a row of `passports`, with its address's verdict (None: nothing is known against it)."""
+def facts(row: Row, verdict: str | None, reason: str | None = None) -> Passport:
+    """The facts of a row of `passports`, with its address's verdict (None: nothing is known against it) and reason."""
     return Passport(
         revision=row["revision"],
         address=row["address"],
@@ -41,6 +42,7 @@ def facts(row: Row, verdict: str | None) -> Passport:
         sent_at=row["sent_at"],
         held=cast("HeldReason | None", row["held"]),
         verdict=cast("AddressVerdict", verdict or "ok"),
+        suspicion=cast("Kind | None", reason if verdict == "suspect" else None),
         opt_out=bool(row["opt_out"]),
         consent=row["consent"],
         source_conflict=row["source_conflict"],
@@ -166,7 +168,7 @@ def _reindex(
     limit: int | None,
 ) -> str | None:
     query = (
-        sa.select(passports, addresses.c.verdict)
+        sa.select(passports, addresses.c.verdict, addresses.c.reason)
         .outerjoin(
             addresses,
             (addresses.c.garage == passports.c.garage) & (addresses.c.address == passports.c.address),
@@ -177,7 +179,8 @@ def _reindex(
     )
     found = connection.execute(query).mappings().all()
     changes = [
-        {"the_plate": row["plate"], **index(facts(row, row["verdict"]), policy, today)} for row in found
+        {"the_plate": row["plate"], **index(facts(row, row["verdict"], row["reason"]), policy, today)}
+        for row in found
     ]
     if changes:
         update = passports.update().where(

@@ -61,7 +61,7 @@ def resend(
 ) -> None:
     """Invite once more, whoever was invited before. Raises `NotReleasable` where no invitation may go."""
     query = (
-        sa.select(passports, addresses.c.verdict)
+        sa.select(passports, addresses.c.verdict, addresses.c.reason)
         .outerjoin(
             addresses,
             (addresses.c.garage == passports.c.garage) & (addresses.c.address == passports.c.address),
@@ -71,7 +71,7 @@ def resend(
     row = connection.execute(query).mappings().first()
     if row is None:
         raise NotReleasable(UNKNOWN)
-    facts = passport_rows.facts(row, row["verdict"])
+    facts = passport_rows.facts(row, row["verdict"], row["reason"])
     if isinstance(invitation(facts, policy, today), Due):
         raise NotReleasable("er staat al een uitnodiging klaar; die gaat vanzelf uit")
     asked = invitation(replace(facts, asked=facts.answered + 1), policy, today)

@@ -183,6 +183,7 @@ addresses = sa.Table(
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("reason", sa.Text),
     sa.Column("since", Instant, nullable=False),
+    sa.Column("suggestion", sa.Text, comment="what was probably meant"),
 )
 
 notices = sa.Table(

@@ -49,7 +49,15 @@ class World:
 
     def intake(self, garage: GarageConfig) -> Intake:
         """The intake loop of a garage."""
-        return Intake(self.ledger, policy_of(garage), self.today(garage), self.now, self.log, self.crash)
+        return Intake(
+            self.ledger,
+            policy_of(garage),
+            self.today(garage),
+            self.now,
+            self.log,
+            self.crash,
+            garage.addresses.shared_limit,
+        )
 
     def lookout(self, source: SourceConfig, settle: float) -> Lookout:
         """A lookout on the folder of a source."""
@@ -92,7 +100,7 @@ class World:
 
 def policy_of(garage: GarageConfig) -> Policy:
     """What the garage wants, as the plan takes it."""
-    return Policy(send=garage.delivery.send)
+    return Policy(send=garage.delivery.send, suspect=garage.addresses.suspect.suspects)
 
 
 def source_of(garage: GarageConfig, source: SourceConfig) -> Source:

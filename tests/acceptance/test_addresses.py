@@ -167,3 +167,15 @@ def test_a_concept_that_was_never_sent_is_only_updated(garage, sandbox, car):
     garage.main("emails", "correct", OLD, GOOD)
     nights(garage, car, OLD, (1,), count=2)
     assert garage.mails() == [] and on_file(garage) == {"ZZ001Z": GOOD}
+
+
+# ---------------------------------------------------------------- suspicion
+
+
+@pytest.mark.parametrize(("says", "mails"), [("withhold", 0), ("send", 3)])
+def test_an_address_of_more_customers_than_the_garage_allows_is_invited_as_it_says(garage, car, says, mails):
+    garage.configure(delivery={"send": "always"})
+    garage.configure(addresses={"suspect": {"shared": says}, "shared_limit": 2})
+    garage.export(*(car(number, email=GOOD) for number in (1, 2, 3)), car(4))
+    assert garage.run().status == 0
+    assert len(mails_to(garage, GOOD)) == mails and len(garage.mails()) == mails + 1

@@ -45,3 +45,6 @@ def upgrade() -> None:
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("garage", "plate", "seen"),
     )
+    op.add_column(
+        "addresses", sa.Column("suggestion", sa.Text(), nullable=True, comment="what was probably meant")
+    )
