@@ -43,6 +43,10 @@ class Desk:
         correction = Correction(old.strip(), new.strip(), plate)
         return self.ledger.address_book.correct(self.garage, correction, self.policy, self.today())
 
+    def ignore(self, address: str) -> None:
+        """A suspect address is fine. Raises `NotReleasable` where it is not suspect."""
+        self.ledger.address_book.ignore(self.garage, address, self.policy, self.today())
+
     def release_as_new(self, plate: str) -> None:
         """Make a passport anew that iGarage no longer has. Raises `NotReleasable`."""
         self.ledger.release_as_new(self.garage, plate, self.policy, self.today())

@@ -10,7 +10,8 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from connector.corrections import Correction
-from connector.ledger import correcting, feed, garages, questions
+from connector.emails import key
+from connector.ledger import correcting, feed, garages, passports, questions, suspects
 from connector.ledger.correcting import Turn
 from connector.ledger.databases import Database
 from connector.model import AddressChange
@@ -58,6 +59,13 @@ class AddressBook:
             plates = correcting.correct(connection, Turn(garage, policy, today, self.now()), new)
             questions.note_decision(connection)
             return plates
+
+    def ignore(self, garage: str, address: str, policy: Policy, today: date) -> None:
+        """A person says that a suspect address is fine. Raises `NotReleasable` where it is not suspect."""
+        with self._turn(garage, "ignore") as connection:
+            suspects.ignore(connection, garage, key(address), self.now())
+            passports.reindex(connection, garage, policy, today, only_addresses=[key(address)])
+            questions.note_decision(connection)
 
     @contextmanager
     def _turn(self, garage: str, point: str) -> Iterator[sa.Connection]:

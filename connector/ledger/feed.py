@@ -16,6 +16,7 @@ from connector.ledger import correcting
 from connector.ledger import passports as passport_rows
 from connector.ledger.correcting import Turn
 from connector.ledger.schema import addresses, cursors, notices, passports
+from connector.ledger.suspects import IGNORED
 from connector.ledger.writing import event, record, upsert
 from connector.model import AddressChange
 from connector.plan import AddressVerdict
@@ -115,7 +116,7 @@ def _is_settled(item: AddressChange, standing: sa.RowMapping) -> bool:
         return True
     if item.state == "invalid" and verdict in ("bounced", "unwritable"):
         return True
-    return verdict in _OF_IGARAGE and item.at < standing["since"]
+    return verdict in _OF_IGARAGE and standing["reason"] != IGNORED and item.at < standing["since"]
 
 
 def _notices(connection: sa.Connection, garage: str, address: str, at: datetime) -> int:

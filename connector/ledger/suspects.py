@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from connector.errors import NotReleasable
 from connector.ledger.schema import addresses, passports
 from connector.ledger.writing import insert_all
 from connector.suspicion import Kind, Suspicion, is_shared, suspect
@@ -39,6 +40,26 @@ def count(
     shared = {each: Suspicion("shared") for each in crowded if is_shared(customers[each], limit)}
     rest = [each for each in at_hand if each not in shared]
     return _note(connection, garage, shared, now) + _forget(connection, garage, rest, ("shared",))
+
+
+def ignore(connection: sa.Connection, garage: str, address: str, now: datetime) -> None:
+    """A person says that a suspect address is fine. Raises `NotReleasable` where it is not suspect."""
+    of_address = (addresses.c.garage == garage) & (addresses.c.address == address)
+    verdict = connection.execute(sa.select(addresses.c.verdict).where(of_address)).scalar()
+    if verdict != "suspect":
+        raise NotReleasable(
+            WHY_NOT_IGNORED.get(verdict or "ok", "van dit adres is bekend dat het niet werkt")
+        )
+    fine = addresses.update().where(of_address)
+    connection.execute(fine.values(verdict="ok", reason=IGNORED, since=now))
+
+
+WHY_NOT_IGNORED: Mapping[str, str] = {
+    "ok": "dit adres is niet verdacht",
+    "opted_out": "de klant met dit adres wil geen mail",
+}
+IGNORED = "ignored"
+"""The reason of an address that is well because a person said so."""
 
 
 def _with_passports_beyond(

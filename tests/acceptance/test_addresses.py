@@ -179,3 +179,59 @@ def test_an_address_of_more_customers_than_the_garage_allows_is_invited_as_it_sa
     garage.export(*(car(number, email=GOOD) for number in (1, 2, 3)), car(4))
     assert garage.run().status == 0
     assert len(mails_to(garage, GOOD)) == mails and len(garage.mails()) == mails + 1
+
+
+# ---------------------------------------------------------------- looking
+
+
+def test_the_list_says_what_is_wrong_with_an_address_and_what_was_meant(wrong, car):
+    wrong.main("emails", "correct", OLD, GOOD)
+    (found,) = wrong.ask("emails", "list")
+    since = found.pop("since")
+    assert since.startswith("20") and found == {
+        "garage": "jansen",
+        "address": OLD,
+        "state": "invalid",
+        "reason": "hard_bounce",
+        "suggestion": None,
+        "plates": [*THREE],
+        "corrected_to": GOOD,
+        "corrected_by": "person",
+    }
+    assert wrong.ask("emails", "list", "--state", "suspect") == []
+    assert "bestaat niet" in wrong.main("emails", "list").out
+
+
+def test_what_the_garages_system_has_wrong_goes_from_the_list_when_it_is_mended(wrong, car):
+    assert wrong.ask("emails", "gms-todo") == []
+    wrong.main("emails", "correct", OLD, GOOD)
+    todo = wrong.ask("emails", "gms-todo")
+    assert [(each["plate"], each["address"], each["corrected_to"]) for each in todo] == [
+        (plate, OLD, GOOD) for plate in THREE
+    ]
+    assert GOOD in wrong.main("emails", "gms-todo").out
+    nights(wrong, car, GOOD, count=1)
+    assert wrong.ask("emails", "gms-todo") == []
+    assert "hoeft geen adres" in wrong.main("emails", "gms-todo").out
+
+
+def test_a_suspect_address_that_somebody_looked_at_is_invited(garage, sandbox, car):
+    garage.configure(delivery={"send": "always"}, addresses={"suspect": {"typo": "withhold"}})
+    garage.export(car(1, email="jan@gmail.con"))
+    garage.run()
+    (found,) = garage.ask("emails", "list", "--state", "suspect")
+    assert (found["reason"], found["suggestion"], garage.mails()) == ("typo", "jan@gmail.com", [])
+    assert garage.main("emails", "ignore", "Jan@gmail.con").out == "Het adres geldt nu als goed.\n"
+    garage.run()
+    assert garage.mails() == [("ZZ001Z", "jan@gmail.con")] and garage.ask("emails", "list") == []
+    sandbox.bounce("jan@gmail.con", "hard_bounce")
+    garage.run()
+    assert [each["state"] for each in garage.ask("emails", "list")] == ["invalid"]
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"), [(OLD, "niet werkt"), ("goed@voorbeeld.example", "niet verdacht")]
+)
+def test_only_a_suspect_address_can_be_ignored(wrong, address, sentence):
+    said = wrong.main("emails", "ignore", address)
+    assert said.status == 1 and sentence in said.err

@@ -91,3 +91,22 @@ def test_what_igarage_says_comes_before_a_suspicion(
 def test_an_address_that_is_none_is_not_suspect_too(inviting: Any) -> None:
     inviting.night(inviting.car(1, email=DUMMY, fault="Dit is geen geldig e-mailadres."))
     assert suspicions(inviting)[DUMMY][:2] == ("unwritable", "syntax")
+
+
+def test_a_bounce_of_before_somebody_passed_the_address_counts_when_it_is_heard(inviting: Any) -> None:
+    inviting.night(inviting.car(1, email=TYPO))
+    at = inviting.clock()
+    inviting.clock.forward(hours=1)
+    book = inviting.ledger.address_book
+    book.ignore("jansen", TYPO, inviting.policy, inviting.today)
+    assert inviting.verdict(TYPO) == "ok"
+    item = AddressChange(at, TYPO, "invalid", reason="hard_bounce")
+    book.hear_feed("jansen", [item], inviting.policy, inviting.today, after=None, onward="c")
+    assert inviting.verdict(TYPO) == "bounced"
+
+
+def test_an_address_that_somebody_passed_is_not_suspected_again(inviting: Any) -> None:
+    inviting.night(inviting.car(1, email=DUMMY))
+    inviting.ledger.address_book.ignore("jansen", DUMMY, inviting.policy, inviting.today)
+    inviting.night(inviting.car(1, email=DUMMY, make="Saab"))
+    assert inviting.verdict(DUMMY) == "ok" and inviting.claimed().step.send is True
