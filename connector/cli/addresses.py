@@ -1,17 +1,22 @@
-"""The commands about addresses: `emails list`, `correct`, `ignore` and `gms-todo`."""
+"""The commands about addresses: `emails list`, `correct`, `ignore`, `gms-todo`, and reception's list."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
 
-from connector import plates
+from connector import plates, reception
 from connector.cli import answer, exits, workplace
 from connector.cli.desk import desk_of, loaded_to_decide
 from connector.cli.options import Options, shared_options
-from connector.ledger.address_list import STATES, listed, outdated
+from connector.ledger.address_list import STATES, Listed, listed, outdated, to_be_mended
+
+LARGEST = 10_000_000
+"""Bytes of a list that is taken back."""
 
 
 @click.group()
@@ -128,6 +133,68 @@ def correct(options: Options, old: str, new: str, plate: str | None) -> int:
     garage = options.only(loaded)
     with desk_of(loaded, garage) as desk:
         changed = desk.correct(old, new, plates.compact(plate) if plate else None)
+    if options.json:
+        answer.as_json({"garage": garage.garage, "plates": changed})
+    else:
+        answer.line(f"Bij {len(changed)} AutoPaspoort(en) geldt nu het nieuwe adres.")
+    return exits.OK
+
+
+@emails.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@shared_options
+@click.pass_obj
+def export(options: Options, file: Path) -> int:
+    """Write reception's list of wrong addresses to FILE.csv, with an empty column for the new ones."""
+    loaded = loaded_to_decide(options)
+    garage = options.only(loaded)
+    with workplace.ledger_to_look(loaded) as ledger, ledger.looking() as connection:
+        lines = [_wrong(*each) for each in to_be_mended(connection, garage.garage)]
+    try:
+        with file.open("xb") as opened:
+            opened.write(reception.written(lines))
+    except FileExistsError:
+        raise click.ClickException("dit bestand is er al; kies een andere naam") from None
+    except OSError as error:
+        raise click.ClickException(f"dit bestand is niet te schrijven: {error.strerror}") from None
+    if options.json:
+        answer.as_json({"file": file, "lines": len(lines)})
+    else:
+        answer.line(
+            f"{len(lines)} regel(s) geschreven; vul de laatste kolom in en lees hem in met emails import."
+        )
+    return exits.OK
+
+
+def _wrong(plate: str, found: Listed, content: Mapping[str, Any]) -> reception.Wrong:
+    names = ("initials", "first_name", "infix", "last_name", "company")
+    return reception.Wrong(
+        plate=plate,
+        name=" ".join(str(content[name]) for name in names if content.get(name)),
+        address=str(content["email"]),
+        reason=REASON_WORDS.get(found.reason or "", found.reason or ""),
+        suggestion=found.suggestion or "",
+        phone=str(content.get("mobile") or content.get("phone") or ""),
+    )
+
+
+@emails.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@shared_options
+@click.pass_obj
+def take_back(options: Options, file: Path) -> int:
+    """Take reception's list back with its last column filled in: all of it, or nothing with every mistake's line."""
+    loaded = loaded_to_decide(options)
+    garage = options.only(loaded)
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST + 1)
+    except OSError as error:
+        raise click.ClickException(f"dit bestand is niet te lezen: {error.strerror}") from None
+    if len(content) > LARGEST:
+        raise click.ClickException("dit bestand is te groot voor een lijst van adressen")
+    with desk_of(loaded, garage) as desk:
+        changed = desk.take_list(content)
     if options.json:
         answer.as_json({"garage": garage.garage, "plates": changed})
     else:

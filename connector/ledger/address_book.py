@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from connector.corrections import Correction
 from connector.emails import key
+from connector.errors import NotReleasable
 from connector.ledger import correcting, feed, garages, passports, questions, suspects
 from connector.ledger.correcting import Turn
 from connector.ledger.databases import Database
@@ -57,6 +58,27 @@ class AddressBook:
         """A person corrects an address; the plates that changes. Raises `NotReleasable` with the reason if not."""
         with self._turn(garage, "correct") as connection:
             plates = correcting.correct(connection, Turn(garage, policy, today, self.now()), new)
+            questions.note_decision(connection)
+            return plates
+
+    def correct_all(
+        self, garage: str, lines: Sequence[tuple[int, Correction]], policy: Policy, today: date
+    ) -> list[str]:
+        """Corrections with the lines they stand on, all or none; the plates they change.
+
+        Raises `NotReleasable` with every line that is not taken, and why.
+        """
+        with self._turn(garage, "correct_all") as connection:
+            turn = Turn(garage, policy, today, self.now())
+            plates: list[str] = []
+            mistakes: list[str] = []
+            for line, each in lines:
+                try:
+                    plates += correcting.correct(connection, turn, each)
+                except NotReleasable as error:
+                    mistakes.append(f"regel {line}: {error}")
+            if mistakes:
+                raise NotReleasable("\n".join(mistakes))
             questions.note_decision(connection)
             return plates
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -78,6 +79,18 @@ def outdated(connection: sa.Connection, garage: str) -> list[Outdated]:
         if by is not None:
             todo.append(Outdated(plate, said, by.meant, by.by, since[by.plate or "", by.seen]))
     return todo
+
+
+def to_be_mended(connection: sa.Connection, garage: str) -> list[tuple[str, Listed, dict[str, Any]]]:
+    """Plate by plate, what is wrong or suspect and was not corrected: the plate, its address, and its content."""
+    wrong = {
+        each.address: each for each in listed(connection, garage) if each.state in ("invalid", "suspect")
+    }
+    query = sa.select(passports.c.plate, passports.c.address, passports.c.content).where(
+        passports.c.garage == garage, passports.c.address.in_(wrong.keys())
+    )
+    found = connection.execute(query.order_by(passports.c.plate))
+    return [(plate, wrong[address], json.loads(content)) for plate, address, content in found]
 
 
 def _corrections(connection: sa.Connection, garage: str) -> list[sa.RowMapping]:

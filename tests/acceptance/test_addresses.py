@@ -235,3 +235,42 @@ def test_a_suspect_address_that_somebody_looked_at_is_invited(garage, sandbox, c
 def test_only_a_suspect_address_can_be_ignored(wrong, address, sentence):
     said = wrong.main("emails", "ignore", address)
     assert said.status == 1 and sentence in said.err
+
+
+# ---------------------------------------------------------------- reception's list
+
+
+def fill_in(file, **new):
+    """Type new addresses into the last column, by plate."""
+    lines = file.read_text("utf-8-sig").splitlines()
+    file.write_text("\r\n".join(line + new.get(line.partition(";")[0], "") for line in lines), "utf-8")
+
+
+def test_receptions_list_goes_out_and_comes_back(wrong, car, tmp_path):
+    file = tmp_path / "lijst.csv"
+    assert wrong.main("emails", "export", file).out.startswith("3 regel(s) geschreven")
+    assert file.stat().st_mode & 0o077 == 0
+    assert f"ZZ001Z;Klant 1;{OLD};bestaat niet;;;" in file.read_text("utf-8-sig").splitlines()
+    fill_in(file, ZZ001Z=GOOD, ZZ003Z="ander@voorbeeld.example")
+    assert wrong.ask("emails", "import", file)["plates"] == ["ZZ001Z", "ZZ003Z"]
+    nights(wrong, car, OLD, count=2)
+    assert mails_to(wrong, GOOD) == ["ZZ001Z"] and mails_to(wrong, "ander@voorbeeld.example") == ["ZZ003Z"]
+    assert len(wrong.mails()) == 5
+
+
+def test_a_list_with_a_mistake_changes_nothing_and_tells_every_line(wrong, tmp_path):
+    file = tmp_path / "lijst.csv"
+    wrong.main("emails", "export", file)
+    fill_in(file, ZZ001Z=GOOD, ZZ002Z=OLD, ZZ003Z=OLD.upper())
+    said = wrong.main("emails", "import", file)
+    assert said.status == 1 and "regel 3: " in said.err and "regel 4: " in said.err
+    assert "regel 2" not in said.err
+    assert wrong.ask("emails", "gms-todo") == []
+
+
+def test_a_list_that_is_there_is_not_overwritten_and_one_that_is_not_cannot_be_read(wrong, tmp_path):
+    file = tmp_path / "lijst.csv"
+    file.write_text("van iemand")
+    assert "is er al" in wrong.main("emails", "export", file).err
+    assert file.read_text() == "van iemand"
+    assert "niet te lezen" in wrong.main("emails", "import", tmp_path / "geen.csv").err
