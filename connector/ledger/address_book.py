@@ -13,7 +13,7 @@ from connector.corrections import Correction
 from connector.emails import key
 from connector.errors import NotReleasable
 from connector.ledger import correcting, feed, garages, passports, questions, suspects
-from connector.ledger.correcting import Turn
+from connector.ledger.correcting import Row, Turn
 from connector.ledger.databases import Database
 from connector.model import AddressChange
 from connector.plan import Policy
@@ -53,6 +53,12 @@ class AddressBook:
         """Follow the feed from its start once more."""
         with self._turn(garage, "start_feed_over") as connection:
             feed.start_over(connection, garage)
+
+    def corrected(self, garage: str, staged: Sequence[Row]) -> list[Row]:
+        """Staged rows with the addresses that count for their plates."""
+        with self.database.read() as connection:
+            known = correcting.known(connection, garage)
+        return [correcting.applied(each, known)[0] if each["content"] else each for each in staged]
 
     def correct(self, garage: str, new: Correction, policy: Policy, today: date) -> list[str]:
         """A person corrects an address; the plates that changes. Raises `NotReleasable` with the reason if not."""

@@ -274,3 +274,13 @@ def test_a_list_that_is_there_is_not_overwritten_and_one_that_is_not_cannot_be_r
     assert "is er al" in wrong.main("emails", "export", file).err
     assert file.read_text() == "van iemand"
     assert "niet te lezen" in wrong.main("emails", "import", tmp_path / "geen.csv").err
+
+
+def test_a_corrected_address_is_no_change_that_brakes_an_export(garage, car):
+    garage.configure(brake={"changed": {"percent": 0, "passports": 0}})
+    garage.export(car(1, email=OLD), car(2))
+    garage.run()
+    garage.main("emails", "correct", OLD, GOOD)
+    garage.export(car(1, email=OLD, km="99000"), car(2))
+    assert garage.run().status == 0
+    assert on_file(garage)["ZZ001Z"] == GOOD
