@@ -10,6 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from connector import reception
+from connector.corrections import Correction
+from connector.errors import NotReleasable
 from connector.ledger import Ledger
 from connector.plan import Policy
 
@@ -29,6 +32,33 @@ class Desk:
         It is the same content under the same key, so nobody is mailed twice.
         """
         return self.ledger.retry(self.garage, plate, self.policy, self.today())
+
+    def resend(self, plate: str) -> None:
+        """Invite once more, whoever was invited before. Raises `NotReleasable` where no invitation may go."""
+        self.ledger.resend(self.garage, plate, self.policy, self.today())
+
+    def correct(self, old: str, new: str, plate: str | None) -> list[str]:
+        """Where the source says `old`, `new` counts, for one plate or (None) wherever it stands; the plates changed.
+
+        Raises `NotReleasable` with the reason where that is not taken.
+        """
+        correction = Correction(old.strip(), new.strip(), plate)
+        return self.ledger.address_book.correct(self.garage, correction, self.policy, self.today())
+
+    def take_list(self, content: bytes) -> list[str]:
+        """Reception's list, filled in: all of it or nothing; the plates that it changes.
+
+        Raises `NotReleasable` with every line that is not taken, and why.
+        """
+        filled, mistakes = reception.filled_in(content)
+        if mistakes:
+            raise NotReleasable("\n".join(f"regel {each.line}: {each.message}" for each in mistakes))
+        lines = [(each.line, Correction(each.address, each.meant, each.plate)) for each in filled]
+        return self.ledger.address_book.correct_all(self.garage, lines, self.policy, self.today())
+
+    def ignore(self, address: str) -> None:
+        """A suspect address is fine. Raises `NotReleasable` where it is not suspect."""
+        self.ledger.address_book.ignore(self.garage, address, self.policy, self.today())
 
     def release_as_new(self, plate: str) -> None:
         """Make a passport anew that iGarage no longer has. Raises `NotReleasable`."""

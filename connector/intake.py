@@ -26,6 +26,7 @@ from connector.ledger import Finding, Ledger, Remembered, StagedRow
 from connector.ledger.looking import FileSummary, file_summaries
 from connector.log import Log, described
 from connector.plan import Policy
+from connector.suspicion import SHARED_LIMIT
 
 LEAVE = (
     "Klopt het, geef het dan vrij met release --file {0}; klopt het niet, leg het weg met discard --file {0}."
@@ -55,6 +56,8 @@ class Intake:
     now: Callable[[], datetime]
     log: Log
     crash: CrashPoint = survive
+    shared_limit: int = SHARED_LIMIT
+    """Customers that may have one address."""
 
     def recover(self, garage: str) -> None:
         """At start: what a dead process was reading is read again."""
@@ -199,7 +202,12 @@ class Intake:
 
     def _accept(self, source: Source, file: int) -> FileSummary:
         while self.ledger.accept_slice(
-            file, source.adapter.name, self.policy, self.today(), contains=source.contains
+            file,
+            source.adapter.name,
+            self.policy,
+            self.today(),
+            contains=source.contains,
+            shared_limit=self.shared_limit,
         ):
             pass
         taken = self.ledger.file(file)

@@ -128,7 +128,7 @@ def weigh_file(beside: Ledger, ledger: Ledger, source: Source, file: int) -> Bra
     weighing.recognised(recognised, is_passport=True)
     for chunk in beside.staged_passports(file):
         said, prior = ledger.remembered(source.garage, source.name, chunk)
-        for row in chunk:
+        for row in ledger.address_book.corrected(source.garage, chunk):
             _weigh_row(weighing, row, said.get(row["key"]), prior.get(row["plate"]))
     whole = source.contains == "all"
     before = ledger.rows_taken_before(source.garage, source.name) if whole else None

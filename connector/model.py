@@ -235,3 +235,31 @@ class GarageInfo:
     batch_size: int | None = None
     fleet_accounts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Wagenparkaccount id → name."""
+
+
+ChangeState = Literal["invalid", "ok", "corrected", "opted_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class AddressChange:
+    """One thing that iGarage learned of an address. `plate` None: it speaks of the address alone.
+
+    `corrected`: the passport of `plate` now has `corrected_to`, and `sent` says whether iGarage invited it there.
+    """
+
+    at: datetime
+    address: str
+    state: ChangeState
+    plate: str | None = None
+    reason: str | None = None
+    corrected_to: str | None = None
+    sent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesPage:
+    """A page of the feed, oldest first, the cursor to go on from, and whether there is more now."""
+
+    items: tuple[AddressChange, ...]
+    next: str
+    more: bool

@@ -59,6 +59,9 @@ _NO_TOP_LEVEL = {
 _MISTAKEN_TOP_LEVEL = {**dict.fromkeys(("cm", "co", "om"), "com"), **dict.fromkeys(("ml", "ne"), "nl")}
 """Top levels that exist, and are mistakes only behind the name of a consumer's domain."""
 
+SHARED_LIMIT = 8
+"""Customers that may have one address, where the garage does not say otherwise."""
+
 _LIKENESS = 0.86
 """`difflib`'s ratio from which two domains are alike: one letter in seven. Less likens strangers."""
 

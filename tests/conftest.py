@@ -174,7 +174,7 @@ class Garage:
                 "retry": {"first": 0.001, "max": 0.001},
                 **self._settings.get("delivery", {}),
             },
-            **({"brake": self._settings["brake"]} if "brake" in self._settings else {}),
+            **{name: self._settings[name] for name in ("brake", "addresses") if name in self._settings},
         }
 
     def write_token(self, token: str) -> None:
@@ -214,10 +214,11 @@ class Garage:
         return [(mail.plate, mail.address) for mail in self.sandbox.mails(self.id)]
 
     def asked(self) -> list[tuple[str, str]]:
-        """Every request of the garage but the greeting: method and path."""
+        """Every request of the garage but the greeting and the looks at the feed: method and path."""
         seen = self.sandbox.requests()
         of_garage = [each for each in seen if each.garage in (self.id, None)]
-        return [(each.method, each.path) for each in of_garage if each.path != "/garage"]
+        quiet = ("/garage", "/emails/changes?")
+        return [(each.method, each.path) for each in of_garage if not each.path.startswith(quiet)]
 
     def stand(self) -> dict[str, Any]:
         """The garage as `status --json` shows it."""

@@ -20,6 +20,8 @@ from connector.cli.main import commands
 ROOT = Path(__file__).parent.parent
 HOOKS = [name for name in vars(hookspecs) if name.startswith("connector_")]
 MODELS = (
+    config.AddressesConfig,
+    config.SuspectConfig,
     config.BrakeConfig,
     config.ChangedConfig,
     config.ConnectorConfig,

@@ -1,4 +1,4 @@
-"""The commands that decide: `retry`, `release` and `discard`. Each is one short transaction, also beside a service."""
+"""The commands that decide, as `retry` and `release`. Each is one short transaction, also beside a service."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FILE = click.option(
 @click.pass_obj
 def retry(options: Options, plate: str | None) -> int:
     """Try again what is refused, exhausted or backing off: one PLATE, or all. The same content; never mails twice."""
-    loaded = _loaded(options)
+    loaded = loaded_to_decide(options)
     wanted = plates.compact(plate) if plate else None
     garages = [options.only(loaded)] if wanted else options.chosen(loaded)
     tried = [(each.garage, found) for each in garages for found in _retried(loaded, each, wanted)]
@@ -43,8 +43,20 @@ def retry(options: Options, plate: str | None) -> int:
 
 
 def _retried(loaded: Loaded, garage: GarageConfig, plate: str | None) -> list[str]:
-    with _desk(loaded, garage) as desk:
+    with desk_of(loaded, garage) as desk:
         return desk.retry(plate)
+
+
+@click.command()
+@click.argument("plate")
+@shared_options
+@click.pass_obj
+def resend(options: Options, plate: str) -> int:
+    """Invite the customer of PLATE once more, or say why not. Who opted out is never mailed."""
+    loaded = loaded_to_decide(options)
+    with desk_of(loaded, options.only(loaded)) as desk:
+        desk.resend(plates.compact(plate))
+    return _told(options, "de uitnodiging gaat nog eens uit")
 
 
 @click.command()
@@ -70,8 +82,8 @@ def release(
         raise click.UsageError("say one of these: PLATE --as new, --file ID, --mails N, or --all")
     if plate is not None and as_what is None:
         raise click.UsageError("say what the passport becomes: --as new")
-    loaded = _loaded(options)
-    with _desk(loaded, options.only(loaded)) as desk:
+    loaded = loaded_to_decide(options)
+    with desk_of(loaded, options.only(loaded)) as desk:
         if plate is not None:
             desk.release_as_new(plates.compact(plate))
             return _told(options, "het AutoPaspoort wordt opnieuw gemaakt")
@@ -90,13 +102,13 @@ def discard(options: Options, file: int | None) -> int:
     """Do away with a held file: this content is not read again, the next export is."""
     if file is None:
         raise click.UsageError("say which: --file ID, from `held`")
-    loaded = _loaded(options)
-    with _desk(loaded, options.only(loaded)) as desk:
+    loaded = loaded_to_decide(options)
+    with desk_of(loaded, options.only(loaded)) as desk:
         desk.discard(file)
     return _told(options, "het bestand is weggelegd")
 
 
-def _loaded(options: Options) -> Loaded:
+def loaded_to_decide(options: Options) -> Loaded:
     """The configuration. Raises `ConfigError` also when the file of the garage that is meant is wrong."""
     loaded = workplace.load(options)
     workplace.must_start(options, loaded)
@@ -104,7 +116,8 @@ def _loaded(options: Options) -> Loaded:
 
 
 @contextmanager
-def _desk(loaded: Loaded, garage: GarageConfig) -> Iterator[Desk]:
+def desk_of(loaded: Loaded, garage: GarageConfig) -> Iterator[Desk]:
+    """The desk of a garage; why a decision does not fit is said on standard error."""
     with workplace.ledger_to_decide(loaded) as ledger:
         try:
             yield Desk(ledger, garage.garage, policy_of(garage), lambda: workplace.today(garage))

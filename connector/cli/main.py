@@ -8,10 +8,11 @@ import sys
 import click
 
 from connector.cli import exits
+from connector.cli.addresses import emails
 from connector.cli.answer import message
 from connector.cli.configuring import config
 from connector.cli.demo import demo
-from connector.cli.desk import discard, release, retry
+from connector.cli.desk import discard, release, resend, retry
 from connector.cli.foresee import plan
 from connector.cli.init import init
 from connector.cli.look import held, rejected, skipped, status, trace
@@ -51,6 +52,8 @@ for each in (
     held,
     trace,
     retry,
+    resend,
+    emails,
     release,
     discard,
 ):

@@ -5,6 +5,7 @@
 
 from connector.config.connector_file import ConnectorConfig, LoggingConfig, ProbeConfig, StateConfig
 from connector.config.garage_file import (
+    AddressesConfig,
     BrakeConfig,
     ChangedConfig,
     DeliveryConfig,
@@ -13,10 +14,12 @@ from connector.config.garage_file import (
     RetryConfig,
     SelectConfig,
     SourceConfig,
+    SuspectConfig,
 )
 from connector.config.loader import FindAdapter, HasSettings, Loaded, default_directory, load
 
 __all__ = [
+    "AddressesConfig",
     "BrakeConfig",
     "ChangedConfig",
     "ConnectorConfig",
@@ -32,6 +35,7 @@ __all__ = [
     "SelectConfig",
     "SourceConfig",
     "StateConfig",
+    "SuspectConfig",
     "default_directory",
     "load",
 ]

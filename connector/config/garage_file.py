@@ -27,7 +27,9 @@ from connector.config.document import Document
 from connector.config.forms import FilePath, NotBeforeFirst, OneLine, SafeId, Seconds, Strict, document_of
 from connector.config.secret import Written
 from connector.config.zones import zone
+from connector.facts import Suspects
 from connector.selection import Select
+from connector.suspicion import SHARED_LIMIT
 
 T = TypeVar("T")
 
@@ -56,6 +58,8 @@ class IGarageConfig(Strict):
     """In place of token_file: name of the variable that holds the token."""
     timeout: Annotated[Seconds, Field(le=3600)] = 30.0
     """Seconds for a whole call, answer included."""
+    feedback_every: Seconds = 300.0
+    """Seconds between two looks at what iGarage learned of addresses."""
 
     _written: Written = PrivateAttr(default_factory=Written)
 
@@ -219,6 +223,31 @@ class SelectConfig(Strict):
         return Select(self.apk_within_months, self.service_within_months, self.without_date)
 
 
+class SuspectConfig(Strict):
+    """Whether an address under suspicion is invited: send or withhold."""
+
+    typo: Literal["send", "withhold"] = "send"
+    """It looks like a typing mistake, as in gmail.con."""
+    dummy: Literal["send", "withhold"] = "withhold"
+    """It stands where there is no address, as geen@geen.nl."""
+    shared: Literal["send", "withhold"] = "withhold"
+    """More than shared_limit customers have it."""
+
+    @property
+    def suspects(self) -> Suspects:
+        """The same, as `plan` takes it."""
+        return Suspects(typo=self.typo, dummy=self.dummy, shared=self.shared)
+
+
+class AddressesConfig(Strict):
+    """What is made of addresses that could be mailed, and are suspect all the same."""
+
+    suspect: SuspectConfig = SuspectConfig()
+    """Whether an address under suspicion is invited, by the kind of suspicion: send or withhold."""
+    shared_limit: int = Field(default=SHARED_LIMIT, ge=1, le=100_000)
+    """Customers that may have one address; one with more is suspect."""
+
+
 class DeliveryConfig(Strict):
     """How passports go to iGarage, and who is invited. `workers`: the most calls at once for this garage."""
 
@@ -251,6 +280,8 @@ class GarageConfig(Strict):
     """Where the garage's records come from; at least one."""
     delivery: DeliveryConfig = DeliveryConfig()
     """How AutoPaspoorten go to iGarage, and who is invited."""
+    addresses: AddressesConfig = AddressesConfig()
+    """What is made of addresses that are suspect."""
     brake: BrakeConfig = BrakeConfig()
     """When an export as a whole, or a day's invitations, are held for a person."""
 

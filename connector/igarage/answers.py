@@ -14,7 +14,15 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from connector.http import Answer
-from connector.model import EmailState, EmailStatus, GarageInfo, PassportStatus
+from connector.model import (
+    AddressChange,
+    ChangesPage,
+    ChangeState,
+    EmailState,
+    EmailStatus,
+    GarageInfo,
+    PassportStatus,
+)
 
 PassportState = Literal["concept", "sent", "active"]
 
@@ -76,6 +84,19 @@ def garage_info(answer: Answer) -> GarageInfo:
     )
 
 
+def changes_page(answer: Answer) -> ChangesPage:
+    """A page of what iGarage learned of addresses. Raises NotAsPromised.
+
+    An item of a state that the contract does not know (yet) is left out: nothing can be made of it.
+    """
+    value = _promised_object(answer)
+    items, more = value.get("items"), value.get("more")
+    if not isinstance(items, list) or not isinstance(more, bool):
+        raise NotAsPromised("this is no page of changes")
+    known = [each for each in map(_object, items) if each.get("state") in get_args(ChangeState)]
+    return ChangesPage(tuple(map(_change, known)), _required_text(value.get("next")), more)
+
+
 def problem(answer: Answer) -> Problem:
     """The problem an answer tells of; never raises, whatever the body is."""
     value = _json(answer.body) if _media_type(answer) == "application/problem+json" else None
@@ -132,6 +153,22 @@ def _email_status(value: object) -> EmailStatus:
     state: Any = email.get("state")
     known: EmailState = state if state in get_args(EmailState) else "unknown"
     return EmailStatus(_text(email.get("address")), known, _text(email.get("reason")))
+
+
+def _change(value: dict[str, Any]) -> AddressChange:
+    at, sent, state = _instant(value.get("at")), value.get("sent"), value["state"]
+    if at is None or not isinstance(sent, bool | None):
+        raise NotAsPromised("a change has no instant, or a strange one")
+    corrected_to = _text(value.get("corrected_to"))
+    return AddressChange(
+        at=at,
+        address=_required_text(value.get("address")),
+        state=state,
+        plate=_text(value.get("plate")),
+        reason=_matching(_WORD, value.get("reason")),
+        corrected_to=_required_text(corrected_to) if state == "corrected" else corrected_to,
+        sent=bool(sent),
+    )
 
 
 def _fleet_accounts(value: object) -> dict[str, str]:

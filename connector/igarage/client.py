@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from connector.crash import CrashPoint, survive
 from connector.errors import NotAuthorised, Refused
 from connector.http import Answer, Http, TransportError, system_trust
-from connector.igarage.answers import NotAsPromised, garage_info, passport_status, problem
+from connector.igarage.answers import NotAsPromised, changes_page, garage_info, passport_status, problem
 from connector.igarage.body import passport_body
 from connector.igarage.verdicts import not_as_promised, verdict, without_answer
-from connector.model import Content, GarageInfo, PassportStatus
+from connector.model import ChangesPage, Content, GarageInfo, PassportStatus
 
 _PACE = 0.95
 """The share of the service's limit that is used: its clock and ours are not the same."""
@@ -108,6 +108,19 @@ class Client:
         """`POST /passports/{plate}/send`: the invitation to the address on file. Each success is one mail."""
         answer = self._call("send", "POST", f"{_path(plate)}/send", body=b"{}", key=key)
         return self._status(answer, plate, (202,))
+
+    def email_changes(self, after: str | None, limit: int) -> ChangesPage:
+        """`GET /emails/changes`: what iGarage learned of addresses since a cursor (None: from the feed's start).
+
+        An unknown cursor raises Refused with status 400.
+        """
+        query = {"limit": limit} | ({} if after is None else {"after": after})
+        answer = self._call("changes", "GET", f"/emails/changes?{urlencode(query)}")
+        self._demand(answer, (200,), on_passport=False)
+        try:
+            return changes_page(answer)
+        except NotAsPromised as error:
+            raise not_as_promised(answer.status, str(error)) from None
 
     def _call(
         self, point: str, method: str, path: str, *, body: bytes | None = None, key: str | None = None

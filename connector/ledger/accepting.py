@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from connector.arrivals import Contains
-from connector.ledger import addresses, conflicts, consents, leaves, memory
+from connector.corrections import Correction
+from connector.ledger import addresses, conflicts, consents, correcting, leaves, memory, suspects
 from connector.ledger import passports as passport_rows
 from connector.ledger.files import close
 from connector.ledger.schema import files, passports, rejected_rows, skipped_rows, staged
 from connector.ledger.writing import event, found, insert_all, record, upsert
 from connector.plan import Policy
+from connector.suspicion import SHARED_LIMIT
 
 Row = Mapping[Any, Any]
 Values = dict[str, Any]
-LONGEST_LEASE = timedelta(hours=2)
-"""No lease is longer: one that is was given by a wrong clock."""
-
 Weighed = Literal["new", "changed", "unchanged"]
 
 
@@ -41,6 +40,7 @@ class Accepting:
     now: datetime
     entropy: Callable[[int], bytes]
     contains: Contains = "all"
+    shared_limit: int = SHARED_LIMIT
     rescued: bool = False
     """The ledger lost what it knew before: a passport that is new to it need not be new to iGarage."""
     lacks_consent: bool = False
@@ -52,10 +52,16 @@ class _Slice:
     """What one slice will write."""
 
     faults: dict[str, str | None]
+    verdicts: Mapping[str, str]
+    """What is known against the addresses that passports have now."""
+    former: Collection[str]
+    """Those addresses."""
+    corrections: Sequence[Correction]
     counts: Counter[str] = field(default_factory=Counter)
     passports: dict[str, Values] = field(default_factory=dict)
     memory: list[Values] = field(default_factory=list)
     named: set[str] = field(default_factory=set)
+    ended: list[Correction] = field(default_factory=list)
     rejected: list[Values] = field(default_factory=list)
     skipped: list[Values] = field(default_factory=list)
     events: list[Values] = field(default_factory=list)
@@ -97,6 +103,7 @@ def finish(connection: sa.Connection, job: Accepting) -> None:
     A whole customer base supersedes what was held before it; a selection does not speak for another.
     """
     memory.forget_skips(connection, job.garage, job.source, job.file)
+    correcting.end_what_is_over(connection, job.garage)
     of_source = (files.c.garage == job.garage) & (files.c.source == job.source) & (files.c.id != job.file)
     if job.contains == "all":
         older = of_source & (files.c.state == "held") & (files.c.id < job.file)
@@ -115,8 +122,13 @@ def _is_known_passport() -> sa.ColumnElement[bool]:
 
 
 def _judge(connection: sa.Connection, job: Accepting, chunk: Sequence[Row]) -> _Slice:
-    result = _Slice(faults={row["address"]: row["address_fault"] for row in chunk if row["address"]})
     said, prior = weighed_against(connection, job.garage, job.source, chunk)
+    result = _Slice(
+        faults={row["address"]: row["address_fault"] for row in chunk if row["address"]},
+        verdicts=addresses.verdicts(connection, job.garage, (each["address"] for each in prior.values())),
+        former={each["address"] for each in prior.values()},
+        corrections=correcting.known(connection, job.garage),
+    )
     first_seen = _first_seen(connection, job, _values(chunk, "digest", verdict="rejected"))
     for row in chunk:
         if row["verdict"] == "passport":
@@ -135,14 +147,25 @@ def _values(chunk: Sequence[Row], name: str, **only: str) -> list[Any]:
 
 def _take(job: Accepting, row: Row, said: Row | None, prior: Row | None, result: _Slice) -> None:
     """A row that is a passport: new, changed, or what this source or the ledger said before."""
-    weighed = weigh(row, said, prior)
+    meant = _corrected(job, row, result)
+    weighed = weigh(meant, said, prior)
     result.counts[weighed] += 1
     if weighed == "new":
-        _make(job, row, result)
+        _make(job, meant, result)
     elif weighed == "changed" and prior:
-        _change(job, row, prior, result)
+        _change(job, meant, prior, result)
     result.memory.append(memory.entry(job.garage, job.source, job.recipe, row))
     result.named |= {row["plate"], said["plate"]} if said else {row["plate"]}
+
+
+def _corrected(job: Accepting, row: Row, result: _Slice) -> Row:
+    """The row with the address that counts; what it says may end a correction of its plate."""
+    meant, counted = correcting.applied(row, result.corrections)
+    if counted and counted.ended:
+        result.ended.extend(counted.ended)
+        if counted.ending == "overruled":
+            result.events.append(event(job.garage, row["plate"], job.now, "correction_over"))
+    return meant
 
 
 def weigh(row: Row, said: Row | None, prior: Row | None) -> Weighed:
@@ -193,27 +216,14 @@ def _change(job: Accepting, row: Row, prior: Row, result: _Slice) -> None:
         changed |= {
             **_content_of(job, row),
             "revision": prior["revision"] + 1,
-            **_fresh_start(job, row, prior),
+            **passport_rows.fresh_start(prior, row["address"], job.now),
+            "asked": passport_rows.asked_after_bounce(
+                prior, result.verdicts.get(prior["address"]), row["address"]
+            ),
         }
     result.passports[row["plate"]] = changed
     detail = {"revision": changed["revision"], "source": job.source, "fields": [*fields, *sorted(told)]}
     result.events.append(event(job.garage, row["plate"], job.now, "changed", **detail))
-
-
-def _fresh_start(job: Accepting, row: Row, prior: Row) -> Values:
-    """A new revision ends a refusal and starts its attempts anew; what only a person can answer stays.
-
-    It waits until a request without an answer can no longer be done after it.
-
-    A question about the owner ends too when the source goes back to the address that iGarage has.
-    """
-    unanswered = prior["unanswered_until"]
-    due_at = max(job.now, unanswered) if unanswered and unanswered <= job.now + LONGEST_LEASE else job.now
-    fresh = {"due_at": due_at, "attempts": 0, "last_failure": None}
-    went_back = prior["held"] == "owner_change" and row["address"] == prior["delivered_address"]
-    if prior["held"] in ("refused", "exhausted") or went_back:
-        fresh |= {"held": None, "held_since": None, "held_message": None}
-    return fresh
 
 
 def _reject(job: Accepting, row: Row, first_seen: datetime | None, result: _Slice) -> None:
@@ -262,6 +272,8 @@ _EMPTY: Mapping[str, Any] = {column.name: None for column in passports.columns} 
     "source_conflict": False,
     "consent_unknown": False,
     "invitations": 0,
+    "asked": 0,
+    "answered": 0,
     "attempts": 0,
 }
 
@@ -269,9 +281,13 @@ _EMPTY: Mapping[str, Any] = {column.name: None for column in passports.columns} 
 def _write(connection: sa.Connection, job: Accepting, result: _Slice, done: int) -> None:
     memory.remember(connection, job.garage, job.source, result.memory)
     judged_anew = addresses.judge(connection, job.garage, result.faults, job.now)
+    judged_anew += suspects.judge(connection, job.garage, result.faults, job.now)
+    correcting.end(connection, job.garage, result.ended)
     _note_conflicts(connection, job, result)
     _index(connection, job, list(result.passports.values()))
     upsert(connection, passports, list(result.passports.values()))
+    at_hand = {*result.former, *(each["address"] for each in result.passports.values())}
+    judged_anew += suspects.count(connection, job.garage, at_hand, job.shared_limit, job.now)
     passport_rows.reindex(connection, job.garage, job.policy, job.today, only_addresses=judged_anew)
     insert_all(connection, rejected_rows, result.rejected)
     insert_all(connection, skipped_rows, result.skipped)
@@ -281,9 +297,9 @@ def _write(connection: sa.Connection, job: Accepting, result: _Slice, done: int)
 
 
 def _index(connection: sa.Connection, job: Accepting, values: list[Values]) -> None:
-    verdicts = addresses.verdicts(connection, job.garage, (each["address"] for each in values))
+    judged = addresses.judged(connection, job.garage, (each["address"] for each in values))
     for each in values:
-        facts = passport_rows.facts(each, verdicts.get(each["address"]))
+        facts = passport_rows.facts(each, *judged.get(each["address"], (None, None)))
         each.update(passport_rows.index(facts, job.policy, job.today))
 
 

@@ -11,6 +11,9 @@ from connector.closing import AddressNews
 from connector.ledger.schema import addresses
 from connector.ledger.writing import upsert
 
+_STRONGER = frozenset(("opted_out", "unwritable"))
+"""Verdicts that a mail which comes back changes nothing about."""
+
 
 def verdicts(connection: sa.Connection, garage: str, wanted: Iterable[str]) -> dict[str, str]:
     """Address → verdict, for those of `wanted` that have one."""
@@ -20,9 +23,20 @@ def verdicts(connection: sa.Connection, garage: str, wanted: Iterable[str]) -> d
     return {row.address: row.verdict for row in connection.execute(query)}
 
 
+def judged(
+    connection: sa.Connection, garage: str, wanted: Iterable[str]
+) -> dict[str, tuple[str, str | None]]:
+    """Address → verdict and reason, for those of `wanted` that have one."""
+    query = sa.select(addresses.c.address, addresses.c.verdict, addresses.c.reason).where(
+        addresses.c.garage == garage, addresses.c.address.in_(sorted(set(wanted)))
+    )
+    return {row.address: (row.verdict, row.reason) for row in connection.execute(query)}
+
+
 def hear(connection: sa.Connection, garage: str, news: AddressNews, now: datetime) -> list[str]:
     """Write what iGarage says of an address; the address where that changed anything."""
-    if verdicts(connection, garage, [news.address]).get(news.address) == news.verdict:
+    known = verdicts(connection, garage, [news.address]).get(news.address)
+    if known == news.verdict or (known in _STRONGER and news.verdict == "bounced"):
         return []
     values = {"garage": garage, "address": news.address, "verdict": news.verdict}
     upsert(connection, addresses, [{**values, "reason": news.reason, "since": now}])

@@ -71,7 +71,7 @@ def claim(connection: sa.Connection, job: Claiming, most: int) -> list[Claim]:
     while len(claimed) < most and (rows := _due(connection, job, most - len(claimed))):
         changed = []
         for row in rows:
-            facts = passport_rows.facts(row, row.pop("verdict"))
+            facts = passport_rows.facts(row, row.pop("verdict"), row.pop("reason"))
             step = next_step(facts, job.policy, job.today)
             changes = passport_rows.index(facts, job.policy, job.today)
             if isinstance(step, Put | Send | Look) and changes["next_mails"] == row["next_mails"]:
@@ -169,7 +169,7 @@ def _due_query() -> sa.Select[Any]:
     paused = sa.exists().where(garages.c.garage == garage, garages.c.paused_code.is_not(None))
     unread = sa.exists().where(garages.c.garage == garage, garages.c.unread)
     return (
-        sa.select(passports, addresses.c.verdict)
+        sa.select(passports, addresses.c.verdict, addresses.c.reason)
         .outerjoin(
             addresses,
             (addresses.c.garage == passports.c.garage) & (addresses.c.address == passports.c.address),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,29 +23,26 @@ from connector.ledger import (
     memory,
     outcomes,
     passports,
-    questions,
     rescue,
 )
-from connector.ledger.databases import Database
+from connector.ledger.address_book import AddressBook
+from connector.ledger.decisions import Decisions
 from connector.ledger.schema import files as file_table
 from connector.ledger.schema import meta
 from connector.plan import Policy
+from connector.suspicion import SHARED_LIMIT
 
 SLICE = 500
 """Rows of one transaction while a file is accepted or an index is made anew."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(Decisions):
     """The ledger of one installation, all its garages kept apart by their id.
 
     `now` tells the time in UTC, `entropy` gives random bytes. Every method is one transaction: it happened or it
     did not. Any thread may call; on SQLite writers take turns.
     """
-
-    database: Database
-    now: Callable[[], datetime]
-    entropy: Callable[[int], bytes]
 
     # ---- garages and sources
 
@@ -207,7 +204,14 @@ class Ledger:
             return list(connection.execute(query.order_by(file_table.c.id)).scalars())
 
     def accept_slice(
-        self, file: int, system: str, policy: Policy, today: date, *, contains: Contains = "all"
+        self,
+        file: int,
+        system: str,
+        policy: Policy,
+        today: date,
+        *,
+        contains: Contains = "all",
+        shared_limit: int = SHARED_LIMIT,
     ) -> bool:
         """Accept the next rows of a judged file; False when it is taken."""
         with self.database.write("accept_slice") as connection:
@@ -224,6 +228,7 @@ class Ledger:
                 now=self.now(),
                 entropy=self.entropy,
                 contains=contains,
+                shared_limit=shared_limit,
                 rescued=rescue.told(connection) is not None,
                 lacks_consent=row["lacks_consent"],
             )
@@ -331,47 +336,10 @@ class Ledger:
         with self.database.write("free_claims") as connection:
             return claims.free_claims(connection)
 
-    # ---- a person's decisions
-
-    def decisions(self) -> int:
-        """How many decisions were ever written here: another number than before means that there is news."""
-        with self.database.read() as connection:
-            return questions.decisions(connection)
-
-    def retry(self, garage: str, plate: str | None, policy: Policy, today: date) -> list[str]:
-        """Try again what was refused, is exhausted or backs off, with the same key; the plates."""
-        with self._turn(garage, "retry") as connection:
-            policy = mails.in_force_to_write(connection, garage, policy, today, self.now())
-            plates = questions.retry(connection, garage, plate, self.now())
-            passports.reindex_plates(connection, garage, policy, today, plates)
-            questions.note_decision(connection)
-            return plates
-
-    def release_as_new(self, garage: str, plate: str, policy: Policy, today: date) -> None:
-        """A passport that iGarage no longer has is made there anew. Raises `NotReleasable`."""
-        with self._turn(garage, "release_as_new") as connection:
-            policy = mails.in_force_to_write(connection, garage, policy, today, self.now())
-            questions.release_as_new(connection, garage, plate, self.now(), self.entropy(16))
-            passports.reindex_plates(connection, garage, policy, today, [plate])
-            questions.note_decision(connection)
-
-    def release_mails(self, garage: str, number: int | None, policy: Policy, today: date) -> None:
-        """Let so many more invitations go today, or (None) all of today's. Raises `NotReleasable`."""
-        with self._turn(garage, "release_mails") as connection:
-            mails.release(connection, garage, policy, today, self.now(), number)
-            questions.note_decision(connection)
-
-    def release_file(self, garage: str, file: int) -> None:
-        """A held file is read once more, with leave for what it was found to be. Raises `NotReleasable`."""
-        with self._turn(garage, "release_file") as connection:
-            questions.release_file(connection, garage, file, self.now())
-            questions.note_decision(connection)
-
-    def discard(self, garage: str, file: int) -> None:
-        """A held file is done away with. Raises `NotReleasable`."""
-        with self._turn(garage, "discard") as connection:
-            questions.discard(connection, garage, file, self.now())
-            questions.note_decision(connection)
+    @property
+    def address_book(self) -> AddressBook:
+        """What is known of addresses, and who corrected them; each of its methods is one transaction too."""
+        return AddressBook(self.database, self.now)
 
     # ---- looking
 
@@ -383,13 +351,6 @@ class Ledger:
         """The ledger's own id: another one after it was rebuilt."""
         with self.database.read() as connection:
             return _ledger_id(connection)
-
-    @contextmanager
-    def _turn(self, garage: str, point: str) -> Iterator[sa.Connection]:
-        """A transaction that writes a garage's passports; such transactions take turns."""
-        with self.database.write(point) as connection:
-            garages.take_turn(connection, garage)
-            yield connection
 
     def close_database(self) -> None:
         """Close every connection."""

@@ -218,7 +218,7 @@ def held_passports(connection: sa.Connection, garage: str) -> list[HeldPassport]
 
 def traced(connection: sa.Connection, garage: str, plate: str, now: datetime) -> Traced | None:
     """One plate, or None where the ledger has it not."""
-    query = _with_verdict(passports, addresses.c.verdict).where(
+    query = _with_verdict(passports, addresses.c.verdict, addresses.c.reason).where(
         passports.c.garage == garage, passports.c.plate == plate
     )
     row = connection.execute(query).mappings().first()
@@ -229,7 +229,7 @@ def traced(connection: sa.Connection, garage: str, plate: str, now: datetime) ->
             name: row[name]
             for name in ("plate", "source", "held_message", "due_at", "attempts", "last_failure")
         },
-        facts=passport_rows.facts(row, row["verdict"]),
+        facts=passport_rows.facts(row, row["verdict"], row["reason"]),
         claimed=row["claim_until"] is not None and row["claim_until"] > now,
         warnings=_warnings_of(connection, garage, plate),
         events=_events(connection, garage, plate),

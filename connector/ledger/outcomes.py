@@ -71,9 +71,9 @@ def close(
             _close(connection, claim, outcome, rows[claim.token], now, written)
     if written.mailed:
         mails.count(connection, garage, today, written.mailed)
-    verdicts = addresses.verdicts(connection, garage, (row["address"] for row in written.passports))
+    judged = addresses.judged(connection, garage, (row["address"] for row in written.passports))
     for row in written.passports:
-        facts = passport_rows.facts(row, verdicts.get(row["address"]))
+        facts = passport_rows.facts(row, *judged.get(row["address"], (None, None)))
         row.update(passport_rows.index(facts, policy, today))
     upsert(connection, passports, written.passports)
     passport_rows.reindex(connection, garage, policy, today, only_addresses=written.judged)
@@ -159,11 +159,13 @@ def _answered(claim: Claim, before: Passport, outcome: Answered | Looked, now: d
     if isinstance(outcome, Looked):
         if isinstance(claim.step, Look):
             return closing.after_first_look(before, outcome.status)
-        return closing.after_look(before, outcome.status) or before
+        return closing.after_look(before, outcome.status, claim.passport.asked) or before
     if isinstance(claim.step, Put):
         claimed = claim.passport
-        return closing.after_put(before, claimed.revision, claimed.address, claim.step.send, outcome.status)
-    return closing.after_send(before, outcome.status, now)
+        return closing.after_put(
+            before, claimed.revision, claimed.address, claim.step.send, outcome.status, claimed.asked
+        )
+    return closing.after_send(before, outcome.status, now, claim.passport.asked)
 
 
 def _hear_of_address(

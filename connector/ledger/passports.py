@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -22,14 +22,18 @@ from connector.plan import (
     Withheld,
     invitation,
     next_step,
+    same_address,
     state,
 )
+from connector.suspicion import Kind
 
 Row = Mapping[Any, Any]
+LONGEST_LEASE = timedelta(hours=2)
+"""No lease is longer: one that is was given by a wrong clock."""
 
 
-def facts(row: Row, verdict: str | None) -> Passport:
-    """The facts of a row of `passports`, with its address's verdict (None: nothing is known against it)."""
+def facts(row: Row, verdict: str | None, reason: str | None = None) -> Passport:
+    """The facts of a row of `passports`, with its address's verdict (None: nothing is known against it) and reason."""
     return Passport(
         revision=row["revision"],
         address=row["address"],
@@ -41,9 +45,12 @@ def facts(row: Row, verdict: str | None) -> Passport:
         sent_at=row["sent_at"],
         held=cast("HeldReason | None", row["held"]),
         verdict=cast("AddressVerdict", verdict or "ok"),
+        suspicion=cast("Kind | None", reason if verdict == "suspect" else None),
         opt_out=bool(row["opt_out"]),
         consent=row["consent"],
         source_conflict=row["source_conflict"],
+        asked=row["asked"],
+        answered=row["answered"],
         unsure=row["unsure"] or _may_have_another_address(row),
         apk_due=_date(json.loads(row["content"]).get("apk_due")),
         service_due=_date(row["service_due"]),
@@ -84,8 +91,36 @@ def answered_facts(passport: Passport) -> dict[str, Any]:
         "invited_at": passport.invited_at,
         "invitations": passport.invitations,
         "sent_at": passport.sent_at,
+        "answered": passport.answered,
         "unsure": passport.unsure,
     }
+
+
+def fresh_start(prior: Row, address: str, now: datetime) -> dict[str, Any]:
+    """A new revision ends a refusal and starts its attempts anew; what only a person can answer stays.
+
+    It waits until a request without an answer can no longer be done after it.
+
+    A question about the owner ends too when the `address` is again the one that iGarage has.
+    """
+    unanswered = prior["unanswered_until"]
+    due_at = max(now, unanswered) if unanswered and unanswered <= now + LONGEST_LEASE else now
+    fresh = {"due_at": due_at, "attempts": 0, "last_failure": None}
+    went_back = prior["held"] == "owner_change" and address == prior["delivered_address"]
+    if prior["held"] in ("refused", "exhausted") or went_back:
+        fresh |= {"held": None, "held_since": None, "held_message": None}
+    return fresh
+
+
+def asked_after_bounce(row: Row, verdict: str | None, address: str) -> int:
+    """How many invitations are asked for once a passport goes to another address; `verdict` is of its former one.
+
+    A mail that came back was sent: it is sent once more, whatever the garage sends by itself.
+    """
+    was_invited = same_address(row["invited_address"], row["address"])
+    if verdict in ("bounced", "unwritable") and was_invited and not same_address(row["address"], address):
+        return int(row["answered"]) + 1
+    return int(row["asked"])
 
 
 def verb(step: Request) -> str:
@@ -146,7 +181,7 @@ def _reindex(
     limit: int | None,
 ) -> str | None:
     query = (
-        sa.select(passports, addresses.c.verdict)
+        sa.select(passports, addresses.c.verdict, addresses.c.reason)
         .outerjoin(
             addresses,
             (addresses.c.garage == passports.c.garage) & (addresses.c.address == passports.c.address),
@@ -157,7 +192,8 @@ def _reindex(
     )
     found = connection.execute(query).mappings().all()
     changes = [
-        {"the_plate": row["plate"], **index(facts(row, row["verdict"]), policy, today)} for row in found
+        {"the_plate": row["plate"], **index(facts(row, row["verdict"], row["reason"]), policy, today)}
+        for row in found
     ]
     if changes:
         update = passports.update().where(

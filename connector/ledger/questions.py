@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,8 +13,10 @@ from connector.brake import WAIVABLE
 from connector.errors import NotReleasable
 from connector.ledger import files as file_rows
 from connector.ledger import leaves
-from connector.ledger.schema import files, meta, passports
+from connector.ledger import passports as passport_rows
+from connector.ledger.schema import addresses, files, meta, passports
 from connector.ledger.writing import event, record, upsert
+from connector.plan import Due, Policy, Withheld, Withholding, invitation
 
 DECISIONS = "decisions"
 """The name in `meta` of a count that every decision raises, so that the service notices."""
@@ -50,6 +54,46 @@ def retry(connection: sa.Connection, garage: str, plate: str | None, now: dateti
     _write(connection, garage, plates, fresh)
     record(connection, [event(garage, each, now, "retried") for each in plates])
     return plates
+
+
+def resend(
+    connection: sa.Connection, garage: str, plate: str, policy: Policy, today: date, now: datetime
+) -> None:
+    """Invite once more, whoever was invited before. Raises `NotReleasable` where no invitation may go."""
+    query = (
+        sa.select(passports, addresses.c.verdict, addresses.c.reason)
+        .outerjoin(
+            addresses,
+            (addresses.c.garage == passports.c.garage) & (addresses.c.address == passports.c.address),
+        )
+        .where(passports.c.garage == garage, passports.c.plate == plate)
+    )
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise NotReleasable(UNKNOWN)
+    facts = passport_rows.facts(row, row["verdict"], row["reason"])
+    if isinstance(invitation(facts, policy, today), Due):
+        raise NotReleasable("er staat al een uitnodiging klaar; die gaat vanzelf uit")
+    asked = invitation(replace(facts, asked=facts.answered + 1), policy, today)
+    if isinstance(asked, Withheld):
+        raise NotReleasable(WHY_NOT_MAILED[asked.reason])
+    _write(connection, garage, [plate], {"asked": facts.answered + 1, "due_at": now})
+    record(connection, [event(garage, plate, now, "asked", by="person")])
+
+
+WHY_NOT_MAILED: Mapping[Withholding, str] = {
+    "opted_out": "deze klant wil geen mail: hij heeft zich afgemeld",
+    "no_consent": "deze klant heeft geen toestemming gegeven",
+    "invalid_email": "van dit adres is bekend dat het niet werkt: verbeter het eerst in het garagesysteem",
+    "question": "bij dit AutoPaspoort staat een vraag open: zie held",
+    "source_conflict": "twee bronnen noemen bij dit kenteken een ander adres: maak ze eerst gelijk",
+    "suspect": "dit adres is verdacht: verbeter het eerst",
+    "consent_unknown": "in de export ontbreekt de kolom met de toestemming of afmelding",
+    "window": "dit AutoPaspoort is nog niet aan de beurt",
+    "brake": "de mailrem staat aan: geef eerst de mails vrij",
+}
+"""Why no invitation goes, though a person asked for one → a sentence."""
+UNKNOWN = "deze garage kent dit kenteken niet"
 
 
 def release_as_new(connection: sa.Connection, garage: str, plate: str, now: datetime, seed: bytes) -> None:
@@ -104,7 +148,7 @@ def _held(connection: sa.Connection, garage: str, plate: str) -> str | None:
     query = sa.select(passports.c.held).where(passports.c.garage == garage, passports.c.plate == plate)
     row = connection.execute(query).first()
     if row is None:
-        raise NotReleasable("deze garage kent dit kenteken niet")
+        raise NotReleasable(UNKNOWN)
     return None if row.held is None else str(row.held)
 
 

@@ -198,6 +198,33 @@ addresses = sa.Table(
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("reason", sa.Text),
     sa.Column("since", Instant, nullable=False),
+    sa.Column("suggestion", sa.Text, comment="what was probably meant"),
+)
+
+notices = sa.Table(
+    "notices",
+    metadata,
+    sa.Column("garage", sa.Text, primary_key=True),
+    sa.Column("address", sa.Text, primary_key=True, comment="as compared"),
+    sa.Column("at", Instant, primary_key=True, comment="when a mail could not be delivered for now"),
+)
+
+cursors = sa.Table(
+    "cursors",
+    metadata,
+    sa.Column("garage", sa.Text, primary_key=True),
+    sa.Column("cursor", sa.Text, nullable=False, comment="where to go on in the feed of address changes"),
+)
+
+corrections = sa.Table(
+    "corrections",
+    metadata,
+    sa.Column("garage", sa.Text, primary_key=True),
+    sa.Column("plate", sa.Text, primary_key=True, comment="empty: wherever the address stands"),
+    sa.Column("seen", sa.Text, primary_key=True, comment="what the source says, as compared"),
+    sa.Column("meant", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False, comment="person or igarage"),
+    sa.Column("since", Instant, nullable=False),
 )
 
 IS_REQUEST = sa.text("next_step != 'wait'")
@@ -268,6 +295,8 @@ passports = sa.Table(
     sa.Column("invited_at", Instant),
     sa.Column("invitations", sa.BigInteger, nullable=False),
     sa.Column("sent_at", Instant, comment="the last one iGarage named"),
+    sa.Column("asked", sa.BigInteger, nullable=False, server_default="0", comment="asked for anew"),
+    sa.Column("answered", sa.BigInteger, nullable=False, server_default="0", comment="of those asked for"),
     # Question
     sa.Column("held", sa.Text),
     sa.Column("held_since", Instant),

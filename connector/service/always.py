@@ -2,6 +2,7 @@
 
 scan      per garage   list the folders, take in what stands still     lane read
 deliver   per garage   a slice of what is due                          lane send
+feedback  per garage   what iGarage learned of addresses               lane send
 probe     per garage   greet iGarage, and while paused probe it        lane probe
 tend      once         events, people's decisions, the state folder    lane tend
 nightly   once         the backup                                      lane tend

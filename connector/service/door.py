@@ -53,6 +53,7 @@ class Door:
         return [
             Task(f"probe:{name}", "probe", f"probe:{name}", self.probe, GREETING),
             Task(f"deliver:{name}", "send", f"deliver:{name}", self.deliver, LONGEST),
+            Task(f"feedback:{name}", "send", f"feedback:{name}", self.follow, LONGEST),
         ]
 
     def end(self) -> None:
@@ -98,6 +99,23 @@ class Door:
             return LONGEST
         self._gently = self._gently and done.done < self._garage.delivery.workers
         return self._until_more(self._delivery, nothing_done=not (done.done or done.refused or done.failed))
+
+    def follow(self) -> float:
+        """Hear what iGarage learned of addresses since; seconds until it is asked again."""
+        every, name = self._garage.igarage.feedback_every, self._garage.garage
+        if not self._greeted or self._delivery is None or self._world.ledger.standing(name).paused_code:
+            return min(every, LONGEST)
+        try:
+            heard = self._world.feedback(self._garage, self._delivery.client).follow()
+        except ConfigError:  # the token went meanwhile
+            self._no_token()
+            self._wake(f"probe:{name}")
+            return LONGEST
+        if heard.judged:
+            self._wake(f"deliver:{name}")
+        if heard.failed:
+            self._wake(f"probe:{name}")
+        return every
 
     def tend(self) -> None:
         """A garage that is paused for its token is probed as soon as there is another one."""

@@ -15,6 +15,7 @@ from connector.backoff import PROBING, Probing
 from connector.config import GarageConfig, SourceConfig
 from connector.crash import CrashPoint, survive
 from connector.delivery import Delivery
+from connector.feedback import Feedback
 from connector.igarage.client import Client
 from connector.inbox import Lookout
 from connector.intake import Intake
@@ -48,7 +49,15 @@ class World:
 
     def intake(self, garage: GarageConfig) -> Intake:
         """The intake loop of a garage."""
-        return Intake(self.ledger, policy_of(garage), self.today(garage), self.now, self.log, self.crash)
+        return Intake(
+            self.ledger,
+            policy_of(garage),
+            self.today(garage),
+            self.now,
+            self.log,
+            self.crash,
+            garage.addresses.shared_limit,
+        )
 
     def lookout(self, source: SourceConfig, settle: float) -> Lookout:
         """A lookout on the folder of a source."""
@@ -74,12 +83,29 @@ class World:
             stop=self.stop,
         )
 
+    def feedback(self, garage: GarageConfig, client: Client) -> Feedback:
+        """The feedback loop of a garage."""
+        return Feedback(
+            garage=garage.garage,
+            ledger=self.ledger,
+            client=client,
+            policy=policy_of(garage),
+            today=self.today(garage),
+            chance=self.chance,
+            probing=self.probing,
+            log=self.log,
+            stop=self.stop,
+        )
+
 
 def policy_of(garage: GarageConfig) -> Policy:
     """What the garage wants, as the plan takes it."""
     select = garage.delivery.select
     return Policy(
-        send=garage.delivery.send, select=select.window if select else None, mails=garage.brake.mails
+        send=garage.delivery.send,
+        select=select.window if select else None,
+        suspect=garage.addresses.suspect.suspects,
+        mails=garage.brake.mails,
     )
 
 

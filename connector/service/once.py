@@ -13,6 +13,7 @@ from typing import Literal
 from connector.config import GarageConfig
 from connector.delivery import Delivered
 from connector.errors import ConfigError, ConnectorError, LedgerError, Mistake, SourceUnavailable
+from connector.igarage.client import Client
 from connector.inbox import Lookout
 from connector.intake import Scan
 from connector.ledger import Pause
@@ -98,9 +99,7 @@ def _pass(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) -
     result = Pass(garage.garage, scans)
     try:
         with world.connect(garage, world.stop) as client:
-            delivery = world.delivery(garage, client)
-            paused = delivery.greet()
-            result = replace(result, delivered=Delivered(paused=paused) if paused else delivery.deliver_due())
+            result = replace(result, delivered=_deliver(garage, client, world))
     except ConfigError as error:  # there is no token, or none any more
         world.ledger.pause(garage.garage, Pause(NO_TOKEN, None, world.probing, world.chance(), is_probe=True))
         result = replace(result, delivered=Delivered(paused=NO_TOKEN), mistakes=error.mistakes)
@@ -109,6 +108,24 @@ def _pass(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) -
         counts = look.counts(connection, garage.garage, now)
         braked = brake(connection, garage.garage, garage.brake.mails, today, now).is_closed
     return replace(result, counts=counts, troubles=tuple(_troubles(result)), braked=braked)
+
+
+def _deliver(garage: GarageConfig, client: Client, world: World) -> Delivered:
+    """Deliver what is due, hear once what iGarage learned of addresses, and deliver what that makes due."""
+    delivery = world.delivery(garage, client)
+    if paused := delivery.greet():
+        return Delivered(paused=paused)
+    first = delivery.deliver_due()
+    if first.paused or not world.feedback(garage, client).follow().judged:
+        return first
+    then = delivery.deliver_due(silent=first.silent)
+    return Delivered(
+        first.done + then.done,
+        first.refused + then.refused,
+        first.failed + then.failed,
+        then.paused,
+        then.silent,
+    )
 
 
 def note_read(garage: GarageConfig, scans: Mapping[str, Scan], world: World) -> None:

@@ -57,6 +57,12 @@ SCENARIOS = {
     "a refused passport": around("retry"),
     "a passport that is gone": around("release_as_new"),
     "more invitations than go without asking": around("release_mails"),
+    "the feed of addresses": [*beside("changes"), *around("hear_feed")],
+    "a feed that begins anew": around("start_feed_over"),
+    "a wrong address": around("correct"),
+    "a suspect address": around("ignore"),
+    "an invitation asked for": around("resend"),
+    "reception's list": around("correct_all"),
     "a backup": ["backup.before_replace", "backup.after_replace"],
     "a rescue": around("rescue", "note_read"),
 }
@@ -305,6 +311,43 @@ def test_f01_invitations_that_a_person_lets_go_go_once_whenever_the_process_dies
         children.dies_at(point, "release", "--all", "--garage", garage.id)
     children.drain()
     case.count()
+
+
+def test_f01_the_feed_and_what_people_decide_of_addresses_is_done_or_not_whenever_the_process_dies(
+    case, children, car, tmp_path
+):
+    garage, sandbox = case.garage(delivery={"send": "always"}), case.sandbox
+    garage.configure(addresses={"suspect": {"typo": "withhold"}})
+    old, good = "oud@voorbeeld.example", "goed@voorbeeld.example"
+    garage.export(car(1, email=old), car(2), car(3, email="jan@gmail.con"), car(4, email=old))
+    garage.run()
+    sandbox.bounce(old, "hard_bounce")
+    for point in SCENARIOS["the feed of addresses"]:
+        children.dies_at(point, "run", "--once")
+    for point in SCENARIOS["a feed that begins anew"]:
+        sandbox.order_fault(path="/emails/changes*", status=400, code="malformed", times=1)
+        children.dies_at(point, "run", "--once")
+        sandbox.clear_faults()
+    for point in SCENARIOS["a wrong address"]:
+        children.dies_at(point, "emails", "correct", old, good, "--plate", "ZZ001Z")
+    listed = tmp_path / "lijst.csv"
+    listed.write_text(f"kenteken;onjuist adres;nieuw adres\nZZ004Z;{old};{good}\n", "utf-8")
+    for point in SCENARIOS["reception's list"]:
+        children.dies_at(point, "emails", "import", listed)
+    for point in SCENARIOS["a suspect address"]:
+        children.dies_at(point, "emails", "ignore", "jan@gmail.con")
+    for point in SCENARIOS["an invitation asked for"]:
+        children.dies_at(point, "resend", "ZZ002Z")
+    garage.run()
+    garage.run()
+    mails = {plate: [to for of, to in garage.mails() if of == plate] for plate, _ in garage.mails()}
+    assert mails == {
+        "ZZ001Z": [old, good],
+        "ZZ002Z": ["klant2@voorbeeld.example"] * 2,
+        "ZZ003Z": ["jan@gmail.con"],
+        "ZZ004Z": [old, good],
+    }
+    case.line.counted = True  # here, mail by mail: the books know no corrections
 
 
 def test_f01_a_backup_is_the_old_one_or_the_new_one_whenever_the_process_dies(case, children):

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import responses
 
-from connector.errors import ConfigError, NotAuthorised, Refused, Transient
+from connector.errors import ConfigError, NotAuthorised, Refused, Transient, Unknown
 from connector.igarage import Client
 from connector.igarage.body import passport_body
-from connector.model import EmailStatus, PassportStatus
+from connector.model import AddressChange, EmailStatus, PassportStatus
 
 URL = "https://igarage.example/connector/v1"
 PLATE = "AB12CD"
@@ -342,3 +342,68 @@ def test_a_closed_client_sends_nothing(service: responses.RequestsMock, client: 
     with pytest.raises(Transient):
         client.look(PLATE)
     assert len(service.calls) == 0
+
+
+# ---------------------------------------------------------------- the feed of address changes
+
+CHANGE = {"at": "2026-03-01T09:30:00Z", "address": "f.celik@voorbeeld.example", "state": "invalid"}
+
+
+def page(*items: Any, **changes: Any) -> dict[str, Any]:
+    return {"items": list(items), "next": "c 2/+", "more": False, **changes}
+
+
+@pytest.mark.parametrize(
+    ("after", "query"), [(None, "limit=50"), ("c 2/+&x", "limit=50&after=c+2%2F%2B%26x")]
+)
+def test_the_feed_is_asked_for_from_a_cursor(
+    answered: Callable[..., None],
+    service: responses.RequestsMock,
+    client: Client,
+    after: str | None,
+    query: str,
+) -> None:
+    answered("GET", "/emails/changes", 200, page())
+    assert client.email_changes(after, 50).next == "c 2/+"
+    assert service.calls[0].request.url == f"{URL}/emails/changes?{query}"
+
+
+def test_a_page_holds_what_igarage_learned_and_leaves_out_states_unheard_of(
+    answered: Callable[..., None], client: Client
+) -> None:
+    corrected = {**CHANGE, "state": "corrected", "plate": PLATE, "corrected_to": "goed@voorbeeld.example"}
+    answered("GET", "/emails/changes", 200, page({**CHANGE, "state": "moved"}, {**corrected, "sent": True}))
+    at = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+    assert client.email_changes(None, 50).items == (
+        AddressChange(
+            at, CHANGE["address"], "corrected", PLATE, corrected_to="goed@voorbeeld.example", sent=True
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        page(more=None),
+        page(next=""),
+        {**page(), "items": None},
+        page({**CHANGE, "at": None}),
+        page({**CHANGE, "address": ""}),
+        page({**CHANGE, "state": "corrected"}),
+        page({**CHANGE, "sent": "yes"}),
+        page("an item"),
+    ],
+)
+def test_a_page_that_is_none_is_no_success(
+    answered: Callable[..., None], client: Client, body: dict[str, Any]
+) -> None:
+    answered("GET", "/emails/changes", 200, body)
+    with pytest.raises(Unknown):
+        client.email_changes(None, 50)
+
+
+def test_an_unknown_cursor_is_told_by_its_status(answered: Callable[..., None], client: Client) -> None:
+    answered("GET", "/emails/changes", 400, {"code": "malformed"}, "application/problem+json")
+    with pytest.raises(Refused) as told:
+        client.email_changes("gone", 50)
+    assert told.value.status == 400

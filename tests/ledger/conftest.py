@@ -216,6 +216,7 @@ class Hand:
     policy: Policy = NEVER
     today: date = TODAY
     retry: Retry = RETRY
+    shared_limit: int = 8
 
     def but(self, **changes: Any) -> Hand:
         """The same hand with another policy, day, ledger or garage."""
@@ -274,7 +275,9 @@ class Hand:
         return file
 
     def slice(self, file: int) -> bool:
-        return self.ledger.accept_slice(file, "generic_csv", self.policy, self.today)
+        return self.ledger.accept_slice(
+            file, "generic_csv", self.policy, self.today, shared_limit=self.shared_limit
+        )
 
     def accept(self, file: int) -> FileSummary:
         while self.slice(file):

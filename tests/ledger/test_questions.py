@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from connector.backoff import Retry
-from connector.errors import NotReleasable, Refused, Transient
+from connector.errors import NotReleasable, Refused, Transient, Unknown
 from connector.ledger import Finding, Ledger
-from connector.plan import Policy, Put
+from connector.ledger.schema import passports
+from connector.model import AddressChange
+from connector.plan import Policy, Put, Send
 
 NOT_NOW = Transient("408", code="not_now", status=408)
 REFUSED = Refused("422", code="invalid", status=422, field="vehicle.vin")
@@ -274,3 +276,94 @@ def test_each_decision_is_noticed_and_nothing_else_is(jansen: Any) -> None:
     retry(jansen)
     note()
     assert counts == [0, 0, 1, 2, 3, 4]
+
+
+# ---------------------------------------------------------------- resend
+
+
+def resend(hand: Any, number: int = 1) -> None:
+    hand.ledger.resend(hand.garage, hand.plate(number), hand.policy, hand.today)
+
+
+def hear(hand: Any, state: str, number: int = 1) -> None:
+    """iGarage learned something of a customer's address."""
+    after = hand.ledger.address_book.feed_cursor(hand.garage)
+    said = AddressChange(hand.clock(), hand.email(number), state, hand.plate(number), "hard_bounce")
+    hand.ledger.address_book.hear_feed(
+        hand.garage, [said], hand.policy, hand.today, after=after, onward=f"{after}+"
+    )
+
+
+def test_whom_a_person_invites_once_more_gets_one_mail_under_a_key_of_its_own(inviting: Any) -> None:
+    inviting.night(inviting.car(1))
+    first = inviting.claimed()
+    inviting.answer(first, sent_at=inviting.clock())
+    for _ in range(2):
+        resend(inviting)
+        claim = inviting.claimed()
+        assert claim.step == Send()
+        inviting.answer(claim, sent_at=inviting.clock.forward(seconds=1))
+        assert inviting.claim() is None
+    assert inviting.trace(1).facts.invitations == 3
+    assert inviting.events(1)[-2:] == ["asked", "invited"]
+
+
+def test_a_concept_is_sent_by_a_garage_that_invites_nobody(jansen: Any) -> None:
+    jansen.night(jansen.car(1))
+    jansen.deliver_all()
+    resend(jansen)
+    jansen.answer(sent_at=jansen.clock())
+    assert jansen.claim() is None and jansen.trace(1).facts.invitations == 1
+
+
+def test_what_was_asked_for_while_a_mail_is_under_way_is_not_answered_by_it(inviting: Any) -> None:
+    inviting.night(inviting.car(1))
+    inviting.answer(sent_at=inviting.clock())
+    resend(inviting)
+    claim = inviting.claimed()
+    with inviting.ledger.database.write() as connection:
+        connection.execute(passports.update().values(asked=2))
+    inviting.answer(claim, sent_at=inviting.clock.forward(seconds=1))
+    again = inviting.claimed()
+    assert again.step == Send() and again.key != claim.key
+
+
+def test_an_invitation_asked_for_whose_answer_was_lost_is_found_by_the_look(inviting: Any) -> None:
+    inviting.night(inviting.car(1))
+    inviting.answer(sent_at=inviting.clock())
+    resend(inviting)
+    inviting.fail(Unknown("?", code="no_answer"))
+    inviting.clock.forward(hours=1)
+    inviting.look(sent_at=inviting.clock())
+    assert inviting.claim() is None and inviting.trace(1).facts.invitations == 2
+
+
+def test_an_invitation_that_is_due_anyway_is_not_asked_for_twice(inviting: Any) -> None:
+    inviting.night(inviting.car(1))
+    with pytest.raises(NotReleasable, match="staat al een uitnodiging klaar"):
+        resend(inviting)
+
+
+@pytest.mark.parametrize(("state", "sentence"), [("opted_out", "afgemeld"), ("invalid", "niet werkt")])
+def test_who_opted_out_or_whose_address_is_bad_is_never_mailed(
+    inviting: Any, state: str, sentence: str
+) -> None:
+    inviting.night(inviting.car(1))
+    inviting.answer(sent_at=inviting.clock())
+    hear(inviting, state)
+    with pytest.raises(NotReleasable, match=sentence):
+        resend(inviting)
+    assert inviting.claim() is None
+
+
+def test_an_opt_out_after_the_asking_wins(inviting: Any) -> None:
+    inviting.night(inviting.car(1))
+    inviting.answer(sent_at=inviting.clock())
+    resend(inviting)
+    hear(inviting, "opted_out")
+    assert inviting.claim() is None
+
+
+def test_nobody_is_invited_for_a_plate_that_is_not_known(jansen: Any) -> None:
+    with pytest.raises(NotReleasable, match="kent dit kenteken niet"):
+        resend(jansen)

@@ -146,9 +146,9 @@ def test_a_delivery_that_pauses_has_the_door_probed(hand, sandbox, car, clock):
 
 
 def test_one_garage_is_never_probed_or_delivered_twice_at_once(hand):
-    probe, deliver = hand.door.tasks()
-    assert (probe.lane, deliver.lane) == ("probe", "send")
-    assert len({probe.turn, deliver.turn, probe.name, deliver.name}) == 2
+    tasks = hand.door.tasks()
+    assert [each.lane for each in tasks] == ["probe", "send", "send"]
+    assert len({name for each in tasks for name in (each.turn, each.name)}) == len(tasks)
 
 
 # ---------------------------------------------------------------- tokens
@@ -227,6 +227,42 @@ def test_a_token_is_no_news_where_the_pause_was_for_something_else(hand, sandbox
     hand.tend()
     assert hand.woken == []
     assert hand.probe() == 600
+
+
+# ---------------------------------------------------------------- what iGarage learned of addresses
+
+
+def test_the_feed_is_followed_through_an_open_door_and_delivery_woken_by_its_news(hand, sandbox, car):
+    hand.take_in(car(1))
+    assert hand.door.follow() == LONGEST
+    hand.probe()
+    hand.woken.clear()
+    assert hand.door.follow() == 300 and hand.woken == []
+    sandbox.bounce("klant1@voorbeeld.example", "hard_bounce", garage="jansen")
+    assert hand.door.follow() == 300 and hand.woken == ["deliver:jansen"]
+
+
+def test_the_feed_of_a_paused_garage_is_not_asked_for(hand, sandbox):
+    hand.probe()
+    hand.place.world.ledger.pause("jansen", Pause("unreachable", None, hand.place.world.probing, 1.0))
+    hand.door.follow()
+    assert [seen.path for seen in sandbox.requests()] == ["/garage"]
+
+
+def test_a_feed_that_asks_for_patience_has_the_door_probed(hand, sandbox):
+    hand.probe()
+    hand.woken.clear()
+    sandbox.order_fault(path="/emails/changes*", status=429, code="slow_down", retry_after="60")
+    hand.door.follow()
+    assert hand.woken == ["probe:jansen"] and hand.standing.paused_code == "slow_down"
+
+
+def test_a_feed_without_a_token_has_the_door_probed(hand, garage):
+    hand.probe()
+    garage.token_file.unlink()
+    hand.woken.clear()
+    assert hand.door.follow() == LONGEST
+    assert hand.woken == ["probe:jansen"] and hand.standing.paused_code == "token_unusable"
 
 
 # ---------------------------------------------------------------- gently on

@@ -1,0 +1,108 @@
+"""The ledger's book of addresses: what iGarage's feed tells, and what people correct; one transaction per method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from connector.corrections import Correction
+from connector.emails import key
+from connector.errors import NotReleasable
+from connector.ledger import correcting, feed, garages, mails, passports, questions, suspects
+from connector.ledger.correcting import Row, Turn
+from connector.ledger.databases import Database
+from connector.model import AddressChange
+from connector.plan import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class AddressBook:
+    """What a garage knows of addresses. Whatever changes there, its passports are indexed anew with it."""
+
+    database: Database
+    now: Callable[[], datetime]
+
+    def feed_cursor(self, garage: str) -> str | None:
+        """Where to go on in the feed of a garage; None: at its start."""
+        with self.database.read() as connection:
+            return feed.cursor(connection, garage)
+
+    def hear_feed(
+        self,
+        garage: str,
+        items: Sequence[AddressChange],
+        policy: Policy,
+        today: date,
+        *,
+        after: str | None,
+        onward: str,
+    ) -> int | None:
+        """Write a page that was read from `after`, and the cursor behind it; how many addresses it changed.
+
+        None, and nothing is written, where the ledger stands elsewhere in the feed.
+        """
+        with self._turn(garage, "hear_feed") as connection:
+            turn = self._by(connection, garage, policy, today)
+            return feed.hear(connection, turn, items, after, onward)
+
+    def start_feed_over(self, garage: str) -> None:
+        """Follow the feed from its start once more."""
+        with self._turn(garage, "start_feed_over") as connection:
+            feed.start_over(connection, garage)
+
+    def corrected(self, garage: str, staged: Sequence[Row]) -> list[Row]:
+        """Staged rows with the addresses that count for their plates."""
+        with self.database.read() as connection:
+            known = correcting.known(connection, garage)
+        return [correcting.applied(each, known)[0] if each["content"] else each for each in staged]
+
+    def correct(self, garage: str, new: Correction, policy: Policy, today: date) -> list[str]:
+        """A person corrects an address; the plates that changes. Raises `NotReleasable` with the reason if not."""
+        with self._turn(garage, "correct") as connection:
+            plates = correcting.correct(connection, self._by(connection, garage, policy, today), new)
+            questions.note_decision(connection)
+            return plates
+
+    def correct_all(
+        self, garage: str, lines: Sequence[tuple[int, Correction]], policy: Policy, today: date
+    ) -> list[str]:
+        """Corrections with the lines they stand on, all or none; the plates they change.
+
+        Raises `NotReleasable` with every line that is not taken, and why.
+        """
+        with self._turn(garage, "correct_all") as connection:
+            turn = self._by(connection, garage, policy, today)
+            plates: list[str] = []
+            mistakes: list[str] = []
+            for line, each in lines:
+                try:
+                    plates += correcting.correct(connection, turn, each)
+                except NotReleasable as error:
+                    mistakes.append(f"regel {line}: {error}")
+            if mistakes:
+                raise NotReleasable("\n".join(mistakes))
+            questions.note_decision(connection)
+            return plates
+
+    def ignore(self, garage: str, address: str, policy: Policy, today: date) -> None:
+        """A person says that a suspect address is fine. Raises `NotReleasable` where it is not suspect."""
+        with self._turn(garage, "ignore") as connection:
+            suspects.ignore(connection, garage, key(address), self.now())
+            counts = self._by(connection, garage, policy, today).policy
+            passports.reindex(connection, garage, counts, today, only_addresses=[key(address)])
+            questions.note_decision(connection)
+
+    def _by(self, connection: sa.Connection, garage: str, policy: Policy, today: date) -> Turn:
+        """By what the passports of a transaction are written: the policy as the brake on mails lets it count."""
+        now = self.now()
+        return Turn(garage, mails.in_force_to_write(connection, garage, policy, today, now), today, now)
+
+    @contextmanager
+    def _turn(self, garage: str, point: str) -> Iterator[sa.Connection]:
+        with self.database.write(point) as connection:
+            garages.take_turn(connection, garage)
+            yield connection

@@ -1,0 +1,244 @@
+"""Corrections of addresses in the ledger: kept beside what sources say, and carried to the passports they are for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from connector.corrections import Correction, Counted, Refusal, add, counted, is_over
+from connector.emails import key as address_key
+from connector.errors import NotReleasable
+from connector.ledger import addresses as address_rows
+from connector.ledger import passports as passport_rows
+from connector.ledger.schema import addresses, corrections, events, passports, rows
+from connector.ledger.writing import compact_json, event, record, upsert
+from connector.model import AddressChange
+from connector.plan import Policy, same_address
+
+Row = Mapping[Any, Any]
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What changing the passports of a garage needs to know."""
+
+    garage: str
+    policy: Policy
+    today: date
+    now: datetime
+
+
+def known(connection: sa.Connection, garage: str) -> tuple[Correction, ...]:
+    """Every correction that counts for a garage."""
+    query = sa.select(corrections).where(corrections.c.garage == garage)
+    found = connection.execute(query.order_by(corrections.c.plate, corrections.c.seen)).mappings()
+    return tuple(Correction(each["seen"], each["meant"], each["plate"] or None, each["by"]) for each in found)
+
+
+def applied(row: Row, known: Sequence[Correction]) -> tuple[Row, Counted | None]:
+    """A staged row with the address that counts for its plate, and how that came; None where nothing is known."""
+    if not known:
+        return row, None
+    content = json.loads(row["content"])
+    count = counted(content["email"], row["plate"], known)
+    if count.by is None:
+        return row, count
+    return {**row, **_content_with(content, count.address)}, count
+
+
+def end(connection: sa.Connection, garage: str, ended: Iterable[Correction]) -> None:
+    """These corrections are over."""
+    for each in ended:
+        connection.execute(
+            corrections.delete().where(
+                corrections.c.garage == garage,
+                corrections.c.plate == (each.plate or ""),
+                corrections.c.seen == address_key(each.seen),
+            )
+        )
+
+
+def end_what_is_over(connection: sa.Connection, garage: str) -> None:
+    """After an export: what no source says any more needs no correction."""
+    wide = [each for each in known(connection, garage) if each.plate is None]
+    if not wide:
+        return
+    query = sa.select(rows.c.address).distinct()
+    of_seen = rows.c.address.in_([address_key(each.seen) for each in wide])
+    said = set(connection.execute(query.where(rows.c.garage == garage, of_seen)).scalars())
+    end(connection, garage, [each for each in wide if is_over(each, said)])
+
+
+def correct(connection: sa.Connection, turn: Turn, new: Correction) -> list[str]:
+    """A person corrects an address, wherever it stands or for one plate; the plates that it changes.
+
+    Raises `NotReleasable` with the reason where it is not taken.
+    """
+    before = known(connection, turn.garage)
+    after = add(before, new, _known_invalid(connection, turn.garage))
+    if isinstance(after, Refusal):
+        raise NotReleasable(after.message)
+    touched = _passports_at(connection, turn.garage, new.seen, new.plate)
+    if not touched:
+        where = (
+            "bij geen enkel AutoPaspoort van deze garage" if new.plate is None else "niet bij dit kenteken"
+        )
+        raise NotReleasable(f"het oude adres staat {where}")
+    _keep(connection, turn, before, after)
+    return _carry(connection, turn, touched, after, new.by)
+
+
+def adopt(connection: sa.Connection, turn: Turn, item: AddressChange) -> bool:
+    """iGarage has corrected an address itself; whether that was news.
+
+    The passport it names has the new address there already, so nothing is asked of iGarage for that; the address's
+    others follow.
+    """
+    meant = item.corrected_to or item.address
+    touched = _passports_at(connection, turn.garage, item.address, None)
+    named = [each for each in touched if item.plate in (None, each["plate"])]
+    news = [each for each in named if _is_news(connection, each, item)]
+    if not touched or (named and not news) or (not named and _has(connection, turn.garage, item.plate)):
+        return False
+    before = known(connection, turn.garage)
+    after = add(before, Correction(item.address, meant, None, "igarage"))
+    if not isinstance(after, Refusal):
+        _keep(connection, turn, before, after)
+        others = [each for each in touched if each not in named]
+        _carry(connection, turn, others, after, "igarage")
+    for each in news:
+        passport_rows.update(connection, turn.garage, each["plate"], _adopted(each, item, meant, turn.now))
+    told = {"by": "igarage", "changed_at": item.at.isoformat(), "sent": item.sent}
+    record(connection, [event(turn.garage, each["plate"], turn.now, "corrected", **told) for each in news])
+    plates = [each["plate"] for each in news]
+    passport_rows.reindex_plates(connection, turn.garage, turn.policy, turn.today, plates)
+    return True
+
+
+def _has(connection: sa.Connection, garage: str, plate: str | None) -> bool:
+    query = sa.select(passports.c.plate).where(passports.c.garage == garage, passports.c.plate == plate)
+    return connection.execute(query).first() is not None
+
+
+def _is_news(connection: sa.Connection, row: Row, item: AddressChange) -> bool:
+    """Whether iGarage is known to hold the address that was corrected, and not to have corrected it again since."""
+    if not same_address(row["delivered_address"] or row["address"], item.address):
+        return False
+    query = sa.select(events.c.detail).where(
+        events.c.garage == row["garage"], events.c.plate == row["plate"], events.c.event == "corrected"
+    )
+    said = [json.loads(each).get("changed_at") for each in connection.execute(query).scalars()]
+    return not any(at and datetime.fromisoformat(at) > item.at for at in said)
+
+
+def _adopted(row: Row, item: AddressChange, meant: str, now: datetime) -> Values:
+    """The passport as iGarage has it now: invited there already, or to be invited."""
+    values: Values = {}
+    if same_address(row["address"], item.address):
+        values = _readdressed(row, meant, now)
+        if row["delivered_revision"] == row["revision"]:
+            values["delivered_revision"] = values["revision"]
+    if row["delivered_revision"] is not None:
+        values["delivered_address"] = address_key(meant)
+    if not item.sent:
+        return {**values, "asked": row["answered"] + 1}
+    invited = {"invited_address": address_key(meant), "invited_at": item.at, "answered": row["asked"]}
+    sent_at = max(item.at, row["sent_at"] or item.at)
+    return {**values, **invited, "sent_at": sent_at, "invitations": row["invitations"] + 1}
+
+
+def _carry(
+    connection: sa.Connection, turn: Turn, touched: Sequence[Row], known: Sequence[Correction], by: str
+) -> list[str]:
+    """Give passports the address that counts now, as new revisions; the plates of those that had another."""
+    said = _said(connection, turn.garage, [each["plate"] for each in touched])
+    verdicts = address_rows.verdicts(connection, turn.garage, (each["address"] for each in touched))
+    changed: list[str] = []
+    for row in touched:
+        count = counted(said.get(row["plate"]) or row["address"], row["plate"], known)
+        if count.by is None or same_address(count.address, row["address"]):
+            continue
+        verdict = verdicts.get(row["address"])
+        asked = {"asked": passport_rows.asked_after_bounce(row, verdict, address_key(count.address))}
+        values = _readdressed(row, count.address, turn.now) | asked
+        passport_rows.update(connection, turn.garage, row["plate"], values)
+        detail = {"by": by, "revision": values["revision"]}
+        record(connection, [event(turn.garage, row["plate"], turn.now, "corrected", **detail)])
+        changed.append(row["plate"])
+    passport_rows.reindex_plates(connection, turn.garage, turn.policy, turn.today, changed)
+    return changed
+
+
+def _readdressed(row: Row, address: str, now: datetime) -> Values:
+    """A new revision, with another address."""
+    content = _content_with(json.loads(row["content"]), address)
+    fresh = passport_rows.fresh_start(row, content["address"], now)
+    return {**content, "revision": row["revision"] + 1, **fresh}
+
+
+def _content_with(content: Values, address: str) -> Values:
+    content = {**content, "email": address.strip()}
+    return {"content": compact_json(content), "address": address_key(address)}
+
+
+def _said(connection: sa.Connection, garage: str, plates: Collection[str]) -> dict[str, str]:
+    """Plate → the address that the source which spoke last names, as compared."""
+    query = (
+        sa.select(rows.c.plate, rows.c.address)
+        .join(
+            passports,
+            (passports.c.garage == rows.c.garage)
+            & (passports.c.plate == rows.c.plate)
+            & (passports.c.source == rows.c.source),
+        )
+        .where(rows.c.garage == garage, rows.c.plate.in_(plates), rows.c.address.is_not(None))
+    )
+    return {row.plate: row.address for row in connection.execute(query)}
+
+
+def _passports_at(
+    connection: sa.Connection, garage: str, address: str, plate: str | None
+) -> Sequence[sa.RowMapping]:
+    """The passports that have an address, there or here, or whose source names it; of one plate, or (None) all."""
+    seen = address_key(address)
+    named = sa.select(rows.c.plate).where(rows.c.garage == garage, rows.c.address == seen)
+    at = (
+        (passports.c.address == seen) | (passports.c.delivered_address == seen) | passports.c.plate.in_(named)
+    )
+    query = sa.select(passports).where(passports.c.garage == garage, at).order_by(passports.c.plate)
+    if plate is not None:
+        query = query.where(passports.c.plate == plate)
+    return connection.execute(query).mappings().all()
+
+
+def _known_invalid(connection: sa.Connection, garage: str) -> set[str]:
+    query = sa.select(addresses.c.address).where(
+        addresses.c.garage == garage, addresses.c.verdict.in_(("bounced", "unwritable"))
+    )
+    return set(connection.execute(query).scalars())
+
+
+def _keep(
+    connection: sa.Connection, turn: Turn, before: Sequence[Correction], after: Sequence[Correction]
+) -> None:
+    """Write what is known now in the place of what was."""
+    end(connection, turn.garage, [each for each in before if each not in after])
+    values = [
+        {
+            "garage": turn.garage,
+            "plate": each.plate or "",
+            "seen": address_key(each.seen),
+            "meant": each.meant.strip(),
+            "by": each.by,
+            "since": turn.now,
+        }
+        for each in after
+        if each not in before
+    ]
+    upsert(connection, corrections, values)

@@ -1,0 +1,78 @@
+"""A person's decisions as transactions of the ledger, and the turns that its writers take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from connector.ledger import garages, mails, passports, questions
+from connector.ledger.databases import Database
+from connector.plan import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What people decide of a ledger's garages. `now` tells the time in UTC, `entropy` gives random bytes."""
+
+    database: Database
+    now: Callable[[], datetime]
+    entropy: Callable[[int], bytes]
+
+    def decisions(self) -> int:
+        """How many decisions were ever written here: another number than before means that there is news."""
+        with self.database.read() as connection:
+            return questions.decisions(connection)
+
+    def retry(self, garage: str, plate: str | None, policy: Policy, today: date) -> list[str]:
+        """Try again what was refused, is exhausted or backs off, with the same key; the plates."""
+        with self._turn(garage, "retry") as connection:
+            policy = mails.in_force_to_write(connection, garage, policy, today, self.now())
+            plates = questions.retry(connection, garage, plate, self.now())
+            passports.reindex_plates(connection, garage, policy, today, plates)
+            questions.note_decision(connection)
+            return plates
+
+    def resend(self, garage: str, plate: str, policy: Policy, today: date) -> None:
+        """Invite once more, whoever was invited before. Raises `NotReleasable` where no invitation may go."""
+        with self._turn(garage, "resend") as connection:
+            policy = mails.in_force_to_write(connection, garage, policy, today, self.now())
+            questions.resend(connection, garage, plate, policy, today, self.now())
+            passports.reindex_plates(connection, garage, policy, today, [plate])
+            questions.note_decision(connection)
+
+    def release_as_new(self, garage: str, plate: str, policy: Policy, today: date) -> None:
+        """A passport that iGarage no longer has is made there anew. Raises `NotReleasable`."""
+        with self._turn(garage, "release_as_new") as connection:
+            policy = mails.in_force_to_write(connection, garage, policy, today, self.now())
+            questions.release_as_new(connection, garage, plate, self.now(), self.entropy(16))
+            passports.reindex_plates(connection, garage, policy, today, [plate])
+            questions.note_decision(connection)
+
+    def release_mails(self, garage: str, number: int | None, policy: Policy, today: date) -> None:
+        """Let so many more invitations go today, or (None) all of today's. Raises `NotReleasable`."""
+        with self._turn(garage, "release_mails") as connection:
+            mails.release(connection, garage, policy, today, self.now(), number)
+            questions.note_decision(connection)
+
+    def release_file(self, garage: str, file: int) -> None:
+        """A held file is read once more, with leave for what it was found to be. Raises `NotReleasable`."""
+        with self._turn(garage, "release_file") as connection:
+            questions.release_file(connection, garage, file, self.now())
+            questions.note_decision(connection)
+
+    def discard(self, garage: str, file: int) -> None:
+        """A held file is done away with. Raises `NotReleasable`."""
+        with self._turn(garage, "discard") as connection:
+            questions.discard(connection, garage, file, self.now())
+            questions.note_decision(connection)
+
+    @contextmanager
+    def _turn(self, garage: str, point: str) -> Iterator[sa.Connection]:
+        """A transaction that writes a garage's passports; such transactions take turns."""
+        with self.database.write(point) as connection:
+            garages.take_turn(connection, garage)
+            yield connection

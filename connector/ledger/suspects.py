@@ -1,0 +1,123 @@
+"""Suspicions against addresses: noted where nothing else is known of one, and gone when there is no more reason.
+
+They never stand in the place of what iGarage or a person said of an address.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from connector.errors import NotReleasable
+from connector.ledger.schema import addresses, passports
+from connector.ledger.writing import insert_all
+from connector.suspicion import Kind, Suspicion, is_shared, suspect
+
+
+def judge(
+    connection: sa.Connection, garage: str, faults: Mapping[str, str | None], now: datetime
+) -> list[str]:
+    """Judge the addresses that rows name, by themselves; those whose verdict changed.
+
+    One with a fault is none, and that is told elsewhere.
+    """
+    found = {each: suspect(each) for each, fault in faults.items() if not fault}
+    return _note(connection, garage, {each: why for each, why in found.items() if why}, now) + _forget(
+        connection, garage, [each for each, why in found.items() if not why], ("typo", "dummy")
+    )
+
+
+def count(
+    connection: sa.Connection, garage: str, at_hand: Collection[str], limit: int, now: datetime
+) -> list[str]:
+    """Count the customers of these addresses; those whose verdict changed."""
+    crowded = _with_passports_beyond(connection, garage, at_hand, limit)
+    customers = {each: _customers(connection, garage, each) for each in crowded}
+    shared = {each: Suspicion("shared") for each in crowded if is_shared(customers[each], limit)}
+    rest = [each for each in at_hand if each not in shared]
+    return _note(connection, garage, shared, now) + _forget(connection, garage, rest, ("shared",))
+
+
+def ignore(connection: sa.Connection, garage: str, address: str, now: datetime) -> None:
+    """A person says that a suspect address is fine. Raises `NotReleasable` where it is not suspect."""
+    of_address = (addresses.c.garage == garage) & (addresses.c.address == address)
+    verdict = connection.execute(sa.select(addresses.c.verdict).where(of_address)).scalar()
+    if verdict != "suspect":
+        raise NotReleasable(
+            WHY_NOT_IGNORED.get(verdict or "ok", "van dit adres is bekend dat het niet werkt")
+        )
+    fine = addresses.update().where(of_address)
+    connection.execute(fine.values(verdict="ok", reason=IGNORED, since=now))
+
+
+WHY_NOT_IGNORED: Mapping[str, str] = {
+    "ok": "dit adres is niet verdacht",
+    "opted_out": "de klant met dit adres wil geen mail",
+}
+IGNORED = "ignored"
+"""The reason of an address that is well because a person said so."""
+
+
+def _with_passports_beyond(
+    connection: sa.Connection, garage: str, at_hand: Collection[str], limit: int
+) -> list[str]:
+    query = (
+        sa.select(passports.c.address)
+        .where(passports.c.garage == garage, passports.c.address.in_(sorted(at_hand)))
+        .group_by(passports.c.address)
+        .having(sa.func.count() > limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def _customers(connection: sa.Connection, garage: str, address: str) -> int:
+    """How many customers have an address: one with many cars is one, by reference or else by name."""
+    query = sa.select(passports.c.content).where(passports.c.garage == garage, passports.c.address == address)
+    return len({_customer(json.loads(each)) for each in connection.execute(query).scalars()})
+
+
+def _customer(content: Mapping[str, Any]) -> str:
+    name = f"{content.get('company') or ''} {content['last_name']}".strip().casefold()
+    return str(content.get("reference") or name)
+
+
+def _note(connection: sa.Connection, garage: str, found: Mapping[str, Suspicion], now: datetime) -> list[str]:
+    """Write suspicions against addresses of which nothing is known."""
+    query = sa.select(addresses.c.address).where(
+        addresses.c.garage == garage, addresses.c.address.in_(sorted(found))
+    )
+    known = set(connection.execute(query).scalars())
+    new = [each for each in found if each not in known]
+    values = [
+        {
+            "garage": garage,
+            "address": each,
+            "verdict": "suspect",
+            "reason": found[each].kind,
+            "since": now,
+            "suggestion": found[each].suggestion,
+        }
+        for each in new
+    ]
+    insert_all(connection, addresses, values)
+    return new
+
+
+def _forget(
+    connection: sa.Connection, garage: str, cleared: Collection[str], kinds: tuple[Kind, ...]
+) -> list[str]:
+    """What these kinds of suspicion were noted for is no more."""
+    gone = (
+        (addresses.c.garage == garage)
+        & (addresses.c.verdict == "suspect")
+        & addresses.c.reason.in_(kinds)
+        & addresses.c.address.in_(sorted(cleared))
+    )
+    found = list(connection.execute(sa.select(addresses.c.address).where(gone)).scalars())
+    if found:
+        connection.execute(addresses.delete().where(gone))
+    return found

@@ -1,0 +1,109 @@
+"""Reception's list: wrong addresses as a CSV for a Dutch sheet, which comes back with its last column filled in.
+
+No cell of it can be a formula: what begins like one gets an apostrophe in front, which is taken off again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from connector import emails, plates
+
+COLUMNS = ("kenteken", "naam", "onjuist adres", "reden", "voorstel", "telefoon", "nieuw adres")
+_NEEDED = ("kenteken", "onjuist adres", "nieuw adres")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What a sheet takes for the beginning of a formula, or strips to find one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A line of the list as it goes out."""
+
+    plate: str
+    name: str
+    address: str
+    reason: str
+    suggestion: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A line that came back with a new address. `line` is physical, from 1."""
+
+    line: int
+    plate: str
+    address: str
+    meant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong with a line, as a Dutch sentence without its address."""
+
+    line: int
+    message: str
+
+
+def written(lines: Iterable[Wrong]) -> bytes:
+    """The list as bytes: UTF-8 with its mark, `;` and CRLF, as a Dutch Excel opens it."""
+    text = io.StringIO()
+    sheet = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    sheet.writerow(COLUMNS)
+    for each in lines:
+        cells = (each.plate, each.name, each.address, each.reason, each.suggestion, each.phone, "")
+        sheet.writerow([_safe(cell) for cell in cells])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def filled_in(content: bytes) -> tuple[list[Filled], list[Mistake]]:
+    """The lines of a list whose last column is filled in, and what is wrong in it. Never raises."""
+    text = _text(content)
+    first = text.partition("\n")[0]
+    delimiter = max(";,\t", key=first.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey="")
+    try:
+        names = [name.strip().casefold() for name in reader.fieldnames or ()]
+        if missing := [name for name in _NEEDED if name not in names]:
+            return [], [Mistake(1, f"de kolom {missing[0]} ontbreekt; laat de kopregel staan")]
+        reader.fieldnames = names
+        read = [_line(reader.line_num, row) for row in reader]
+    except csv.Error:
+        return [], [Mistake(reader.line_num or 1, "dit is niet als lijst te lezen; bewaar hem als CSV")]
+    found = [each for each in read if each is not None]
+    mistakes = [each for each in found if isinstance(each, Mistake)]
+    return [each for each in found if isinstance(each, Filled)], mistakes
+
+
+def _line(number: int, row: Mapping[str, str | Sequence[str] | None]) -> Filled | Mistake | None:
+    """A line that was filled in, or what is wrong with it; None where it was left as it went out."""
+    plate, address, meant = (_bare(row.get(name)) for name in _NEEDED)
+    if not meant:
+        return None
+    if row.get(""):
+        return Mistake(number, "deze regel heeft een kolom te veel")
+    if not plate or not address:
+        return Mistake(number, "het kenteken of het onjuiste adres is weg; laat die kolommen zoals ze waren")
+    if fault := emails.fault(meant):
+        return Mistake(number, f"kolom nieuw adres: {fault[0].lower()}{fault[1:].removesuffix('.')}")
+    return Filled(number, plates.compact(plate), address, meant)
+
+
+def _safe(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _bare(cell: str | Sequence[str] | None) -> str:
+    text = cell.strip() if isinstance(cell, str) else ""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+
+
+def _text(content: bytes) -> str:
+    """UTF-8, or what a sheet on Windows writes instead."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
