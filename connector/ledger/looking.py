@@ -238,9 +238,11 @@ def traced(connection: sa.Connection, garage: str, plate: str, now: datetime) ->
 
 def all_passports(connection: sa.Connection, garage: str) -> Iterator[tuple[str, Passport]]:
     """Every plate of a garage with its facts, by plate."""
-    query = _with_verdict(passports, addresses.c.verdict).where(passports.c.garage == garage)
+    query = _with_verdict(passports, addresses.c.verdict, addresses.c.reason).where(
+        passports.c.garage == garage
+    )
     for row in connection.execute(query.order_by(passports.c.plate)).mappings():
-        yield row["plate"], passport_rows.facts(row, row["verdict"])
+        yield row["plate"], passport_rows.facts(row, row["verdict"], row["reason"])
 
 
 def plate_content(connection: sa.Connection, garage: str, plates: Sequence[str]) -> dict[str, dict[str, Any]]:

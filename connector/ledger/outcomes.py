@@ -139,7 +139,7 @@ _Written = tuple[Values, list[tuple[str, Values]], list[str]]
 def _after_answer(
     connection: sa.Connection, claim: Claim, row: Row, outcome: Answered | Looked, now: datetime
 ) -> _Written:
-    before = passport_rows.facts({**row, "unanswered_address": None}, None)
+    before = passport_rows.facts({**row, "unanswered_address": None}, None, None)
     after = _answered(claim, before, outcome, now)
     changes: Values = {**passport_rows.answered_facts(after), "attempts": 0, "last_failure": None}
     changes |= _ANSWERED

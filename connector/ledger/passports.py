@@ -32,7 +32,7 @@ LONGEST_LEASE = timedelta(hours=2)
 """No lease is longer: one that is was given by a wrong clock."""
 
 
-def facts(row: Row, verdict: str | None, reason: str | None = None) -> Passport:
+def facts(row: Row, verdict: str | None, reason: str | None) -> Passport:
     """The facts of a row of `passports`, with its address's verdict (None: nothing is known against it) and reason."""
     return Passport(
         revision=row["revision"],

@@ -51,6 +51,14 @@ def test_what_is_told_is_what_happens(inviting, car):
     assert inviting.main("plan").out == "jansen: er zou niets gebeuren\n"
 
 
+def test_a_suspect_address_that_is_invited_all_the_same_is_told_as_an_invitation(inviting, car):
+    inviting.export(car(1, email="jan@gmail.con"))
+    (seen,) = inviting.ask("plan")
+    assert numbers(seen) == {"invitations": 1, "new": 1}
+    inviting.run()
+    assert len(inviting.mails()) == 1
+
+
 def test_nothing_is_written_and_nothing_is_asked(inviting, sandbox, car):
     inviting.configure(source={"archive": str(inviting.folder / "archief")})
     inviting.export(car(1))
