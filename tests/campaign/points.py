@@ -75,6 +75,8 @@ def _words(functions: list[Function], function: Function, parameter: str) -> Ite
         for node in ast.walk(caller.node):
             if isinstance(node, ast.Call) and _is_call_of(node, function):
                 given = next((each.value for each in node.keywords if each.arg == parameter), None)
+                if given is None and len(node.args) <= place:
+                    continue  # the name it has by itself: a copy in memory, which ends with its process
                 yield from _given(functions, caller, given or node.args[place])
 
 
