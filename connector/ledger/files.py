@@ -113,13 +113,13 @@ def passports_after(connection: sa.Connection, file: int, position: int, limit: 
 def staged_counts(connection: sa.Connection, file: int) -> tuple[int, int]:
     """Of the staged rows of a file: those that are no passport, and the passports that were recognised."""
     query = (
-        sa.select(staged.c.verdict == "passport", staged.c.recognised, sa.func.count())
+        sa.select(staged.c.verdict, staged.c.recognised, sa.func.count())
         .where(staged.c.file == file)
-        .group_by(staged.c.verdict == "passport", staged.c.recognised)
+        .group_by(staged.c.verdict, staged.c.recognised)
     )
-    counts = {(bool(passport), bool(known)): number for passport, known, number in connection.execute(query)}
-    others = counts.get((False, False), 0) + counts.get((False, True), 0)
-    return others, counts.get((True, True), 0)
+    counts = {(verdict, known): number for verdict, known, number in connection.execute(query)}
+    others = sum(number for (verdict, _), number in counts.items() if verdict != "passport")
+    return others, counts.get(("passport", True), 0)
 
 
 def unread(connection: sa.Connection, garage: str) -> list[int]:

@@ -83,6 +83,8 @@ def _revisions():
 
 
 EARLIER = _revisions()[1][1:]
+INDEXES = ("indexed_for",)
+"""Columns that a migration may empty: what they tell of is made anew."""
 
 
 @pytest.mark.parametrize("revision", EARLIER)
@@ -142,7 +144,8 @@ def _rows(path, like=None):
     with closing(sqlite3.connect(path)) as connection:
         found = {}
         for table in like or _tables(connection):
-            names = sorted(like[table][0]) if like else sorted(_columns(connection, table))
+            every = sorted(_columns(connection, table))
+            names = sorted(like[table][0]) if like else [name for name in every if name not in INDEXES]
             columns = ", ".join(f'"{name}"' for name in names)
             rows = connection.execute(f'SELECT {columns} FROM "{table}"').fetchall()  # noqa: S608
             found[table] = (names, sorted(rows, key=repr))
