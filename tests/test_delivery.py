@@ -22,7 +22,7 @@ START = datetime(2027, 3, 1, 1, 0, tzinfo=UTC)
 
 
 class Clock:
-    """Tells the time, and counts a second at each time it is asked how many went by."""
+    """Tells the time, and counts a hundredth of a second at each time it is asked how many went by."""
 
     def __init__(self):
         self.at = START
@@ -32,7 +32,7 @@ class Clock:
         return self.at
 
     def seconds(self):
-        return float(next(self._seconds))
+        return next(self._seconds) / 100
 
 
 @pytest.fixture
@@ -84,13 +84,13 @@ def puts(sandbox):
 
 def test_a_slice_ends_when_its_seconds_are_over_and_the_rest_is_left(garage, delivery, car):
     garage.configure(delivery={"workers": 1})
-    with delivery(garage, *map(car, range(1, 11))) as delivering:
-        done = delivering.deliver_due(seconds=4)
-        assert 0 < done.done < 10 and done.paused is None
+    with delivery(garage, *map(car, range(1, 61))) as delivering:
+        done = delivering.deliver_due(seconds=0.3)
+        assert 0 < done.done < 60 and done.paused is None
         assert len(garage.effects()) == done.done
-        while delivering.deliver_due(seconds=4).done:
+        while delivering.deliver_due(seconds=0.3).done:
             pass
-        assert len(garage.effects()) == 10
+        assert len(garage.effects()) == 60
 
 
 def test_without_an_end_a_pass_does_all_that_is_due(garage, delivery, car):

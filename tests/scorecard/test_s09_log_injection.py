@@ -51,6 +51,7 @@ def test_no_line_of_the_log_is_forged_by_a_file_or_its_name(planted, sandbox):
     assert {json.loads(line)["event"].partition(".")[0] for line in lines} <= {
         "intake",
         "delivery",
+        "feedback",
         "service",
     }
     assert steers("\n".join(lines)) == set()
