@@ -198,6 +198,8 @@ class Intake:
             self.ledger.note_lacking(file)
         for chunk in judged(source, table, self.today(), recognise):
             rows = [StagedRow(each.position, each.record.line, each.digest, each.verdict) for each in chunk]
+            if self.ledger.is_full():
+                raise LedgerUnavailable(NO_ROOM, code="full")
             self.ledger.stage(file, rows)
 
     def _accept(self, source: Source, file: int) -> FileSummary:

@@ -237,6 +237,10 @@ class Ledger(Decisions):
                 accepting.finish(connection, job)
             return more
 
+    def is_full(self) -> bool:
+        """Whether the disk ran full: what room there is is for what is under way, and no file may take it."""
+        return self.database.room is not None and self.database.room.given_up
+
     def has_room(self) -> bool:
         """Whether there is room to take in a file, beside what is kept for what is under way."""
         return self.database.room is None or self.database.room.keep()
