@@ -33,7 +33,7 @@ _ALIKE = 0.7
 _LONGEST_NAME = 60
 """Characters of a column name that are compared and shown when one is missing."""
 
-_Step = tuple[str, tuple[str, ...], Cell, Callable[[str], bool]]
+Step = tuple[str, tuple[str, ...], Cell, Callable[[str], bool]]
 """Field, its columns' names as the records have them, the cell if all are empty, and what is empty there."""
 
 
@@ -56,6 +56,11 @@ class Columns:
         self._columns = {field: columns[field] for field in CANONICAL_FIELDS if field in columns}
         self._steps = None if header is None else self._match(header)
         self._loose_steps = lru_cache(maxsize=64)(self._match_loosely)
+
+    @property
+    def steps(self) -> tuple[Step, ...] | None:
+        """The columns of a file with a header, as they were found in it."""
+        return self._steps
 
     def form(self, field: str) -> str | None:
         """The `strptime` format that the garage gave for a field's dates, if any."""
@@ -102,16 +107,16 @@ class Columns:
     def _fixed(self, field: str) -> str:
         return trimmed(self._columns[field].value or "") if field in self._columns else ""
 
-    def _match(self, header: Sequence[str]) -> tuple[_Step, ...]:
+    def _match(self, header: Sequence[str]) -> tuple[Step, ...]:
         refuse_doubled(self._mapped(), header)
         refuse_gone(self._needed(), header, self._mapped())
         return self._steps_for(_by_name(header))
 
-    def _match_loosely(self, header: tuple[str, ...]) -> tuple[_Step, ...]:
+    def _match_loosely(self, header: tuple[str, ...]) -> tuple[Step, ...]:
         return self._steps_for(_by_name(header))
 
-    def _steps_for(self, there: Mapping[str, Sequence[str]]) -> tuple[_Step, ...]:
-        steps: list[_Step] = []
+    def _steps_for(self, there: Mapping[str, Sequence[str]]) -> tuple[Step, ...]:
+        steps: list[Step] = []
         for field, column in self._columns.items():
             names = tuple(found for name in column.names for found in there.get(normalised(name), ())[:1])
             fixed = self._fixed(field)

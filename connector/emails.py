@@ -37,7 +37,7 @@ _LONGEST_CELL = 1_000
 _TOP_LEVEL = re.compile("[A-Za-z]{2,12}")
 
 _PLAIN_LOCAL = re.compile("[A-Za-z0-9_-]+(?:[.][A-Za-z0-9_-]+)*")
-_SHORT = 60
+SHORT = 60
 """Characters of an address that is too long in none of its forms: with a plain local part its domain decides."""
 
 DomainFault = Callable[[str], str | None]
@@ -126,7 +126,7 @@ def _plain_fault(address: str) -> str | None:
 
 def _syntax_fault(address: str, domain_fault: DomainFault) -> str | None:
     local, _, domain = address.rpartition("@")
-    plain = len(address) <= _SHORT and _PLAIN_LOCAL.fullmatch(local)
+    plain = len(address) <= SHORT and _PLAIN_LOCAL.fullmatch(local)
     return domain_fault(domain) if plain else _library_fault(address)
 
 

@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime, time, timedelta
 MOST_KILOMETRES = 3_000_000
 """More than any car has run: a figure above it is a mistake."""
 
-_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
-_ZEROS = _DASHES + "0/. :T"
+DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
+_ZEROS = DASHES + "0/. :T"
 
 _NO_DATES = frozenset(
     (
@@ -51,7 +51,7 @@ _KILOMETRES = re.compile(
 
 def is_blank(text: str) -> bool:
     """Whether a trimmed cell says nothing: empty, or dashes alone."""
-    return not text.strip(_DASHES)
+    return not text.strip(DASHES)
 
 
 def is_blank_date(text: str) -> bool:

@@ -17,11 +17,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
 from connector import dictionary, margins, plates, sentences
 from connector.columns import Cell, Columns
 from connector.errors import RecordRejected
 from connector.model import Column, Draft, Fault, Rejected, Skipped, SourceRecord, Verdict
+from connector.plain_rows import PlainRows
 from connector.reading import LONGEST_TEXT, Reading, Row, writable
 
 RULES = "3"
@@ -46,9 +48,17 @@ class Mapper:
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
         self._reading = Reading(columns.form)
+        self._plain = lru_cache(maxsize=1)(self._plain_rows)
 
     def judge(self, record: SourceRecord, *, today: date) -> Verdict:
         """What this record is. `today` is the garage's local date; it decides warnings and nothing else."""
+        plain = self._plain(today)
+        if plain and record.fault is None and (draft := plain.draft(record.values)):
+            return draft
+        return self.judge_closely(record, today=today)
+
+    def judge_closely(self, record: SourceRecord, *, today: date) -> Verdict:
+        """The same, cell by cell: what is not plain, and what tells how plain rows are to be read."""
         cells = self._columns.pick(record.values)
         if record.fault is None:
             verdict = self._verdict(cells, today)
@@ -58,6 +68,10 @@ class Mapper:
     def judge_fields(self, texts: Mapping[str, str], *, today: date) -> Verdict:
         """What a record is that a plugin has mapped itself: canonical field → raw text."""
         return self._verdict(self._columns.given(texts), today)
+
+    def _plain_rows(self, today: date) -> PlainRows | None:
+        steps = self._columns.steps
+        return PlainRows(steps, self._reading, today) if steps else None
 
     def _verdict(self, cells: Mapping[str, Cell], today: date) -> Verdict:
         row = Row(cells, today)

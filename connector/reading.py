@@ -32,7 +32,7 @@ _SPACING = re.compile("[\t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]+")
 _UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """Breaks, controls and lone surrogates: databases and JSON refuse some, a terminal obeys others."""
 
-_VIN = re.compile("[A-HJ-NPR-Z0-9]{17}")
+VIN = re.compile("[A-HJ-NPR-Z0-9]{17}")
 """ISO 3779: seventeen signs, without I, O and Q."""
 
 _DUTCH_DIGITS = 9
@@ -104,6 +104,8 @@ class Reading:
             "house_number": _house_number,
         }
         del self._readers["country"]  # judged with the plate
+        self.as_typed = frozenset(name for name, read in self._readers.items() if read is _as_typed)
+        """The fields whose text stays as typed."""
 
     def content(self, row: Row) -> dict[str, str | int]:
         """The content but for its country: every mapped field that is filled in."""
@@ -270,7 +272,7 @@ def _language(row: Row, name: str, text: str) -> str | None:
 
 
 def _vin(row: Row, name: str, text: str) -> str | None:
-    if not _VIN.fullmatch(text.upper()):
+    if not VIN.fullmatch(text.upper()):
         row.warn("vin_odd", name)
     return _as_typed(row, name, text)
 

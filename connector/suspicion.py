@@ -7,7 +7,7 @@ Dutch consumers have their mailboxes.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
@@ -86,35 +86,8 @@ _PLACEHOLDERS = frozenset(("example", "geen-email", "geen-mail", "nomail", "no-e
 _PUNCTUATION = str.maketrans("", "", ".-_")
 
 
-def suspect(address: str, garage_addresses: Collection[str] = ()) -> Suspicion | None:
-    """What is suspicious of an address by itself; None: nothing. Never raises.
-
-    A dummy stands where there is no address: `geen@geen.nl`, `onbekend@…`, `info@example…`, or the garage's own.
-    How many customers share it only a ledger knows: `is_shared`.
-    """
-    local, at, domain = address.strip().rpartition("@")
-    if not at:
-        return None
-    if _is_dummy(key(local), key(domain)) or key(address) in {key(each) for each in garage_addresses}:
-        return Suspicion("dummy")
-    meant = _meant_domain(key(domain))
-    return Suspicion("typo", f"{local}@{meant}") if meant else None
-
-
-def is_shared(customers: int, limit: int) -> bool:
-    """Whether an address stands at more customers than the garage allows one to have."""
-    return customers > limit
-
-
-def _is_dummy(local: str, domain: str) -> bool:
-    name = domain.partition(".")[0]
-    if local.translate(_PUNCTUATION) in _NOBODY or name.translate(_PUNCTUATION) in _NOBODY:
-        return True
-    return name in _PLACEHOLDERS or (local == name and (local == "test" or len(set(local)) == 1))
-
-
-def _meant_domain(domain: str) -> str | None:
-    """The domain that was probably meant; None: this one."""
+def meant_domain(domain: str) -> str | None:
+    """The domain that was probably meant by this one, folded; None: this one. Many addresses share one."""
     if domain in CONSUMER_DOMAINS or domain in _LOOK_ALIKE:
         return None
     if domain in _SLIPS:
@@ -127,6 +100,38 @@ def _meant_domain(domain: str) -> str | None:
         return mended
     whole = f"{name}.{_NO_TOP_LEVEL.get(top_level, top_level)}"
     return _alike(whole) or (whole if whole != domain else None)
+
+
+def suspect(
+    address: str,
+    garage_addresses: Collection[str] = (),
+    meant: Callable[[str], str | None] = meant_domain,
+) -> Suspicion | None:
+    """What is suspicious of an address by itself; None: nothing. Never raises.
+
+    A dummy stands where there is no address: `geen@geen.nl`, `onbekend@…`, `info@example…`, or the garage's own.
+    How many customers share it only a ledger knows: `is_shared`. `meant` stands in for `meant_domain` where that is
+    to be remembered.
+    """
+    local, at, domain = address.strip().rpartition("@")
+    if not at:
+        return None
+    if _is_dummy(key(local), key(domain)) or key(address) in {key(each) for each in garage_addresses}:
+        return Suspicion("dummy")
+    mended = meant(key(domain))
+    return Suspicion("typo", f"{local}@{mended}") if mended else None
+
+
+def is_shared(customers: int, limit: int) -> bool:
+    """Whether an address stands at more customers than the garage allows one to have."""
+    return customers > limit
+
+
+def _is_dummy(local: str, domain: str) -> bool:
+    name = domain.partition(".")[0]
+    if local.translate(_PUNCTUATION) in _NOBODY or name.translate(_PUNCTUATION) in _NOBODY:
+        return True
+    return name in _PLACEHOLDERS or (local == name and (local == "test" or len(set(local)) == 1))
 
 
 def _alike(domain: str) -> str | None:

@@ -17,7 +17,7 @@ from connector.ledger import addresses, conflicts, consents, correcting, leaves,
 from connector.ledger import passports as passport_rows
 from connector.ledger.files import close
 from connector.ledger.schema import files, passports, rejected_rows, skipped_rows, staged
-from connector.ledger.writing import event, found, insert_all, record, upsert
+from connector.ledger.writing import among, event, found, insert_all, record, upsert
 from connector.plan import Policy
 from connector.suspicion import SHARED_LIMIT
 
@@ -53,13 +53,19 @@ class _Slice:
 
     faults: dict[str, str | None]
     verdicts: Mapping[str, str]
-    """What is known against the addresses that passports have now."""
+    """What is known against the addresses that its rows name and that their passports have now."""
     former: Collection[str]
-    """Those addresses."""
+    """The latter."""
     corrections: Sequence[Correction]
     counts: Counter[str] = field(default_factory=Counter)
+    made: dict[str, Values] = field(default_factory=dict)
+    """Plate → a passport that is new; of its columns those that are not empty."""
     passports: dict[str, Values] = field(default_factory=dict)
-    memory: list[Values] = field(default_factory=list)
+    """Plate → a passport that was there, as it is now."""
+    told: list[Row] = field(default_factory=list)
+    """The rows that are passports, as staged."""
+    passed_over: list[Row] = field(default_factory=list)
+    """The rows that are none and that are remembered as such."""
     named: set[str] = field(default_factory=set)
     ended: list[Correction] = field(default_factory=list)
     rejected: list[Values] = field(default_factory=list)
@@ -123,10 +129,12 @@ def _is_known_passport() -> sa.ColumnElement[bool]:
 
 def _judge(connection: sa.Connection, job: Accepting, chunk: Sequence[Row]) -> _Slice:
     said, prior = weighed_against(connection, job.garage, job.source, chunk)
+    faults = {row["address"]: row["address_fault"] for row in chunk if row["address"]}
+    former = {each["address"] for each in prior.values()}
     result = _Slice(
-        faults={row["address"]: row["address_fault"] for row in chunk if row["address"]},
-        verdicts=addresses.verdicts(connection, job.garage, (each["address"] for each in prior.values())),
-        former={each["address"] for each in prior.values()},
+        faults=faults,
+        verdicts=addresses.verdicts(connection, job.garage, {*faults, *former}),
+        former=former,
         corrections=correcting.known(connection, job.garage),
     )
     first_seen = _first_seen(connection, job, _values(chunk, "digest", verdict="rejected"))
@@ -154,8 +162,11 @@ def _take(job: Accepting, row: Row, said: Row | None, prior: Row | None, result:
         _make(job, meant, result)
     elif weighed == "changed" and prior:
         _change(job, meant, prior, result)
-    result.memory.append(memory.entry(job.garage, job.source, job.recipe, row))
-    result.named |= {row["plate"], said["plate"]} if said else {row["plate"]}
+    result.told.append(row)
+    if weighed != "new":
+        result.named.add(row["plate"])
+    if said:
+        result.named.add(said["plate"])
 
 
 def _corrected(job: Accepting, row: Row, result: _Slice) -> Row:
@@ -193,8 +204,8 @@ def _told(prior: Row, row: Row) -> Values:
 
 
 def _make(job: Accepting, row: Row, result: _Slice) -> None:
-    result.passports[row["plate"]] = {
-        **_EMPTY,
+    result.made[row["plate"]] = {
+        **_AT_FIRST,
         **_content_of(job, row),
         "garage": job.garage,
         "plate": row["plate"],
@@ -203,7 +214,7 @@ def _make(job: Accepting, row: Row, result: _Slice) -> None:
         "due_at": job.now,
         "unsure": job.rescued,
         "consent_unknown": job.lacks_consent,
-        **json.loads(row["facts"]),
+        **(json.loads(row["facts"]) if row["facts"] != "{}" else {}),
     }
     result.events.append(event(job.garage, row["plate"], job.now, "new", revision=1, source=job.source))
 
@@ -253,7 +264,7 @@ def _skip(job: Accepting, row: Row, result: _Slice) -> None:
     result.counts["skipped"] += 1
     result.skipped.append({name: row[name] for name in ("file", "position", "line", "reason", "plate")})
     if row["reason"] not in ("duplicate_in_file", "repeated"):
-        result.memory.append(memory.entry(job.garage, job.source, job.recipe, row))
+        result.passed_over.append(row)
 
 
 def _content_of(job: Accepting, row: Row) -> Values:
@@ -266,28 +277,30 @@ def _content_of(job: Accepting, row: Row) -> Values:
     }
 
 
-_EMPTY: Mapping[str, Any] = {column.name: None for column in passports.columns} | {
+_AT_FIRST: Mapping[str, Any] = {
     "written": False,
-    "unsure": False,
     "source_conflict": False,
-    "consent_unknown": False,
     "invitations": 0,
     "asked": 0,
     "answered": 0,
     "attempts": 0,
+    "service_due": None,
+    "consent": None,
+    "opt_out": None,
+    "changed_at": None,
 }
+"""What a new passport begins with. Columns that stand neither here nor in `_make` are empty, and none is handed over
+for them: that would take longer than all the others."""
 
 
 def _write(connection: sa.Connection, job: Accepting, result: _Slice, done: int) -> None:
-    memory.remember(connection, job.garage, job.source, result.memory)
-    judged_anew = addresses.judge(connection, job.garage, result.faults, job.now)
-    judged_anew += suspects.judge(connection, job.garage, result.faults, job.now)
+    memory.remember(connection, job.garage, job.source, job.recipe, result.told)
+    memory.remember_skips(connection, job.garage, job.source, job.recipe, result.passed_over)
+    judged_anew = addresses.judge(connection, job.garage, result.faults, result.verdicts, job.now)
+    judged_anew += suspects.judge(connection, job.garage, result.faults, result.verdicts, job.now)
     correcting.end(connection, job.garage, result.ended)
     _note_conflicts(connection, job, result)
-    _index(connection, job, list(result.passports.values()))
-    upsert(connection, passports, list(result.passports.values()))
-    at_hand = {*result.former, *(each["address"] for each in result.passports.values())}
-    judged_anew += suspects.count(connection, job.garage, at_hand, job.shared_limit, job.now)
+    judged_anew += _write_passports(connection, job, result)
     passport_rows.reindex(connection, job.garage, job.policy, job.today, only_addresses=judged_anew)
     insert_all(connection, rejected_rows, result.rejected)
     insert_all(connection, skipped_rows, result.skipped)
@@ -296,24 +309,30 @@ def _write(connection: sa.Connection, job: Accepting, result: _Slice, done: int)
     connection.execute(files.update().where(files.c.id == job.file).values(accepted_to=done, **counts))
 
 
-def _index(connection: sa.Connection, job: Accepting, values: list[Values]) -> None:
-    judged = addresses.judged(connection, job.garage, (each["address"] for each in values))
-    for each in values:
-        facts = passport_rows.facts(each, *judged.get(each["address"], (None, None)))
-        each.update(passport_rows.index(facts, job.policy, job.today))
+def _write_passports(connection: sa.Connection, job: Accepting, result: _Slice) -> list[str]:
+    """Write passports with their next step; the addresses that are shared now, or no longer."""
+    made, changed = list(result.made.values()), list(result.passports.values())
+    at_hand = {*result.former, *(each["address"] for each in (*made, *changed))}
+    judged = addresses.judged(connection, job.garage, at_hand)
+    passport_rows.index_all(made, changed, judged, job.policy, job.today)
+    insert_all(connection, passports, made)
+    upsert(connection, passports, changed)
+    verdicts = {address: verdict for address, (verdict, _) in judged.items()}
+    return suspects.count(connection, job.garage, at_hand, verdicts, job.shared_limit, job.now)
 
 
 def _note_conflicts(connection: sa.Connection, job: Accepting, result: _Slice) -> None:
     """The plates that this slice names, or no longer names, may be in a conflict now or out of it."""
-    plates = sorted({*result.named, *(each["plate"] for each in result.skipped if each["plate"])})
-    torn = conflicts.torn(connection, job.garage, plates)
-    turned = conflicts.turned(connection, job.garage, plates, torn)
-    touched: dict[str, Row] = {**_passports(connection, job.garage, turned), **result.passports}
-    for plate, row in touched.items():
-        if row["source_conflict"] != (plate in torn):
-            result.passports[plate] = {**row, "source_conflict": plate in torn}
-            name = "source_conflict" if plate in torn else "source_conflict_over"
-            result.events.append(event(job.garage, plate, job.now, name))
+    named = {*result.named, *(each["plate"] for each in result.skipped if each["plate"])} - result.made.keys()
+    torn = conflicts.torn(connection, job.garage, job.source, {*named, *result.made})
+    turned = conflicts.turned(connection, job.garage, named, torn)
+    touched = {**_passports(connection, job.garage, turned), **result.passports}
+    for written, known in ((result.passports, touched), (result.made, dict(result.made))):
+        for plate, row in known.items():
+            if row["source_conflict"] != (plate in torn):
+                written[plate] = {**row, "source_conflict": plate in torn}
+                name = "source_conflict" if plate in torn else "source_conflict_over"
+                result.events.append(event(job.garage, plate, job.now, name))
 
 
 def weighed_against(
@@ -333,10 +352,12 @@ def remembered(
     return memory.said(connection, garage, source, keys) if keys else {}, prior
 
 
-def _passports(connection: sa.Connection, garage: str, plates: Sequence[str]) -> dict[str, Values]:
+def _passports(connection: sa.Connection, garage: str, plates: Collection[str]) -> dict[str, Values]:
     if not plates:
         return {}
-    query = sa.select(passports).where(passports.c.garage == garage, passports.c.plate.in_(plates))
+    query = sa.select(passports).where(
+        passports.c.garage == garage, among(connection, passports.c.plate, plates)
+    )
     return {row["plate"]: row for row in found(connection, query)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,8 +15,8 @@ from connector.arrivals import Arrival, KnownFile
 from connector.emails import key as address_key
 from connector.ledger.memory import Remembered
 from connector.ledger.schema import files, staged
-from connector.ledger.writing import compact_json, found, insert_all
-from connector.model import Draft, Facts, Rejected, Skipped, Verdict, Warned
+from connector.ledger.writing import compact_json, found, insert_tuples
+from connector.model import Draft, Facts, Skipped, Verdict, Warned
 
 OPEN_STATES = ("reading", "staged", "accepting")
 
@@ -75,7 +75,7 @@ def add(
 
 def stage(connection: sa.Connection, file: int, chunk: Sequence[StagedRow]) -> None:
     """Put rows beside the ledger, where nothing sees them yet."""
-    insert_all(connection, staged, [_staged_values(file, row) for row in chunk])
+    insert_tuples(connection, staged, STAGED, [_staged(file, row) for row in chunk])
 
 
 def staged_after(connection: sa.Connection, file: int, position: int, limit: int) -> list[dict[str, Any]]:
@@ -194,58 +194,26 @@ def warnings_json(warnings: Sequence[Warned]) -> str | None:
     return compact_json([[each.code, each.column, each.value] for each in warnings]) if warnings else None
 
 
-def _staged_values(file: int, row: StagedRow) -> dict[str, Any]:
-    return {
-        **_NOTHING,
-        "file": file,
-        "position": row.position,
-        "line": row.line,
-        "digest": row.digest,
-        **_verdict_values(row.verdict),
-    }
+STAGED = tuple(column.name for column in staged.columns)
 
 
-_NOTHING: Mapping[str, Any] = {column.name: None for column in staged.columns}
-
-
-def _verdict_values(verdict: Verdict | Remembered) -> dict[str, Any]:
+def _staged(file: int, row: StagedRow) -> tuple[Any, ...]:
+    """A row as it is staged, in the order of `STAGED`."""
+    verdict = row.verdict
+    where = (file, row.position, row.line, row.digest)
+    if isinstance(verdict, Draft):
+        content, facts = compact_json(dict(verdict.content)), facts_json(verdict.facts)
+        said, address = _digest(verdict.plate, content, facts), address_key(str(verdict.content["email"]))
+        of_plate = (verdict.record_key, verdict.plate, _rank(verdict), said, address, content, facts)
+        warnings = warnings_json(verdict.warnings)
+        return (*where, False, "passport", None, *of_plate, warnings, verdict.address_fault, None)
     if isinstance(verdict, Remembered):
-        return {
-            "recognised": True,
-            "key": verdict.key,
-            "plate": verdict.plate,
-            "verdict": verdict.verdict,
-            "reason": verdict.reason,
-            "rank": verdict.rank,
-        }
+        known = (verdict.key, verdict.plate, verdict.rank)
+        return (*where, True, verdict.verdict, verdict.reason, *known, *[None] * 7)
     if isinstance(verdict, Skipped):
-        return {"recognised": False, "verdict": "skipped", "reason": verdict.reason}
-    if isinstance(verdict, Rejected):
-        return {
-            "recognised": False,
-            "verdict": "rejected",
-            "reason": verdict.code,
-            "key": verdict.record_key,
-            "rejection": json.dumps([verdict.column, verdict.value, verdict.message]),
-        }
-    return _draft_values(verdict)
-
-
-def _draft_values(draft: Draft) -> dict[str, Any]:
-    content, facts = compact_json(dict(draft.content)), facts_json(draft.facts)
-    return {
-        "recognised": False,
-        "verdict": "passport",
-        "key": draft.record_key,
-        "plate": draft.plate,
-        "rank": _rank(draft),
-        "said": _digest(draft.plate, content, facts),
-        "address": address_key(str(draft.content["email"])),
-        "content": content,
-        "facts": facts,
-        "warnings": warnings_json(draft.warnings),
-        "address_fault": draft.address_fault,
-    }
+        return (*where, False, "skipped", verdict.reason, *[None] * 10)
+    rejection = json.dumps([verdict.column, verdict.value, verdict.message])
+    return (*where, False, "rejected", verdict.code, verdict.record_key, *[None] * 8, rejection)
 
 
 def _rank(draft: Draft) -> bytes:
@@ -255,41 +223,34 @@ def _rank(draft: Draft) -> bytes:
 
 def _mark_repeats(connection: sa.Connection, file: int) -> None:
     """Of rows that are word for word the same the first counts."""
-    several = sa.select(staged.c.digest, sa.func.min(staged.c.position).label("first")).where(
-        staged.c.file == file
+    _skip_all_but_the_first(
+        connection, staged.c.file == file, staged.c.digest, [staged.c.position], reason="repeated"
     )
-    several = several.group_by(staged.c.digest).having(sa.func.count() > 1)
-    repeats, firsts = several.subquery(), several.subquery()
-    again = staged.c.digest.in_(sa.select(repeats.c.digest)) & staged.c.position.not_in(
-        sa.select(firsts.c.first)
-    )
-    _skip(connection, staged.c.file == file, again, reason="repeated")
 
 
 def _mark_duplicates(connection: sa.Connection, file: int) -> None:
     """Of acceptable rows of one plate the one of the highest rank counts, of equals the last."""
     acceptable = (staged.c.file == file) & (staged.c.verdict == "passport")
-    several = sa.select(staged.c.plate).where(acceptable).group_by(staged.c.plate)
-    other = staged.alias()
-    better = sa.exists().where(
-        other.c.file == file,
-        other.c.plate == staged.c.plate,
-        other.c.verdict == "passport",
-        (other.c.rank > staged.c.rank)
-        | ((other.c.rank == staged.c.rank) & (other.c.position > staged.c.position)),
-    )
-    shared = staged.c.plate.in_(several.having(sa.func.count() > 1).correlate(None))
-    _skip(connection, acceptable, shared & better, reason="duplicate_in_file")
+    best = [staged.c.rank.desc(), staged.c.position.desc()]
+    _skip_all_but_the_first(connection, acceptable, staged.c.plate, best, reason="duplicate_in_file")
 
 
-def _skip(
+def _skip_all_but_the_first(
     connection: sa.Connection,
     among: sa.ColumnElement[bool],
-    which: sa.ColumnElement[bool],
+    same: sa.ColumnElement[Any],
+    order: Sequence[sa.ColumnElement[Any]],
     *,
     reason: str,
 ) -> None:
-    connection.execute(staged.update().where(among, which).values(verdict="skipped", reason=reason))
+    """Of rows with the same value only the first in this order counts. Two sorts: few rows are in the second."""
+    several = sa.select(same).where(among).group_by(same).having(sa.func.count() > 1)
+    place = sa.func.row_number().over(partition_by=same, order_by=order).label("place")
+    placed = sa.select(staged.c.position, place).where(among, same.in_(several)).subquery()
+    behind = sa.select(placed.c.position).where(placed.c.place > 1)
+    connection.execute(
+        staged.update().where(among, staged.c.position.in_(behind)).values(verdict="skipped", reason=reason)
+    )
 
 
 def _key_with_two_plates(connection: sa.Connection, file: int) -> int | None:

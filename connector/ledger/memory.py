@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from connector.ledger.schema import rows, staged
-from connector.ledger.writing import found, upsert
+from connector.ledger.writing import among, found, insert_from, upsert
 
 Row = Mapping[Any, Any]
 Values = dict[str, Any]
@@ -52,35 +52,60 @@ def recognise(
 
 def said(connection: sa.Connection, garage: str, source: str, keys: Sequence[str]) -> dict[str, Values]:
     """Key → what a source said under it last."""
-    query = sa.select(rows).where(_of_source(garage, source), rows.c.key.in_(keys))
+    query = sa.select(rows).where(_of_source(garage, source), among(connection, rows.c.key, keys))
     return {row["key"]: row for row in found(connection, query)}
 
 
-def entry(garage: str, source: str, recipe: bytes, row: Row) -> Values:
-    """What is remembered of a staged row: under its key, or under its own digest where it is a skip."""
-    key = f"#{bytes(row['digest']).hex()}" if row["verdict"] == "skipped" else row["key"]
-    remembered = ("digest", "verdict", "reason", "plate", "rank", "said", "address", "warnings")
-    values = {name: row[name] for name in remembered}
-    return {"garage": garage, "source": source, "key": key, "recipe": recipe, **values}
+_KEPT = ("digest", "verdict", "reason", "plate", "rank", "said", "address", "warnings")
+"""What is remembered of a staged row, beside its key and the recipe it was read by."""
 
 
-def remember(connection: sa.Connection, garage: str, source: str, entries: Collection[Values]) -> None:
-    """Keep what rows said, in the place of what these keys, or other keys of these plates, said before."""
-    former = _former_keys(connection, garage, source, entries)
+def remember(
+    connection: sa.Connection, garage: str, source: str, recipe: bytes, passports: Collection[Row]
+) -> None:
+    """Keep what staged passports of one file say, in the place of what these keys, or others of these plates, said.
+
+    Between the first and the last of them the file has no other passports than these and recognised ones.
+    """
+    if not passports:
+        return
+    former = _former_keys(connection, garage, source, passports)
     if former:
         connection.execute(rows.delete().where(_of_source(garage, source), rows.c.key.in_(former)))
-    upsert(connection, rows, list(entries))
+    positions = [each["position"] for each in passports]
+    of_file = staged.c.file == next(iter(passports))["file"]
+    these = of_file & staged.c.position.between(min(positions), max(positions)) & is_told()
+    said = {"garage": garage, "source": source, "recipe": recipe}
+    insert_from(connection, rows, said, ("key", *_KEPT), staged, these)
+
+
+def is_told() -> sa.ColumnElement[bool]:
+    """Of the staged rows those that are a passport and were not recognised as one."""
+    return ~staged.c.recognised & (staged.c.verdict == "passport")
+
+
+def remember_skips(
+    connection: sa.Connection, garage: str, source: str, recipe: bytes, skips: Collection[Row]
+) -> None:
+    """Keep staged rows that are no passport, each under its own digest: it has no key."""
+    said = {"garage": garage, "source": source, "recipe": recipe}
+    upsert(
+        connection,
+        rows,
+        [
+            said | {"key": f"#{bytes(row['digest']).hex()}"} | {name: row[name] for name in _KEPT}
+            for row in skips
+        ],
+    )
 
 
 def _former_keys(
-    connection: sa.Connection, garage: str, source: str, entries: Collection[Values]
+    connection: sa.Connection, garage: str, source: str, passports: Collection[Row]
 ) -> list[str]:
     """Other keys under which the source named these plates before; found by plate, for of keys a source has many."""
-    plates = [each["plate"] for each in entries if each["plate"]]
-    if not plates:
-        return []
-    keys = {each["key"] for each in entries}
-    query = sa.select(rows.c.source, rows.c.key).where(rows.c.garage == garage, rows.c.plate.in_(plates))
+    keys = {row["key"] for row in passports}
+    plates = among(connection, rows.c.plate, [row["plate"] for row in passports])
+    query = sa.select(rows.c.source, rows.c.key).where(rows.c.garage == garage, plates)
     return [key for of, key in connection.execute(query) if of == source and key not in keys]
 
 

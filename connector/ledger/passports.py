@@ -82,6 +82,34 @@ def index(passport: Passport, policy: Policy, today: date) -> dict[str, Any]:
     }
 
 
+def index_all(
+    made: Sequence[dict[str, Any]],
+    changed: Sequence[dict[str, Any]],
+    judged: Mapping[str, tuple[str, str | None]],
+    policy: Policy,
+    today: date,
+) -> None:
+    """Put the index beside the columns of each passport; `judged` are the verdicts of their addresses, with reasons.
+
+    Those that were made just now, and differ in nothing that the plan looks at, share one answer.
+    """
+    shared: dict[Any, dict[str, Any]] = {}
+    for each in changed:
+        each.update(index(facts(each, *judged.get(each["address"], (None, None))), policy, today))
+    for each in made:
+        verdict = judged.get(each["address"], (None, None))
+        apk_due = json.loads(each["content"]).get("apk_due") if policy.select else None
+        alike = (verdict, apk_due, *(each[name] for name in _DIFFERING))
+        if alike not in shared:
+            shared[alike] = index(facts({**_EMPTY, **each}, *verdict), policy, today)
+        each.update(shared[alike])
+
+
+_EMPTY: Mapping[str, Any] = {column.name: None for column in passports.columns}
+_DIFFERING = ("service_due", "consent", "opt_out", "source_conflict", "consent_unknown", "unsure")
+"""What the plan looks at, and new passports differ in, beside their address and APK date."""
+
+
 def answered_facts(passport: Passport) -> dict[str, Any]:
     """The columns of a row that iGarage's answers write."""
     return {

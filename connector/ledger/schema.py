@@ -119,6 +119,7 @@ consent_gaps = sa.Table(
     sa.Column("since", Instant, nullable=False),
 )
 
+# Without an index but its order: to keep one costs more than to sort a file once.
 staged = sa.Table(
     "staged",
     metadata,
@@ -141,8 +142,7 @@ staged = sa.Table(
     sa.Column("warnings", sa.Text),
     sa.Column("address_fault", sa.Text, comment="why the address can stand in no request"),
     sa.Column("rejection", sa.Text, comment="column, masked value and sentence of a rejected row"),
-    sa.Index("staged_by_plate", "file", "plate"),
-    sa.Index("staged_by_digest", "file", "digest", "position"),
+    sqlite_with_rowid=False,
 )
 
 rows = sa.Table(

@@ -6,39 +6,52 @@ They never stand in the place of what iGarage or a person said of an address.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from connector.errors import NotReleasable
 from connector.ledger.schema import addresses, passports
-from connector.ledger.writing import insert_all
-from connector.suspicion import Kind, Suspicion, is_shared, suspect
+from connector.ledger.writing import among, insert_all
+from connector.suspicion import Kind, Suspicion, is_shared, meant_domain, suspect
 
 
 def judge(
-    connection: sa.Connection, garage: str, faults: Mapping[str, str | None], now: datetime
+    connection: sa.Connection,
+    garage: str,
+    faults: Mapping[str, str | None],
+    known: Mapping[str, str],
+    now: datetime,
 ) -> list[str]:
     """Judge the addresses that rows name, by themselves; those whose verdict changed.
 
-    One with a fault is none, and that is told elsewhere.
+    `known` are the verdicts that there are. An address with a fault is none, and that is told elsewhere.
     """
-    found = {each: suspect(each) for each, fault in faults.items() if not fault}
-    return _note(connection, garage, {each: why for each, why in found.items() if why}, now) + _forget(
-        connection, garage, [each for each, why in found.items() if not why], ("typo", "dummy")
+    meant = lru_cache(maxsize=8192)(meant_domain)
+    why = ((each, suspect(each, meant=meant)) for each, fault in faults.items() if not fault)
+    found = {each: suspicion for each, suspicion in why if suspicion}
+    cleared = [each for each, verdict in known.items() if verdict == "suspect" and each not in found]
+    return _note(connection, garage, found, now) + _forget(
+        connection, garage, [each for each in cleared if not faults.get(each, "-")], ("typo", "dummy")
     )
 
 
 def count(
-    connection: sa.Connection, garage: str, at_hand: Collection[str], limit: int, now: datetime
+    connection: sa.Connection,
+    garage: str,
+    at_hand: Iterable[str],
+    known: Mapping[str, str],
+    limit: int,
+    now: datetime,
 ) -> list[str]:
-    """Count the customers of these addresses; those whose verdict changed."""
+    """Count the customers of these addresses; those whose verdict changed. `known` are the verdicts that there are."""
     crowded = _with_passports_beyond(connection, garage, at_hand, limit)
     customers = {each: _customers(connection, garage, each) for each in crowded}
     shared = {each: Suspicion("shared") for each in crowded if is_shared(customers[each], limit)}
-    rest = [each for each in at_hand if each not in shared]
+    rest = [each for each, verdict in known.items() if verdict == "suspect" and each not in shared]
     return _note(connection, garage, shared, now) + _forget(connection, garage, rest, ("shared",))
 
 
@@ -63,11 +76,11 @@ IGNORED = "ignored"
 
 
 def _with_passports_beyond(
-    connection: sa.Connection, garage: str, at_hand: Collection[str], limit: int
+    connection: sa.Connection, garage: str, at_hand: Iterable[str], limit: int
 ) -> list[str]:
     query = (
         sa.select(passports.c.address)
-        .where(passports.c.garage == garage, passports.c.address.in_(sorted(at_hand)))
+        .where(passports.c.garage == garage, among(connection, passports.c.address, at_hand))
         .group_by(passports.c.address)
         .having(sa.func.count() > limit)
     )
@@ -87,6 +100,8 @@ def _customer(content: Mapping[str, Any]) -> str:
 
 def _note(connection: sa.Connection, garage: str, found: Mapping[str, Suspicion], now: datetime) -> list[str]:
     """Write suspicions against addresses of which nothing is known."""
+    if not found:
+        return []
     query = sa.select(addresses.c.address).where(
         addresses.c.garage == garage, addresses.c.address.in_(sorted(found))
     )
@@ -111,6 +126,8 @@ def _forget(
     connection: sa.Connection, garage: str, cleared: Collection[str], kinds: tuple[Kind, ...]
 ) -> list[str]:
     """What these kinds of suspicion were noted for is no more."""
+    if not cleared:
+        return []
     gone = (
         (addresses.c.garage == garage)
         & (addresses.c.verdict == "suspect")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from connector.ledger.schema import Instant, events
 
@@ -32,6 +33,27 @@ def insert_all(connection: sa.Connection, table: sa.Table, values: Sequence[Valu
         _insert(connection, table, values)
 
 
+def insert_from(
+    connection: sa.Connection,
+    table: sa.Table,
+    given: Values,
+    names: Sequence[str],
+    of: sa.Table,
+    which: sa.ColumnElement[bool],
+) -> None:
+    """Insert rows that stand in another table, or replace those of the same primary key, without fetching them.
+
+    The columns in `names` are taken from the rows of the table `of` that `which` holds for, the others are as given.
+    """
+    constants = (sa.literal(value, table.c[name].type).label(name) for name, value in given.items())
+    taken = sa.select(*constants, *(of.c[name] for name in names)).where(which)
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    filled = insert(table).from_select([*given, *names], taken)
+    keys = [column.name for column in table.primary_key]
+    replaced = {name: filled.excluded[name] for name in (*given, *names) if name not in keys}
+    connection.execute(filled.on_conflict_do_update(index_elements=keys, set_=replaced))
+
+
 FEW = 100
 """Rows that are written in one statement: between two statements of a thread all the others want to run first."""
 
@@ -39,11 +61,26 @@ FEW = 100
 def _insert(
     connection: sa.Connection, table: sa.Table, values: Sequence[Values], on_conflict: str = ""
 ) -> None:
-    """Hand rows to the driver itself: through SQLAlchemy's parameters they take twice as long."""
     names = list(values[0])
+    rows = _as_the_driver_takes_them(connection, table, names, values)
+    insert_tuples(connection, table, names, rows, on_conflict)
+
+
+def insert_tuples(
+    connection: sa.Connection,
+    table: sa.Table,
+    names: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    on_conflict: str = "",
+) -> None:
+    """Hand rows to the driver itself: through SQLAlchemy's parameters they take twice as long.
+
+    Each has these columns, as the driver takes them: an instant is a number.
+    """
+    if not rows:
+        return
     mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
     marks = f"({', '.join([mark] * len(names))})"
-    rows = _as_the_driver_takes_them(connection, table, names, values)
     into = f'INSERT INTO "{table.name}" ({_quoted(names)}) VALUES '  # noqa: S608  # our own names
     if len(rows) <= FEW:
         together = ", ".join([marks] * len(rows))
@@ -88,6 +125,19 @@ def compact_json(value: object) -> str:
 
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+def among(
+    connection: sa.Connection, column: sa.ColumnElement[str], texts: Iterable[str]
+) -> sa.ColumnElement[bool]:
+    """Whether a column is one of many texts, handed over as one parameter: each of its own costs more than its row."""
+    unpacked = (
+        "SELECT value FROM json_each(:texts)"
+        if connection.dialect.name == "sqlite"
+        else "SELECT json_array_elements_text(CAST(:texts AS json))"
+    )
+    given = sa.text(unpacked).bindparams(texts=json.dumps(sorted(set(texts))))
+    return column.in_(given.columns(sa.column("value", sa.Text)))
 
 
 def found(
