@@ -7,7 +7,7 @@ before anybody looked. It is held whole, before anything of it leaves, and a per
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,16 +71,19 @@ class Weighing:
         """Rows that are no passport."""
         self.rows += number
 
-    def newcomer(self, address: str) -> None:
-        """A row that is a passport the ledger does not know yet; its address as addresses are compared."""
-        self.rows += 1
-        self._passports += 1
-        if len(self._addresses) < 2:
-            self._addresses.add(address)
+    def newcomers(self, addresses: Iterable[str]) -> None:
+        """Rows that are passports the ledger does not know yet; their addresses as addresses are compared."""
+        number = 0
+        for address in addresses:
+            number += 1
+            if len(self._addresses) < 2:
+                self._addresses.add(address)
+        self.rows += number
+        self._passports += number
 
     def passport(self, plate: str, new: Content, old: Content | None) -> None:
         """A row that is a passport: as it would be, and as the ledger has it (None: not yet)."""
-        self.newcomer(emails.key(str(new.get("email", ""))))
+        self.newcomers([emails.key(str(new.get("email", "")))])
         if old is not None:
             self.known += 1
             self._compare(plate, new, old)

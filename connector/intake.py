@@ -22,7 +22,7 @@ from connector.errors import (
 )
 from connector.inbox import Lookout
 from connector.judging import Source, judged, weigh_file
-from connector.ledger import Finding, Ledger, Remembered, StagedRow
+from connector.ledger import Finding, Ledger, Remembered
 from connector.ledger.looking import FileSummary, file_summaries
 from connector.log import Log, described
 from connector.plan import Policy
@@ -196,11 +196,11 @@ class Intake:
         table = source.adapter.read(inbox.export_file(path), source.settings)
         if source.lacking(table):
             self.ledger.note_lacking(file)
-        for chunk in judged(source, table, self.today(), recognise):
-            rows = [StagedRow(each.position, each.record.line, each.digest, each.verdict) for each in chunk]
+        said = self.ledger.said_word_for_word(source.garage, source.name, recipe)
+        for chunk in judged(source, table, self.today(), recognise, said):
             if self.ledger.is_full():
                 raise LedgerUnavailable(NO_ROOM, code="full")
-            self.ledger.stage(file, rows)
+            self.ledger.stage(file, chunk.rows, chunk.marks)
 
     def _accept(self, source: Source, file: int) -> FileSummary:
         while self.ledger.accept_slice(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import BaseModel
 
@@ -17,8 +18,8 @@ from connector import columns, dictionary, mapping
 from connector.adapters import Adapter
 from connector.arrivals import Contains
 from connector.brake import LIMITS, Braked, Limits, Weighing
-from connector.ledger import Ledger, Remembered
-from connector.ledger.accepting import Row, weigh
+from connector.ledger import Ledger, Marks, Remembered, StagedRow
+from connector.ledger.accepting import weigh
 from connector.model import Column, Draft, Skipped, SourceRecord, Table, Verdict
 
 CONSENT_FIELDS = ("consent", "opt_out")
@@ -61,13 +62,11 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """A row of a file with what became of it, before anything of it is stored."""
+class Chunk:
+    """Rows of a file with what each becomes: those that say what they said before are in `marks` and not in `rows`."""
 
-    position: int
-    record: SourceRecord
-    digest: bytes
-    verdict: Verdict | Remembered
+    rows: list[StagedRow]
+    marks: Marks
 
 
 class Recognise(Protocol):
@@ -76,31 +75,66 @@ class Recognise(Protocol):
     def __call__(self, digests: list[bytes], /) -> Mapping[bytes, Remembered]: ...
 
 
-def judged(source: Source, table: Table, today: date, recognise: Recognise) -> Iterator[list[Judgement]]:
+def judged(
+    source: Source, table: Table, today: date, recognise: Recognise, said: set[bytes] | None = None
+) -> Iterator[Chunk]:
     """The rows of a file with what each becomes, chunk by chunk; nothing is stored.
 
-    A row that this source said before, word for word and read by the same recipe, is recognised and not mapped.
-    Raises `SourceFormatError` when the layout is not the mapped one, `AdapterFailed` when the plugin broke.
+    A row that this source said before, word for word and read by the same recipe, is recognised and not mapped. `said`
+    holds digests of rows that became passports, all of them or as many as are at hand; it is used up, so that a row
+    that repeats another is found to do so. Raises `SourceFormatError` when the layout is not the mapped one,
+    `AdapterFailed` when the plugin broke.
     """
     mapper = mapping.compile_mapper(source.columns(), table.layout.columns or None)
-    position, lacking = 0, source.lacking(table)
-    records = iter(table)
+    position, lacking, said = 0, source.lacking(table), set() if said is None else said
+    records, digest_of = iter(table), RawRows().digest
     while chunk := list(islice(records, CHUNK)):
-        digests = [raw_digest(record) for record in chunk]
-        known = recognise(digests)
-        rows = []
-        for record, digest in zip(chunk, digests, strict=True):
-            position += 1
-            verdict = known.get(digest) or _silent(_judge(source, mapper, record, today), lacking)
-            rows.append(Judgement(position, record, digest, verdict))
-        yield rows
+        digests = list(map(digest_of, chunk))
+        known = recognise([each for each in digests if each not in said])
+        found = Chunk([], Marks())
+        for place, (record, digest) in enumerate(zip(chunk, digests, strict=True), position + 1):
+            if digest in said:
+                said.remove(digest)
+                found.marks.add(place, record.line, digest)
+            else:
+                verdict = known.get(digest) or _silent(_judge(source, mapper, record, today), lacking)
+                found.rows.append(StagedRow(place, record.line, digest, verdict))
+        position += len(chunk)
+        yield found
 
 
-def raw_digest(record: SourceRecord) -> bytes:
-    """Digest of a raw row with the names of its columns, by which it is recognised before mapping."""
+class RawRows:
+    """The raw rows of a file as digests, by which they are recognised before mapping."""
+
+    def __init__(self) -> None:
+        self._names: tuple[str, ...] = ()
+        self._cells: Callable[[Mapping[str, str]], Iterable[str]] = tuple
+        self._named = hashlib.blake2b()
+
+    def digest(self, record: SourceRecord) -> bytes:
+        """Digest of what stands under which column; in which order the columns stand is nothing to it."""
+        values = record.values
+        if record.fault or len(values) < 2:
+            return _digest_of_any(record)
+        if len(values) != len(self._names) or not all(map(values.__contains__, self._names)):
+            self._name(values)
+        text = "\x1f".join(self._cells(values))
+        if text.count("\x1f") >= len(values):  # a cell holds one of its own
+            return _digest_of_any(record)
+        said = self._named.copy()
+        said.update(text.encode("utf-8", "surrogatepass"))
+        return said.digest()
+
+    def _name(self, values: Mapping[str, str]) -> None:
+        self._names = tuple(sorted(values))
+        self._cells = itemgetter(*self._names)
+        self._named = hashlib.blake2b(repr(self._names).encode("utf-8", "surrogatepass"), digest_size=16)
+
+
+def _digest_of_any(record: SourceRecord) -> bytes:
     fault = record.fault and (record.fault.code, record.fault.column, record.fault.value)
-    raw = repr((fault, dict(record.values)))
-    return hashlib.blake2b(raw.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    raw = repr((fault, sorted(record.values.items())))
+    return hashlib.blake2b(raw.encode("utf-8", "surrogatepass"), digest_size=16, person=b"any").digest()
 
 
 def _judge(source: Source, mapper: mapping.Mapper, record: SourceRecord, today: date) -> Verdict:
@@ -127,18 +161,22 @@ def weigh_file(beside: Ledger, ledger: Ledger, source: Source, file: int) -> Bra
     weighing.passed_over(passed_over)
     weighing.recognised(recognised, is_passport=True)
     for chunk in beside.staged_passports(file):
-        said, prior = ledger.remembered(source.garage, source.name, chunk)
-        for row in ledger.address_book.corrected(source.garage, chunk):
-            _weigh_row(weighing, row, said.get(row["key"]), prior.get(row["plate"]))
+        known = ledger.known_plates(source.garage, [each["plate"] for each in chunk])
+        weighing.newcomers(each["address"] for each in chunk if each["plate"] not in known)
+        if positions := [each["position"] for each in chunk if each["plate"] in known]:
+            _weigh_known(weighing, beside.staged_passports_at(file, positions), ledger, source)
     whole = source.contains == "all"
     before = ledger.rows_taken_before(source.garage, source.name) if whole else None
     return weighing.verdict(source.limits, before)
 
 
-def _weigh_row(weighing: Weighing, row: Row, said: Row | None, prior: Row | None) -> None:
-    if prior is None:
-        weighing.newcomer(row["address"])
-    elif weigh(row, said, prior) == "unchanged":
-        weighing.recognised(is_passport=True)
-    else:
-        weighing.passport(row["plate"], json.loads(row["content"]), json.loads(prior["content"]))
+def _weigh_known(weighing: Weighing, chunk: Sequence[dict[str, Any]], ledger: Ledger, source: Source) -> None:
+    said, prior = ledger.remembered(source.garage, source.name, chunk)
+    for row in ledger.address_book.corrected(source.garage, chunk):
+        before = prior.get(row["plate"])
+        if before is None:  # gone since it was asked for
+            weighing.newcomers([row["address"]])
+        elif weigh(row, said.get(row["key"]), before) == "unchanged":
+            weighing.recognised(is_passport=True)
+        else:
+            weighing.passport(row["plate"], json.loads(row["content"]), json.loads(before["content"]))

@@ -72,13 +72,10 @@ class PlainRows:
         return Draft(plate, key or plate, content, facts)
 
     def _plate_of(self, values: Mapping[str, str]) -> str | None:
-        text, country = (values.get(self._plate) or "").strip(), None
-        if self._country:
-            country = (values.get(self._country) or "").strip() or None
-        if country not in (None, "NL") or not text.isprintable():
+        text = (values.get(self._plate) or "").strip()
+        if self._country and (values.get(self._country) or "").strip() not in ("", "NL"):
             return None
-        judged = plates.judge(text, country)
-        return judged.plate if judged.verdict == "ok" else None
+        return plates.ordinary(text) if text.isprintable() else None
 
     def _address_of(self, values: Mapping[str, str]) -> str | None:
         text = (values.get(self._email) or "").strip()

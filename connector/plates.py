@@ -102,6 +102,13 @@ def judge(text: str, country: str | None) -> Judgement:
     return Judgement("foreign" if _FOREIGN.fullmatch(plate) else "invalid", plate, country)
 
 
+def ordinary(text: str) -> str | None:
+    """The plate in compact form, where it is a Dutch one without anything unusual."""
+    plate = compact(text)
+    side_code = sidecode(plate)
+    return None if side_code is None or _is_unusual(plate, side_code) else plate
+
+
 def _judge_dutch(plate: str, country: str | None) -> Judgement:
     side_code = sidecode(plate)
     if side_code is None:

@@ -14,7 +14,7 @@ from connector import inbox
 from connector.arrivals import Arrival
 from connector.errors import SourceError, SourceFormatError
 from connector.judging import Source, judged, weigh_file
-from connector.ledger import Ledger, Remembered, StagedRow
+from connector.ledger import Ledger, Remembered
 from connector.ledger.accepting import weigh
 from connector.ledger.access import scratch
 from connector.model import Layout, Table
@@ -106,8 +106,7 @@ def _stage(table: Table, source: Source, ledger: Ledger, beside: Ledger, file: i
 
     recipe = source.recipe()
     for chunk in judged(source, table, today, recognise):
-        rows = [StagedRow(each.position, each.record.line, each.digest, each.verdict) for each in chunk]
-        beside.stage(file, rows)
+        beside.stage(file, chunk.rows)
 
 
 def _weigh(source: Source, ledger: Ledger, beside: Ledger, file: int) -> _Tally:

@@ -4,6 +4,7 @@ from connector.ledger.claims import Claim
 from connector.ledger.files import Finding, StagedRow
 from connector.ledger.garages import Pause
 from connector.ledger.ledger import Ledger
+from connector.ledger.marks import Marks
 from connector.ledger.memory import Remembered
 from connector.ledger.outcomes import Answered, Failed, Looked, Outcome
 
@@ -14,6 +15,7 @@ __all__ = [
     "Finding",
     "Ledger",
     "Looked",
+    "Marks",
     "Outcome",
     "Pause",
     "Remembered",

@@ -13,9 +13,13 @@ import sqlalchemy as sa
 
 from connector.arrivals import Contains
 from connector.corrections import Correction
-from connector.ledger import addresses, conflicts, consents, correcting, leaves, memory, suspects
+from connector.ledger import addresses, conflicts, consents, correcting, leaves, marks, memory, suspects
 from connector.ledger import passports as passport_rows
+from connector.ledger import prior as prior_rows
 from connector.ledger.files import close
+from connector.ledger.newcomers import SEED, Newcomers
+from connector.ledger.newcomers import find as find_newcomers
+from connector.ledger.newcomers import write as write_newcomers
 from connector.ledger.schema import files, passports, rejected_rows, skipped_rows, staged
 from connector.ledger.writing import among, event, found, insert_all, record, upsert
 from connector.plan import Policy
@@ -57,6 +61,8 @@ class _Slice:
     former: Collection[str]
     """The latter."""
     corrections: Sequence[Correction]
+    unknown: list[str] = field(default_factory=list)
+    """The addresses of newcomers."""
     counts: Counter[str] = field(default_factory=Counter)
     made: dict[str, Values] = field(default_factory=dict)
     """Plate → a passport that is new; of its columns those that are not empty."""
@@ -75,15 +81,13 @@ class _Slice:
 
 def start(connection: sa.Connection, file: int) -> None:
     """Begin to accept: rows recognised as passports change nothing and are counted at once."""
-    unchanged = connection.execute(
-        sa.select(sa.func.count()).select_from(staged).where(staged.c.file == file, _is_known_passport())
-    ).scalar_one()
-    read = connection.execute(
-        sa.select(sa.func.count()).select_from(staged).where(staged.c.file == file)
-    ).scalar_one()
-    connection.execute(
-        files.update().where(files.c.id == file).values(state="accepting", unchanged=unchanged, read=read)
-    )
+    marked = marks.number(connection, file)
+    known = sa.func.coalesce(sa.func.sum(sa.case((_is_known_passport(), 1), else_=0)), 0)
+    query = sa.select(known, sa.func.count()).where(staged.c.file == file)
+    unchanged, read = connection.execute(query).one()
+    counts = {"unchanged": marked + unchanged, "read": marked + read}
+    connection.execute(files.update().where(files.c.id == file).values(state="accepting", **counts))
+    marks.forget(connection, file)
 
 
 def accept_slice(connection: sa.Connection, job: Accepting, limit: int) -> bool:
@@ -92,15 +96,34 @@ def accept_slice(connection: sa.Connection, job: Accepting, limit: int) -> bool:
     if job.lacks_consent and not done:
         consents.lapse(connection, job.garage, job.source, job.now)
     query = (
-        sa.select(staged)
+        sa.select(staged.c.position)
         .where(staged.c.file == job.file, staged.c.position > done, ~_is_known_passport())
         .order_by(staged.c.position)
         .limit(limit)
     )
-    chunk = found(connection, query)
-    if chunk:
-        _write(connection, job, _judge(connection, job, chunk), int(chunk[-1]["position"]))
-    return len(chunk) == limit
+    positions = list(connection.execute(query).scalars())
+    if positions:
+        _accept(connection, job, positions)
+    return len(positions) == limit
+
+
+def _accept(connection: sa.Connection, job: Accepting, positions: Sequence[int]) -> None:
+    """Accept these rows of a file: those of which nothing is known as they are, the others weighed one by one."""
+    of_slice = (staged.c.file == job.file) & staged.c.position.between(positions[0], positions[-1])
+    corrections = correcting.known(connection, job.garage)
+    newcomers: list[Newcomers] = []
+    if not corrections and job.policy.select is None:  # else what a row says is not all that decides
+        newcomers = find_newcomers(connection, job.garage, job.source, of_slice)
+    others = set(positions).difference(*(each.positions for each in newcomers))
+    among_others = (staged.c.file == job.file) & among(connection, staged.c.position, others)
+    query = sa.select(staged).where(among_others).order_by(staged.c.position)
+    result = _judge(connection, job, found(connection, query) if others else [], corrections)
+    said = {"garage": job.garage, "source": job.source, "recipe": job.recipe}
+    memory.remember(connection, of_slice, said, result.told)
+    memory.remember_skips(connection, said, result.passed_over)
+    for alike in newcomers:
+        _make_alike(connection, job, alike, result)
+    _write(connection, job, result, positions[-1])
 
 
 def finish(connection: sa.Connection, job: Accepting) -> None:
@@ -127,17 +150,21 @@ def _is_known_passport() -> sa.ColumnElement[bool]:
     return staged.c.recognised & (staged.c.verdict == "passport")
 
 
-def _judge(connection: sa.Connection, job: Accepting, chunk: Sequence[Row]) -> _Slice:
-    said, prior = weighed_against(connection, job.garage, job.source, chunk)
+def _judge(
+    connection: sa.Connection, job: Accepting, chunk: Sequence[Row], corrections: Sequence[Correction]
+) -> _Slice:
+    said, prior = prior_rows.weighed_against(connection, job.garage, job.source, chunk)
     faults = {row["address"]: row["address_fault"] for row in chunk if row["address"]}
     former = {each["address"] for each in prior.values()}
     result = _Slice(
         faults=faults,
         verdicts=addresses.verdicts(connection, job.garage, {*faults, *former}),
         former=former,
-        corrections=correcting.known(connection, job.garage),
+        corrections=corrections,
     )
-    first_seen = _first_seen(connection, job, _values(chunk, "digest", verdict="rejected"))
+    first_seen = prior_rows.first_seen(
+        connection, job.garage, job.source, prior_rows.values(chunk, "digest", verdict="rejected")
+    )
     for row in chunk:
         if row["verdict"] == "passport":
             _take(job, row, said.get(row["key"]), prior.get(row["plate"]), result)
@@ -146,11 +173,6 @@ def _judge(connection: sa.Connection, job: Accepting, chunk: Sequence[Row]) -> _
         else:
             _skip(job, row, result)
     return result
-
-
-def _values(chunk: Sequence[Row], name: str, **only: str) -> list[Any]:
-    wanted = (row for row in chunk if all(row[key] == value for key, value in only.items()))
-    return [row[name] for row in wanted if row[name]]
 
 
 def _take(job: Accepting, row: Row, said: Row | None, prior: Row | None, result: _Slice) -> None:
@@ -205,18 +227,40 @@ def _told(prior: Row, row: Row) -> Values:
 
 def _make(job: Accepting, row: Row, result: _Slice) -> None:
     result.made[row["plate"]] = {
-        **_AT_FIRST,
+        **_at_first(job, row["facts"]),
         **_content_of(job, row),
-        "garage": job.garage,
         "plate": row["plate"],
-        "seed": job.entropy(16),
+        "seed": job.entropy(SEED),
+    }
+    result.events.append(event(job.garage, row["plate"], job.now, "new", revision=1, source=job.source))
+
+
+def _make_alike(connection: sa.Connection, job: Accepting, alike: Newcomers, result: _Slice) -> None:
+    """Make the passports of newcomers at once: they differ in nothing that decides their next step."""
+    at_first = _at_first(job, alike.facts)
+    step = passport_rows.index_of_newcomer(at_first, job.policy, job.today)
+    columns = {name: value for name, value in (at_first | step).items() if value is not None}
+    write_newcomers(connection, job.file, alike, columns, job.entropy, job.now)
+    result.counts["new"] += len(alike.positions)
+    result.unknown.extend(alike.addresses)
+
+
+def _at_first(job: Accepting, facts: str) -> Values:
+    """The columns that a new passport with these facts begins with, but for its content.
+
+    Those that do not stand here are empty, and are not handed over: that would take longer than all the others.
+    """
+    return {
+        **_NOTHING_YET,
+        "garage": job.garage,
+        "system": job.system,
+        "source": job.source,
         "revision": 1,
         "due_at": job.now,
         "unsure": job.rescued,
         "consent_unknown": job.lacks_consent,
-        **(json.loads(row["facts"]) if row["facts"] != "{}" else {}),
+        **(json.loads(facts) if facts != "{}" else {}),
     }
-    result.events.append(event(job.garage, row["plate"], job.now, "new", revision=1, source=job.source))
 
 
 def _change(job: Accepting, row: Row, prior: Row, result: _Slice) -> None:
@@ -277,7 +321,7 @@ def _content_of(job: Accepting, row: Row) -> Values:
     }
 
 
-_AT_FIRST: Mapping[str, Any] = {
+_NOTHING_YET: Mapping[str, Any] = {
     "written": False,
     "source_conflict": False,
     "invitations": 0,
@@ -289,13 +333,9 @@ _AT_FIRST: Mapping[str, Any] = {
     "opt_out": None,
     "changed_at": None,
 }
-"""What a new passport begins with. Columns that stand neither here nor in `_make` are empty, and none is handed over
-for them: that would take longer than all the others."""
 
 
 def _write(connection: sa.Connection, job: Accepting, result: _Slice, done: int) -> None:
-    memory.remember(connection, job.garage, job.source, job.recipe, result.told)
-    memory.remember_skips(connection, job.garage, job.source, job.recipe, result.passed_over)
     judged_anew = addresses.judge(connection, job.garage, result.faults, result.verdicts, job.now)
     judged_anew += suspects.judge(connection, job.garage, result.faults, result.verdicts, job.now)
     correcting.end(connection, job.garage, result.ended)
@@ -312,7 +352,7 @@ def _write(connection: sa.Connection, job: Accepting, result: _Slice, done: int)
 def _write_passports(connection: sa.Connection, job: Accepting, result: _Slice) -> list[str]:
     """Write passports with their next step; the addresses that are shared now, or no longer."""
     made, changed = list(result.made.values()), list(result.passports.values())
-    at_hand = {*result.former, *(each["address"] for each in (*made, *changed))}
+    at_hand = {*result.former, *result.unknown, *(each["address"] for each in (*made, *changed))}
     judged = addresses.judged(connection, job.garage, at_hand)
     passport_rows.index_all(made, changed, judged, job.policy, job.today)
     insert_all(connection, passports, made)
@@ -326,53 +366,10 @@ def _note_conflicts(connection: sa.Connection, job: Accepting, result: _Slice) -
     named = {*result.named, *(each["plate"] for each in result.skipped if each["plate"])} - result.made.keys()
     torn = conflicts.torn(connection, job.garage, job.source, {*named, *result.made})
     turned = conflicts.turned(connection, job.garage, named, torn)
-    touched = {**_passports(connection, job.garage, turned), **result.passports}
+    touched = {**prior_rows.passports_of(connection, job.garage, turned), **result.passports}
     for written, known in ((result.passports, touched), (result.made, dict(result.made))):
         for plate, row in known.items():
             if row["source_conflict"] != (plate in torn):
                 written[plate] = {**row, "source_conflict": plate in torn}
                 name = "source_conflict" if plate in torn else "source_conflict_over"
                 result.events.append(event(job.garage, plate, job.now, name))
-
-
-def weighed_against(
-    connection: sa.Connection, garage: str, source: str, chunk: Sequence[Row]
-) -> tuple[dict[str, Values], dict[str, Values]]:
-    """What rows are weighed against: key → what the source said, plate → its passport."""
-    said = memory.said(connection, garage, source, _values(chunk, "key"))
-    return said, _passports(connection, garage, _values(chunk, "plate"))
-
-
-def remembered(
-    connection: sa.Connection, garage: str, source: str, chunk: Sequence[Row]
-) -> tuple[dict[str, Values], dict[str, Values]]:
-    """As `weighed_against`, but for what was said of plates that have no passport: those are new, whatever was said."""
-    prior = _passports(connection, garage, _values(chunk, "plate"))
-    keys = [row["key"] for row in chunk if row["plate"] in prior]
-    return memory.said(connection, garage, source, keys) if keys else {}, prior
-
-
-def _passports(connection: sa.Connection, garage: str, plates: Collection[str]) -> dict[str, Values]:
-    if not plates:
-        return {}
-    query = sa.select(passports).where(
-        passports.c.garage == garage, among(connection, passports.c.plate, plates)
-    )
-    return {row["plate"]: row for row in found(connection, query)}
-
-
-def _first_seen(connection: sa.Connection, job: Accepting, digests: Sequence[bytes]) -> dict[bytes, datetime]:
-    """Since when each of these rows has been rejected, over the files of its source."""
-    if not digests:
-        return {}
-    query = (
-        sa.select(rejected_rows.c.digest, sa.func.min(rejected_rows.c.first_seen))
-        .join(files, files.c.id == rejected_rows.c.file)
-        .where(
-            files.c.garage == job.garage,
-            files.c.source == job.source,
-            rejected_rows.c.digest.in_(digests),
-        )
-        .group_by(rejected_rows.c.digest)
-    )
-    return {bytes(digest): seen for digest, seen in connection.execute(query)}

@@ -7,22 +7,22 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from connector.arrivals import Arrival, KnownFile
 from connector.emails import key as address_key
+from connector.ledger import marks
 from connector.ledger.memory import Remembered
 from connector.ledger.schema import files, staged
-from connector.ledger.writing import compact_json, found, insert_tuples
+from connector.ledger.writing import among, compact_json, found, insert_tuples
 from connector.model import Draft, Facts, Skipped, Verdict, Warned
 
 OPEN_STATES = ("reading", "staged", "accepting")
 
 
-@dataclass(frozen=True, slots=True)
-class StagedRow:
+class StagedRow(NamedTuple):
     """One row of a file on its way into the ledger. `digest` is of the raw row, `line` its first physical line."""
 
     position: int
@@ -94,10 +94,9 @@ After = Callable[[sa.Connection, int, int, int], list[dict[str, Any]]]
 
 
 def passports_after(connection: sa.Connection, file: int, position: int, limit: int) -> list[dict[str, Any]]:
-    """The next staged passports of a file after a position that were not recognised, with what they are weighed by."""
-    columns = (staged.c[name] for name in ("position", "key", "plate", "said", "address", "content", "facts"))
+    """Position, plate and address of the next staged passports of a file after a position that were not recognised."""
     query = (
-        sa.select(*columns)
+        sa.select(staged.c.position, staged.c.plate, staged.c.address)
         .where(
             staged.c.file == file,
             staged.c.position > position,
@@ -110,6 +109,13 @@ def passports_after(connection: sa.Connection, file: int, position: int, limit: 
     return found(connection, query)
 
 
+def passports_at(connection: sa.Connection, file: int, positions: Sequence[int]) -> list[dict[str, Any]]:
+    """Staged passports of a file with what they are weighed by."""
+    columns = (staged.c[name] for name in ("position", "key", "plate", "said", "address", "content", "facts"))
+    query = sa.select(*columns).where(staged.c.file == file, among(connection, staged.c.position, positions))
+    return found(connection, query.order_by(staged.c.position))
+
+
 def staged_counts(connection: sa.Connection, file: int) -> tuple[int, int]:
     """Of the staged rows of a file: those that are no passport, and the passports that were recognised."""
     query = (
@@ -119,7 +125,7 @@ def staged_counts(connection: sa.Connection, file: int) -> tuple[int, int]:
     )
     counts = {(verdict, known): number for verdict, known, number in connection.execute(query)}
     others = sum(number for (verdict, _), number in counts.items() if verdict != "passport")
-    return others, counts.get(("passport", True), 0)
+    return others, counts.get(("passport", True), 0) + marks.number(connection, file)
 
 
 def unread(connection: sa.Connection, garage: str) -> list[int]:
@@ -131,6 +137,7 @@ def unread(connection: sa.Connection, garage: str) -> list[int]:
 def forget(connection: sa.Connection, file: int) -> None:
     """Un-stage a file: as if it had never been seen."""
     connection.execute(staged.delete().where(staged.c.file == file))
+    marks.forget(connection, file)
     connection.execute(files.delete().where(files.c.id == file))
 
 
@@ -144,6 +151,8 @@ def rows_taken_before(connection: sa.Connection, garage: str, source: str) -> in
 
 def settle(connection: sa.Connection, file: int) -> Finding | None:
     """Settle the repeats and duplicates of a staged file, or say why it is held."""
+    at_odds = marks.take_out(connection, file)
+    insert_tuples(connection, staged, STAGED, [_staged(file, StagedRow(*each)) for each in at_odds])
     _mark_repeats(connection, file)
     shared = _key_with_two_plates(connection, file)
     if shared is not None:
@@ -162,6 +171,7 @@ def close(
     """A file's last state, with the reason where it is held; its staged rows go."""
     reason, message = (finding.reason, finding.message) if finding else (None, None)
     connection.execute(staged.delete().where(staged.c.file == file))
+    marks.forget(connection, file)
     connection.execute(
         files.update()
         .where(files.c.id == file)
@@ -179,8 +189,13 @@ def _digest(plate: str, content: str, facts: str) -> bytes:
     return hashlib.blake2b(said.encode(), digest_size=16).digest()
 
 
+_SILENT = Facts()
+
+
 def facts_json(facts: Facts) -> str:
     """The facts a source says, as they stand in the ledger; what it does not say is left out."""
+    if facts == _SILENT:
+        return "{}"
     due = facts.service_due and facts.service_due.isoformat()
     said = (
         ("service_due", due), ("consent", facts.consent),

@@ -20,9 +20,11 @@ from connector.ledger import (
     leaves,
     looking,
     mails,
+    marks,
     memory,
     outcomes,
     passports,
+    prior,
     rescue,
 )
 from connector.ledger.address_book import AddressBook
@@ -108,10 +110,16 @@ class Ledger(Decisions):
         with self.database.read() as connection:
             return memory.recognise(connection, garage, source, recipe, digests)
 
-    def stage(self, file: int, chunk: Sequence[files.StagedRow]) -> None:
-        """Put rows beside the ledger, where delivery does not see them."""
+    def said_word_for_word(self, garage: str, source: str, recipe: bytes) -> set[bytes]:
+        """Digests of raw rows that became passports by the same recipe: all of a source's, or as many as are kept."""
+        with self.database.read() as connection:
+            return memory.said_word_for_word(connection, garage, source, recipe)
+
+    def stage(self, file: int, chunk: Sequence[files.StagedRow], marked: marks.Marks = marks.NONE) -> None:
+        """Put rows beside the ledger, where delivery does not see them, and marks of those it knows."""
         with self.database.write("stage") as connection:
             files.stage(connection, file, chunk)
+            marks.stage(connection, file, marked)
 
     def note_lacking(self, file: int) -> None:
         """A consent or opt-out column that is mapped is gone from a file."""
@@ -175,14 +183,24 @@ class Ledger(Decisions):
         return self._staged(file, files.staged_after)
 
     def staged_passports(self, file: int) -> Iterator[list[memory.Values]]:
-        """The staged passports of a file that were not recognised, with what they are weighed by, some at a time."""
-        return self._staged(file, files.passports_after)
+        """Position, plate and address of the staged passports of a file that were not recognised, some at a time."""
+        return self._staged(file, files.passports_after, ACCEPTED)
 
-    def _staged(self, file: int, after: files.After) -> Iterator[list[memory.Values]]:
+    def staged_passports_at(self, file: int, positions: Sequence[int]) -> list[memory.Values]:
+        """Staged passports of a file with what they are weighed by."""
+        with self.database.read() as connection:
+            return files.passports_at(connection, file, positions)
+
+    def known_plates(self, garage: str, plates: Sequence[str]) -> set[str]:
+        """Those of the plates that have a passport."""
+        with self.database.read() as connection:
+            return prior.known_plates(connection, garage, plates)
+
+    def _staged(self, file: int, after: files.After, limit: int = SLICE) -> Iterator[list[memory.Values]]:
         done = 0
         while True:
             with self.database.read() as connection:
-                chunk = after(connection, file, done, SLICE)
+                chunk = after(connection, file, done, limit)
             if not chunk:
                 return
             yield chunk
@@ -193,7 +211,7 @@ class Ledger(Decisions):
     ) -> tuple[dict[str, memory.Values], dict[str, memory.Values]]:
         """What staged rows are weighed against: key → what the source said of a known plate, plate → its passport."""
         with self.database.read() as connection:
-            return accepting.remembered(connection, garage, source, chunk)
+            return prior.remembered(connection, garage, source, chunk)
 
     def unfinished(self, garage: str, source: str) -> list[int]:
         """Files that were being accepted when a process died: to go on with."""

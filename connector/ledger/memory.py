@@ -38,16 +38,26 @@ def recognise(
     Rejected rows are not remembered, so that they are listed with today's line, nor a row that lost against
     another of its plate, for its content was never kept and tonight it may win.
     """
+    of_source = sa.select(rows.c.key).where(_of_source(garage, source)).limit(1)
+    if not digests or connection.execute(of_source).first() is None:
+        return {}
     query = sa.select(
         rows.c.digest, rows.c.key, rows.c.plate, rows.c.verdict, rows.c.reason, rows.c.rank
-    ).where(
-        rows.c.garage == garage,
-        rows.c.source == source,
-        rows.c.recipe == recipe,
-        rows.c.digest.in_(digests),
-    )
+    ).where(_of_source(garage, source), rows.c.recipe == recipe, rows.c.digest.in_(digests))
     remembered = connection.execute(query)
     return {bytes(digest): Remembered(*rest) for digest, *rest in remembered}
+
+
+WORD_FOR_WORD = 250_000
+"""Digests of one source that are kept in memory while a file of it is read: some 25 MB."""
+
+
+def said_word_for_word(connection: sa.Connection, garage: str, source: str, recipe: bytes) -> set[bytes]:
+    """Digests of raw rows that became passports by the same recipe, at most so many as are kept."""
+    query = sa.select(rows.c.digest).where(
+        _all_of_source(connection, garage, source), rows.c.recipe == recipe, rows.c.verdict == "passport"
+    )
+    return set(map(bytes, connection.execute(query.limit(WORD_FOR_WORD)).scalars()))
 
 
 def said(connection: sa.Connection, garage: str, source: str, keys: Sequence[str]) -> dict[str, Values]:
@@ -61,22 +71,21 @@ _KEPT = ("digest", "verdict", "reason", "plate", "rank", "said", "address", "war
 
 
 def remember(
-    connection: sa.Connection, garage: str, source: str, recipe: bytes, passports: Collection[Row]
+    connection: sa.Connection,
+    of_slice: sa.ColumnElement[bool],
+    said: Mapping[str, Any],
+    weighed: Collection[Row],
 ) -> None:
-    """Keep what staged passports of one file say, in the place of what these keys, or others of these plates, said.
+    """Keep what the passports of a slice say, in the place of what these keys, or others of their plates, said.
 
-    Between the first and the last of them the file has no other passports than these and recognised ones.
+    `said` tells their garage, source and recipe; `weighed` are those of which something may have been known.
     """
-    if not passports:
-        return
-    former = _former_keys(connection, garage, source, passports)
+    former = _former_keys(connection, said["garage"], said["source"], weighed) if weighed else []
     if former:
-        connection.execute(rows.delete().where(_of_source(garage, source), rows.c.key.in_(former)))
-    positions = [each["position"] for each in passports]
-    of_file = staged.c.file == next(iter(passports))["file"]
-    these = of_file & staged.c.position.between(min(positions), max(positions)) & is_told()
-    said = {"garage": garage, "source": source, "recipe": recipe}
-    insert_from(connection, rows, said, ("key", *_KEPT), staged, these)
+        of_source = _of_source(said["garage"], said["source"])
+        connection.execute(rows.delete().where(of_source, rows.c.key.in_(former)))
+    own = {name: staged.c[name] for name in ("key", *_KEPT)}
+    insert_from(connection, rows, said, own, of_slice & is_told(), replace=True)
 
 
 def is_told() -> sa.ColumnElement[bool]:
@@ -84,16 +93,13 @@ def is_told() -> sa.ColumnElement[bool]:
     return ~staged.c.recognised & (staged.c.verdict == "passport")
 
 
-def remember_skips(
-    connection: sa.Connection, garage: str, source: str, recipe: bytes, skips: Collection[Row]
-) -> None:
+def remember_skips(connection: sa.Connection, said: Mapping[str, Any], skips: Collection[Row]) -> None:
     """Keep staged rows that are no passport, each under its own digest: it has no key."""
-    said = {"garage": garage, "source": source, "recipe": recipe}
     upsert(
         connection,
         rows,
         [
-            said | {"key": f"#{bytes(row['digest']).hex()}"} | {name: row[name] for name in _KEPT}
+            {**said} | {"key": f"#{bytes(row['digest']).hex()}"} | {name: row[name] for name in _KEPT}
             for row in skips
         ],
     )
@@ -112,11 +118,21 @@ def _former_keys(
 def forget_skips(connection: sa.Connection, garage: str, source: str, file: int) -> None:
     """A row without a key is remembered only while the export still has it."""
     present = sa.select(staged.c.digest).where(staged.c.file == file)
-    connection.execute(
-        rows.delete().where(
-            _of_source(garage, source), rows.c.verdict == "skipped", rows.c.digest.not_in(present)
-        )
-    )
+    of_source = _all_of_source(connection, garage, source)
+    gone = sa.select(rows.c.key).where(of_source, rows.c.verdict == "skipped", rows.c.digest.not_in(present))
+    if keys := list(connection.execute(gone).scalars()):
+        of_keys = among(connection, rows.c.key, keys)
+        connection.execute(rows.delete().where(_of_source(garage, source), of_keys))
+
+
+def _all_of_source(connection: sa.Connection, garage: str, source: str) -> sa.ColumnElement[bool]:
+    """As `_of_source`, where most of the table is wanted: SQLite then reads it as it lies.
+
+    By an index it would be led to and fro, and it takes one wherever a column stands by itself.
+    """
+    if connection.dialect.name != "sqlite":
+        return _of_source(garage, source)
+    return (rows.c.garage.concat("") == garage) & (rows.c.source.concat("") == source)
 
 
 def _of_source(garage: str, source: str) -> sa.ColumnElement[bool]:

@@ -105,6 +105,11 @@ def index_all(
         each.update(shared[alike])
 
 
+def index_of_newcomer(at_first: Row, policy: Policy, today: date) -> dict[str, Any]:
+    """The index of new passports of which only content and address are not known yet, where no date is selected by."""
+    return index(facts({**_EMPTY, **at_first, "content": "{}", "address": ""}, None, None), policy, today)
+
+
 _EMPTY: Mapping[str, Any] = {column.name: None for column in passports.columns}
 _DIFFERING = ("service_due", "consent", "opt_out", "source_conflict", "consent_unknown", "unsure")
 """What the plan looks at, and new passports differ in, beside their address and APK date."""

@@ -145,6 +145,19 @@ staged = sa.Table(
     sqlite_with_rowid=False,
 )
 
+marks = sa.Table(
+    "marks",
+    metadata,
+    sa.Column("file", BigId, primary_key=True, autoincrement=False),
+    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False, comment="of the first"),
+    sa.Column("number", sa.BigInteger, nullable=False, comment="of rows"),
+    sa.Column(
+        "positions", sa.LargeBinary, nullable=False, comment="eight bytes each, as the machine has them"
+    ),
+    sa.Column("lines", sa.LargeBinary, nullable=False, comment="the same; 0 for none"),
+    sa.Column("digests", sa.LargeBinary, nullable=False, comment="sixteen bytes each"),
+)
+
 rows = sa.Table(
     "rows",
     metadata,

@@ -37,21 +37,24 @@ def insert_from(
     connection: sa.Connection,
     table: sa.Table,
     given: Values,
-    names: Sequence[str],
-    of: sa.Table,
+    own: Mapping[str, sa.ColumnElement[Any]],
     which: sa.ColumnElement[bool],
+    *,
+    replace: bool = False,
 ) -> None:
-    """Insert rows that stand in another table, or replace those of the same primary key, without fetching them.
+    """Insert what stands in other tables, without fetching it: the columns `given`, and of each row its `own`.
 
-    The columns in `names` are taken from the rows of the table `of` that `which` holds for, the others are as given.
+    With `replace` the columns of a row of the same primary key are replaced.
     """
     constants = (sa.literal(value, table.c[name].type).label(name) for name, value in given.items())
-    taken = sa.select(*constants, *(of.c[name] for name in names)).where(which)
+    taken = sa.select(*constants, *(column.label(name) for name, column in own.items())).where(which)
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    filled = insert(table).from_select([*given, *names], taken)
-    keys = [column.name for column in table.primary_key]
-    replaced = {name: filled.excluded[name] for name in (*given, *names) if name not in keys}
-    connection.execute(filled.on_conflict_do_update(index_elements=keys, set_=replaced))
+    filled = insert(table).from_select([*given, *own], taken)
+    if replace:
+        keys = [column.name for column in table.primary_key]
+        replaced = {name: filled.excluded[name] for name in (*given, *own) if name not in keys}
+        filled = filled.on_conflict_do_update(index_elements=keys, set_=replaced)
+    connection.execute(filled)
 
 
 FEW = 100
@@ -128,16 +131,19 @@ _COMPACT = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",",
 
 
 def among(
-    connection: sa.Connection, column: sa.ColumnElement[str], texts: Iterable[str]
+    connection: sa.Connection, column: sa.ColumnElement[Any], values: Iterable[str] | Iterable[int]
 ) -> sa.ColumnElement[bool]:
-    """Whether a column is one of many texts, handed over as one parameter: each of its own costs more than its row."""
+    """Whether a column is one of many texts or numbers, handed over as one parameter.
+
+    A parameter for each costs more than its row.
+    """
     unpacked = (
-        "SELECT value FROM json_each(:texts)"
+        "SELECT value FROM json_each(:values)"
         if connection.dialect.name == "sqlite"
-        else "SELECT json_array_elements_text(CAST(:texts AS json))"
+        else f"SELECT CAST(json_array_elements_text(CAST(:values AS json)) AS {column.type})"
     )
-    given = sa.text(unpacked).bindparams(texts=json.dumps(sorted(set(texts))))
-    return column.in_(given.columns(sa.column("value", sa.Text)))
+    given = sa.text(unpacked).bindparams(values=json.dumps(sorted(set(values))))
+    return column.in_(given.columns(sa.column("value", column.type)))
 
 
 def found(

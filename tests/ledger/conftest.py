@@ -31,6 +31,7 @@ from connector.ledger import (
     Finding,
     Ledger,
     Looked,
+    Marks,
     Outcome,
     StagedRow,
     databases,
@@ -256,12 +257,16 @@ class Hand:
         arrival = Arrival(name, len(raw), self.clock(), hashlib.sha256(b"".join(digests)).digest())
         file = self.ledger.begin_file(self.garage, source, arrival, recipe)
         known = self.ledger.recognise(self.garage, source, recipe, digests)
+        said = self.ledger.said_word_for_word(self.garage, source, recipe)
         verdicts: list[Verdict | Any] = [verdict for _, verdict in raw]
-        staged = [
-            StagedRow(position, position + 1, digest, known.get(digest) or verdict)
-            for position, (digest, verdict) in enumerate(zip(digests, verdicts, strict=True), start=1)
-        ]
-        self.ledger.stage(file, staged)
+        staged, marks = [], Marks()
+        for position, (digest, verdict) in enumerate(zip(digests, verdicts, strict=True), start=1):
+            if digest in said:
+                said.remove(digest)
+                marks.add(position, position + 1, digest)
+            else:
+                staged.append(StagedRow(position, position + 1, digest, known.get(digest) or verdict))
+        self.ledger.stage(file, staged, marks)
         return file
 
     def judge(self, file: int) -> Finding | None:

@@ -1,4 +1,4 @@
-"""Staged rows lie in the order of their file and in no other: an index costs more than sorting them once."""
+"""A night of many rows: staged in no order but their own, marked by the thousand where they say what they said."""
 
 from __future__ import annotations
 
@@ -45,3 +45,18 @@ def upgrade() -> None:
     )
     op.execute(sa.text("INSERT INTO staged SELECT * FROM staged_before"))
     op.drop_table("staged_before")
+    op.create_table(
+        "marks",
+        sa.Column("file", sa.BigInteger().with_variant(sa.Integer, "sqlite"), autoincrement=False),
+        sa.Column("position", sa.BigInteger(), autoincrement=False, comment="of the first"),
+        sa.Column("number", sa.BigInteger(), nullable=False, comment="of rows"),
+        sa.Column(
+            "positions",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="eight bytes each, as the machine has them",
+        ),
+        sa.Column("lines", sa.LargeBinary(), nullable=False, comment="the same; 0 for none"),
+        sa.Column("digests", sa.LargeBinary(), nullable=False, comment="sixteen bytes each"),
+        sa.PrimaryKeyConstraint("file", "position"),
+    )
