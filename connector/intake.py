@@ -190,6 +190,8 @@ class Intake:
 
     def _stage_rows(self, source: Source, file: int, path: Path) -> None:
         def recognise(digests: list[bytes], /) -> Mapping[bytes, Remembered]:
+            if said.is_all:
+                return {}
             return self.ledger.recognise(source.garage, source.name, recipe, digests)
 
         recipe = source.recipe()
@@ -197,7 +199,7 @@ class Intake:
         if source.lacking(table):
             self.ledger.note_lacking(file)
         said = self.ledger.said_word_for_word(source.garage, source.name, recipe)
-        for chunk in judged(source, table, self.today(), recognise, said):
+        for chunk in judged(source, table, self.today(), recognise, said.passports):
             if self.ledger.is_full():
                 raise LedgerUnavailable(NO_ROOM, code="full")
             self.ledger.stage(file, chunk.rows, chunk.marks)

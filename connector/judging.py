@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import islice
@@ -107,8 +107,7 @@ class RawRows:
     """The raw rows of a file as digests, by which they are recognised before mapping."""
 
     def __init__(self) -> None:
-        self._names: tuple[str, ...] = ()
-        self._cells: Callable[[Mapping[str, str]], Iterable[str]] = tuple
+        self._cells: Callable[[Mapping[str, str]], tuple[str, ...]] = _no_cells
         self._named = hashlib.blake2b()
 
     def digest(self, record: SourceRecord) -> bytes:
@@ -116,19 +115,30 @@ class RawRows:
         values = record.values
         if record.fault or len(values) < 2:
             return _digest_of_any(record)
-        if len(values) != len(self._names) or not all(map(values.__contains__, self._names)):
-            self._name(values)
-        text = "\x1f".join(self._cells(values))
+        try:
+            cells = self._cells(values)
+        except KeyError:
+            cells = ()
+        if len(cells) != len(values):
+            cells = self._name(values)
+        text = "\x1f".join(cells)
         if text.count("\x1f") >= len(values):  # a cell holds one of its own
             return _digest_of_any(record)
         said = self._named.copy()
         said.update(text.encode("utf-8", "surrogatepass"))
         return said.digest()
 
-    def _name(self, values: Mapping[str, str]) -> None:
-        self._names = tuple(sorted(values))
-        self._cells = itemgetter(*self._names)
-        self._named = hashlib.blake2b(repr(self._names).encode("utf-8", "surrogatepass"), digest_size=16)
+    def _name(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        """Take the columns of this row for those of the rows behind it; its cells."""
+        names = sorted(values)
+        self._cells = itemgetter(*names)
+        self._named = hashlib.blake2b(repr(names).encode("utf-8", "surrogatepass"), digest_size=16)
+        cells: tuple[str, ...] = self._cells(values)
+        return cells
+
+
+def _no_cells(_: Mapping[str, str]) -> tuple[str, ...]:
+    return ()
 
 
 def _digest_of_any(record: SourceRecord) -> bytes:

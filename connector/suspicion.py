@@ -116,9 +116,11 @@ def suspect(
     local, at, domain = address.strip().rpartition("@")
     if not at:
         return None
-    if _is_dummy(key(local), key(domain)) or key(address) in {key(each) for each in garage_addresses}:
+    where = key(domain)
+    own = garage_addresses and key(address) in {key(each) for each in garage_addresses}
+    if own or _is_dummy(key(local), where):
         return Suspicion("dummy")
-    mended = meant(key(domain))
+    mended = meant(where)
     return Suspicion("typo", f"{local}@{mended}") if mended else None
 
 

@@ -110,7 +110,7 @@ class Ledger(Decisions):
         with self.database.read() as connection:
             return memory.recognise(connection, garage, source, recipe, digests)
 
-    def said_word_for_word(self, garage: str, source: str, recipe: bytes) -> set[bytes]:
+    def said_word_for_word(self, garage: str, source: str, recipe: bytes) -> memory.Said:
         """Digests of raw rows that became passports by the same recipe: all of a source's, or as many as are kept."""
         with self.database.read() as connection:
             return memory.said_word_for_word(connection, garage, source, recipe)

@@ -38,8 +38,7 @@ def recognise(
     Rejected rows are not remembered, so that they are listed with today's line, nor a row that lost against
     another of its plate, for its content was never kept and tonight it may win.
     """
-    of_source = sa.select(rows.c.key).where(_of_source(garage, source)).limit(1)
-    if not digests or connection.execute(of_source).first() is None:
+    if not digests:
         return {}
     query = sa.select(
         rows.c.digest, rows.c.key, rows.c.plate, rows.c.verdict, rows.c.reason, rows.c.rank
@@ -52,12 +51,22 @@ WORD_FOR_WORD = 250_000
 """Digests of one source that are kept in memory while a file of it is read: some 25 MB."""
 
 
-def said_word_for_word(connection: sa.Connection, garage: str, source: str, recipe: bytes) -> set[bytes]:
-    """Digests of raw rows that became passports by the same recipe, at most so many as are kept."""
-    query = sa.select(rows.c.digest).where(
-        _all_of_source(connection, garage, source), rows.c.recipe == recipe, rows.c.verdict == "passport"
-    )
-    return set(map(bytes, connection.execute(query.limit(WORD_FOR_WORD)).scalars()))
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Digests of raw rows that became passports, and whether these are all that can be recognised of their source."""
+
+    passports: set[bytes]
+    is_all: bool
+
+
+def said_word_for_word(connection: sa.Connection, garage: str, source: str, recipe: bytes) -> Said:
+    """What a source said by the same recipe; of its passports at most so many as are kept."""
+    said = _all_of_source(connection, garage, source) & (rows.c.recipe == recipe)
+    query = sa.select(rows.c.digest).where(said, rows.c.verdict == "passport").limit(WORD_FOR_WORD)
+    passports = set(map(bytes, connection.execute(query).scalars()))
+    others = sa.select(rows.c.key).where(said, rows.c.verdict != "passport").limit(1)
+    is_all = len(passports) < WORD_FOR_WORD and connection.execute(others).first() is None
+    return Said(passports, is_all)
 
 
 def said(connection: sa.Connection, garage: str, source: str, keys: Sequence[str]) -> dict[str, Values]:

@@ -43,6 +43,7 @@ def find(
     query = sa.select(staged.c.position, staged.c.address, staged.c.facts).where(
         of_slice, memory.is_told(), staged.c.address_fault.is_(None), *_unknown(garage, source)
     )
+    query = query.order_by(staged.c.position)
     meant, found = lru_cache(maxsize=8192)(meant_domain), dict[str, Newcomers]()
     for position, address, facts in connection.execute(query):
         if suspect(address, meant=meant) is None:
@@ -72,7 +73,10 @@ def write(
     now: datetime,
 ) -> None:
     """Make the passports of newcomers: `columns` are those that are the same for each and not empty."""
-    these = (staged.c.file == file) & among(connection, staged.c.position, alike.positions)
+    first, last = alike.positions[0], alike.positions[-1]
+    these = (staged.c.file == file) & staged.c.position.between(first, last)
+    if last - first >= len(alike.positions):
+        these &= among(connection, staged.c.position, alike.positions)
     seeds = sa.literal(b"".join(entropy(SEED) for _ in alike.positions), sa.LargeBinary)
     place = sa.cast(sa.func.row_number().over(order_by=staged.c.position) * SEED - SEED + 1, sa.Integer)
     own = {

@@ -257,7 +257,7 @@ class Hand:
         arrival = Arrival(name, len(raw), self.clock(), hashlib.sha256(b"".join(digests)).digest())
         file = self.ledger.begin_file(self.garage, source, arrival, recipe)
         known = self.ledger.recognise(self.garage, source, recipe, digests)
-        said = self.ledger.said_word_for_word(self.garage, source, recipe)
+        said = self.ledger.said_word_for_word(self.garage, source, recipe).passports
         verdicts: list[Verdict | Any] = [verdict for _, verdict in raw]
         staged, marks = [], Marks()
         for position, (digest, verdict) in enumerate(zip(digests, verdicts, strict=True), start=1):
