@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import threading
@@ -88,6 +89,7 @@ class Workbench:
 def workbench(folder: Path) -> Iterator[Workbench]:
     """A garage with an empty ledger in `folder`."""
     (folder / "export").mkdir(parents=True)
+    gc.freeze()  # as the service does when it begins
     with access.to_work(folder / "state", now=now, entropy=os.urandom) as ledger:
         ledger.know_garage(GARAGE)
         yield Workbench(folder, ledger)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -38,6 +39,7 @@ def run(options: Options, once: bool) -> int:
     workplace.must_start(options, loaded)
     for mistake in options.mistakes(loaded):
         message(str(mistake))
+    gc.freeze()  # what is loaded by now stays: it need not be looked through again and again while rows go by
     return _once(options, loaded) if once else _always(options, loaded)
 
 
