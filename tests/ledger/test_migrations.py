@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from connector.errors import LedgerUnusable
 from connector.ledger import Ledger, databases, opening
-from connector.ledger.schema import metadata
+from connector.ledger.schema import metadata, staged
+from connector.ledger.writing import found, insert_all
 
 
 def tables(database: databases.Database) -> set[str]:
@@ -55,6 +58,28 @@ def test_a_migration_that_fails_leaves_nothing(new_place: Any, entropy: Any) -> 
         connection.exec_driver_sql("DROP TABLE staged")
     opening.migrate(database, entropy)
     assert tables(database) == {*metadata.tables, "alembic_version"}
+    database.close()
+
+
+def test_what_is_staged_of_a_file_stays_when_its_table_is_made_anew(new_place: Any, entropy: Any) -> None:
+    database = new_place.open()
+    row = dict.fromkeys(staged.c.keys()) | {
+        "file": 7,
+        "position": 3,
+        "digest": b"d" * 16,
+        "recognised": False,
+        "verdict": "passport",
+        "content": '{"last_name":"Çelik"}',
+    }
+    config = Config()
+    config.set_main_option("script_location", "connector.ledger:migrations")
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        insert_all(connection, staged, [row])
+    opening.migrate(database, entropy)
+    with database.read() as connection:
+        assert found(connection, sa.select(staged)) == [row]
     database.close()
 
 
