@@ -269,6 +269,9 @@ def _content_of(job: Accepting, row: Row) -> Values:
 _EMPTY: Mapping[str, Any] = {column.name: None for column in passports.columns} | {
     "written": False,
     "unsure": False,
+    "absent": False,
+    "deleted": False,
+    "remade": False,
     "source_conflict": False,
     "consent_unknown": False,
     "invitations": 0,

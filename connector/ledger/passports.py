@@ -14,6 +14,7 @@ from connector.plan import (
     AddressVerdict,
     Due,
     HeldReason,
+    Order,
     Passport,
     Policy,
     Put,
@@ -52,6 +53,11 @@ def facts(row: Row, verdict: str | None, reason: str | None) -> Passport:
         asked=row["asked"],
         answered=row["answered"],
         unsure=row["unsure"] or _may_have_another_address(row),
+        absent=row["absent"],
+        written=row["written"],
+        deleted=row["deleted"],
+        order=cast("Order | None", row["owner_order"]),
+        remade=row["remade"],
         apk_due=_date(json.loads(row["content"]).get("apk_due")),
         service_due=_date(row["service_due"]),
         consent_unknown=row["consent_unknown"],
@@ -93,6 +99,9 @@ def answered_facts(passport: Passport) -> dict[str, Any]:
         "sent_at": passport.sent_at,
         "answered": passport.answered,
         "unsure": passport.unsure,
+        "deleted": passport.deleted,
+        "owner_order": passport.order,
+        "remade": passport.remade,
     }
 
 
