@@ -19,6 +19,7 @@ from connector.plan import (
     Policy,
     Put,
     Request,
+    Transfer,
     Wait,
     Withheld,
     invitation,
@@ -115,7 +116,8 @@ def fresh_start(prior: Row, address: str, now: datetime) -> dict[str, Any]:
     unanswered = prior["unanswered_until"]
     due_at = max(now, unanswered) if unanswered and unanswered <= now + LONGEST_LEASE else now
     fresh = {"due_at": due_at, "attempts": 0, "last_failure": None}
-    went_back = prior["held"] == "owner_change" and address == prior["delivered_address"]
+    in_question = prior["held"] == "owner_change" and not prior["proposed"]
+    went_back = in_question and address == prior["delivered_address"]
     if prior["held"] in ("refused", "exhausted") or went_back:
         fresh |= {"held": None, "held_since": None, "held_message": None}
     return fresh
@@ -134,8 +136,8 @@ def asked_after_bounce(row: Row, verdict: str | None, address: str) -> int:
 
 def verb(step: Request) -> str:
     """The verb of a request as it stands in its idempotency key: with `send`, for the two PUTs differ."""
-    if isinstance(step, Put):
-        return f"put:{'true' if step.send else 'false'}"
+    if isinstance(step, Put | Transfer):
+        return f"{step.name}:{'true' if step.send else 'false'}"
     return step.name
 
 

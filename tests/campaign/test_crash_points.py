@@ -55,7 +55,7 @@ SCENARIOS = {
     "a pass that breaks off": around("give_back"),
     "a token that is replaced": around("probe_now"),
     "a refused passport": around("retry"),
-    "a passport that is gone": around("release_as_new"),
+    "a passport that is gone": around("release"),
     "more invitations than go without asking": around("release_mails"),
     "the feed of addresses": [*beside("changes"), *around("hear_feed")],
     "a feed that begins anew": around("start_feed_over"),
