@@ -72,6 +72,8 @@ def resend(
     if row is None:
         raise NotReleasable(UNKNOWN)
     facts = passport_rows.facts(row, row["verdict"], row["reason"])
+    if facts.absent:
+        raise NotReleasable("dit AutoPaspoort is of wordt ingetrokken")
     if isinstance(invitation(facts, policy, today), Due):
         raise NotReleasable("er staat al een uitnodiging klaar; die gaat vanzelf uit")
     asked = invitation(replace(facts, asked=facts.answered + 1), policy, today)

@@ -163,6 +163,86 @@ def test_an_answer_that_does_not_fit_is_refused_with_those_that_do(sold, answer,
     assert said.status == 1 and f"--as {answer} past daar niet bij" in said.err and f"--as {fits}" in said.err
 
 
+@pytest.fixture
+def known(garage, car):
+    """A garage whose system numbers its customers; one of them has another name and another address now."""
+    garage.configure(columns={"customer_reference": "Klantnr", "country": None, "opt_out": None})
+    garage.configure(delivery={"send": "always"})
+    return garage
+
+
+def says(garage, *rows):
+    garage.export(
+        *rows, header=("Klantnr", "Kenteken", "Achternaam", "E-mail", "Merk", "APK datum", "Km stand")
+    )
+    return garage.run()
+
+
+def test_a_customer_whose_number_stays_is_a_question_only_where_igarage_says_so(known, car):
+    says(known, car(1) | {"Klantnr": "7"})
+    assert says(known, car(1, name="Pietersen", email=NEW) | {"Klantnr": "7"}).status == 3
+    (question,) = known.ask("held")
+    assert question["before"] == {"last_name": None, "email": "k***@v***.example"}
+    assert question["now"]["last_name"] == "P********" and "andere klant" in question["message"]
+    assert known.main("release", PLATE, "--as", "same-owner").status == 0
+    assert known.run().status == 0
+    assert on_file(known) == ("Pietersen", NEW) and mailed(known) == [OLD, NEW]
+
+
+def test_another_number_with_another_name_at_one_address_is_another_owner(known, car):
+    says(known, car(1) | {"Klantnr": "7"})
+    says(known, car(1, name="Pietersen") | {"Klantnr": "8"})
+    assert [each["reason"] for each in known.ask("held")] == ["owner_change"]
+    known.main("release", PLATE, "--as", "transfer")
+    assert known.run().status == 0
+    assert on_file(known) == ("Pietersen", OLD) and mailed(known) == [OLD]
+
+
+def test_igarages_word_that_another_has_the_car_hands_it_over_where_the_garage_has_said_so(known, car):
+    known.configure(delivery={"owner_change": "transfer"})
+    says(known, car(1) | {"Klantnr": "7"})
+    assert says(known, car(1, name="Pietersen", email=NEW) | {"Klantnr": "7"}).status == 0
+    assert on_file(known) == ("Pietersen", NEW) and mailed(known) == [OLD, NEW]
+    assert "transfer" in verbs(known) and known.ask("held") == []
+
+
+def test_the_consent_of_the_former_owner_is_not_the_new_ones(garage, car):
+    garage.configure(
+        columns={"consent": "Akkoord", "country": None, "opt_out": None}, delivery={"send": "consented"}
+    )
+    header = ("Akkoord", "Kenteken", "Achternaam", "E-mail", "Merk", "APK datum", "Km stand")
+    garage.export(car(1) | {"Akkoord": "ja"}, header=header)
+    garage.run()
+    garage.export(car(1, name="Pietersen", email=NEW) | {"Akkoord": ""}, header=header)
+    garage.run()
+    garage.main("release", PLATE, "--as", "transfer")
+    assert garage.run().status == 0
+    assert on_file(garage) == ("Pietersen", NEW) and mailed(garage) == [OLD]
+
+
+def test_a_car_that_igarage_does_not_have_yet_is_made_for_its_new_owner(garage, car):
+    garage.configure(delivery={"send": "always", "select": {"apk_within_months": 2, "without_date": "never"}})
+    garage.export(car(1, apk=""))
+    garage.run()
+    garage.export(car(1, apk="", name="Pietersen", email=NEW))
+    garage.run()
+    garage.main("release", PLATE, "--as", "transfer")
+    garage.configure(delivery={"select": {"apk_within_months": 2, "without_date": "now"}})
+    assert garage.run().status == 0
+    assert on_file(garage) == ("Pietersen", NEW) and mailed(garage) == [NEW] and verbs(garage) == ["put"]
+
+
+@pytest.mark.parametrize("sandbox", [{"mode": mode} for mode in ("honours", "ignores")], indirect=True)
+@pytest.mark.parametrize("point", ["before", "after"])
+def test_a_transfer_whose_answer_is_lost_mails_the_new_owner_once(sold, sandbox, point):
+    sold.main("release", PLATE, "--as", "transfer")
+    sandbox.order_fault(path="*/transfer", drop=point, times=1)
+    for _ in range(3):
+        sold.run()
+    assert mailed(sold) == [OLD, NEW] and on_file(sold) == ("Pietersen", NEW)
+    assert verbs(sold).count("transfer") == 1 and sold.trace(PLATE)["state"] == "delivered"
+
+
 # ---------------------------------------------------------------- a record whose plate changes
 
 KEYED = ("Nr", "Kenteken", "Achternaam", "E-mail", "Merk", "APK datum", "Km stand")
@@ -241,6 +321,31 @@ def test_the_old_plate_stays_when_somebody_says_so_and_nobody_is_mailed_for_it(k
         assert keyed.run().status == 0
     assert mailed(keyed) == [] and mailed(keyed, "ZZ009Z") == [OLD]
     assert "resend" in keyed.trace(PLATE)["mail"]
+
+
+@pytest.mark.parametrize("point", ["before", "after"])
+def test_a_withdrawal_whose_answer_is_lost_is_asked_again(keyed, sandbox, car, point):
+    keyed.export(record(car(1), 1), record(car(2), 2), header=KEYED)
+    keyed.run()
+    replate(keyed, car)
+    keyed.main("release", PLATE, "--as", "withdraw")
+    sandbox.order_fault(method="DELETE", drop=point, times=1)
+    for _ in range(3):
+        keyed.run()
+    assert keyed.trace(PLATE)["state"] == "withdrawn" and len(keyed.mails()) == 2
+    assert keyed.main("resend", PLATE).status == 1
+
+
+def test_a_withdrawn_plate_that_another_record_names_is_made_anew(keyed, car):
+    keyed.export(record(car(1), 1), record(car(2), 2), header=KEYED)
+    keyed.run()
+    replate(keyed, car)
+    keyed.main("release", PLATE, "--as", "withdraw")
+    keyed.run()
+    moved = record(car(9, name="Klant 1", email=OLD), 1)
+    keyed.export(moved, record(car(2), 2), record(car(1, name="De Groot", email=THIRD), 3), header=KEYED)
+    assert keyed.run().status == 0
+    assert on_file(keyed) == ("De Groot", THIRD) and mailed(keyed) == [OLD, THIRD]
 
 
 def test_a_plate_that_comes_back_ends_its_question(keyed, car):
