@@ -19,7 +19,7 @@ from connector.adapters import Adapter
 from connector.arrivals import Contains
 from connector.brake import LIMITS, Braked, Limits, Weighing
 from connector.ledger import Ledger, Marks, Remembered, StagedRow
-from connector.ledger.accepting import weigh
+from connector.ledger.weighing import weigh
 from connector.model import Column, Draft, Skipped, SourceRecord, Table, Verdict
 
 CONSENT_FIELDS = ("consent", "opt_out")

@@ -6,13 +6,14 @@ from connector.ledger.garages import Pause
 from connector.ledger.ledger import Ledger
 from connector.ledger.marks import Marks
 from connector.ledger.memory import Remembered
-from connector.ledger.outcomes import Answered, Failed, Looked, Outcome
+from connector.ledger.outcomes import Answered, Failed, HandedOver, Looked, Outcome, Withdrawn
 
 __all__ = [
     "Answered",
     "Claim",
     "Failed",
     "Finding",
+    "HandedOver",
     "Ledger",
     "Looked",
     "Marks",
@@ -20,4 +21,5 @@ __all__ = [
     "Pause",
     "Remembered",
     "StagedRow",
+    "Withdrawn",
 ]

@@ -7,13 +7,24 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 
 from connector.arrivals import Contains
 from connector.corrections import Correction
-from connector.ledger import addresses, conflicts, consents, correcting, leaves, marks, memory, suspects
+from connector.ledger import (
+    addresses,
+    conflicts,
+    consents,
+    correcting,
+    leaves,
+    marks,
+    memory,
+    owning,
+    replating,
+    suspects,
+)
 from connector.ledger import passports as passport_rows
 from connector.ledger import prior as prior_rows
 from connector.ledger.files import close
@@ -21,13 +32,13 @@ from connector.ledger.newcomers import SEED, Newcomers
 from connector.ledger.newcomers import find as find_newcomers
 from connector.ledger.newcomers import write as write_newcomers
 from connector.ledger.schema import files, passports, rejected_rows, skipped_rows, staged
+from connector.ledger.weighing import changed_fields, told_otherwise, weigh
 from connector.ledger.writing import among, event, found, insert_all, record, upsert
 from connector.plan import Policy
 from connector.suspicion import SHARED_LIMIT
 
 Row = Mapping[Any, Any]
 Values = dict[str, Any]
-Weighed = Literal["new", "changed", "unchanged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,8 @@ class _Slice:
     former: Collection[str]
     """The latter."""
     corrections: Sequence[Correction]
+    moved: Mapping[str, Row]
+    """Plate → the passport of the plate that its record named before."""
     unknown: list[str] = field(default_factory=list)
     """The addresses of newcomers."""
     counts: Counter[str] = field(default_factory=Counter)
@@ -133,6 +146,7 @@ def finish(connection: sa.Connection, job: Accepting) -> None:
     """
     memory.forget_skips(connection, job.garage, job.source, job.file)
     correcting.end_what_is_over(connection, job.garage)
+    replating.settle(connection, job.garage, job.policy, job.today, job.now)
     of_source = (files.c.garage == job.garage) & (files.c.source == job.source) & (files.c.id != job.file)
     if job.contains == "all":
         older = of_source & (files.c.state == "held") & (files.c.id < job.file)
@@ -161,6 +175,7 @@ def _judge(
         verdicts=addresses.verdicts(connection, job.garage, {*faults, *former}),
         former=former,
         corrections=corrections,
+        moved=_moved(connection, job.garage, said, chunk),
     )
     first_seen = prior_rows.first_seen(
         connection, job.garage, job.source, prior_rows.values(chunk, "digest", verdict="rejected")
@@ -173,6 +188,15 @@ def _judge(
         else:
             _skip(job, row, result)
     return result
+
+
+def _moved(
+    connection: sa.Connection, garage: str, said: Mapping[str, Row], chunk: Sequence[Row]
+) -> dict[str, Row]:
+    """Plate → the passport of the plate that the record behind it named before; those that changed alone."""
+    former = replating.former_plates(said, chunk)
+    known = prior_rows.passports_of(connection, garage, list(former.values()))
+    return {plate: known[old] for plate, old in former.items() if old in known}
 
 
 def _take(job: Accepting, row: Row, said: Row | None, prior: Row | None, result: _Slice) -> None:
@@ -201,37 +225,15 @@ def _corrected(job: Accepting, row: Row, result: _Slice) -> Row:
     return meant
 
 
-def weigh(row: Row, said: Row | None, prior: Row | None) -> Weighed:
-    """What a staged passport is to the ledger: `row` as staged, what its key `said`, `prior` of its plate.
-
-    What the source said last time under this key is unchanged, whatever another source has said since.
-    """
-    if prior is None:
-        return "new"
-    if said and said["said"] == row["said"] and said["plate"] == row["plate"]:
-        return "unchanged"
-    return "changed" if changed_fields(prior, row) or _told(prior, row) else "unchanged"
-
-
-def changed_fields(prior: Row, row: Row) -> list[str]:
-    """The fields in which two contents differ."""
-    before, after = json.loads(prior["content"]), json.loads(row["content"])
-    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-
-
-def _told(prior: Row, row: Row) -> Values:
-    """The facts beside the content that a row says otherwise; what it does not say stands."""
-    said = json.loads(row["facts"])
-    return {name: value for name, value in said.items() if prior[name] != value}
-
-
 def _make(job: Accepting, row: Row, result: _Slice) -> None:
-    result.made[row["plate"]] = {
+    made = {
         **_at_first(job, row["facts"]),
+        **_NOT_INVITED,
         **_content_of(job, row),
         "plate": row["plate"],
         "seed": job.entropy(SEED),
     }
+    result.made[row["plate"]] = made | replating.inherited(made, result.moved.get(row["plate"]))
     result.events.append(event(job.garage, row["plate"], job.now, "new", revision=1, source=job.source))
 
 
@@ -264,10 +266,16 @@ def _at_first(job: Accepting, facts: str) -> Values:
 
 
 def _change(job: Accepting, row: Row, prior: Row, result: _Slice) -> None:
-    """Another content raises the revision; other facts only make the step anew."""
-    told, fields = _told(prior, row), changed_fields(prior, row)
-    changed = {**prior, **told, "source": job.source, "consent_unknown": job.lacks_consent}
-    if fields:
+    """Another content raises the revision; other facts only make the step anew. A newcomer's waits beside it."""
+    prior = owning.as_wanted(prior)
+    turn = owning.turn(prior, row, job.policy)
+    if turn == "proposed":
+        _propose(job, row, prior, result)
+        return
+    told, fields = told_otherwise(prior, row), changed_fields(prior, row)
+    changed = {**prior, **told, **owning.back(prior), "source": job.source}
+    changed["consent_unknown"] = job.lacks_consent
+    if fields or prior["absent"]:
         changed |= {
             **_content_of(job, row),
             "revision": prior["revision"] + 1,
@@ -276,9 +284,22 @@ def _change(job: Accepting, row: Row, prior: Row, result: _Slice) -> None:
                 prior, result.verdicts.get(prior["address"]), row["address"]
             ),
         }
-    result.passports[row["plate"]] = changed
+    if turn in ("replaced", "handed_over"):
+        changed |= owning.taken_over(prior, json.loads(row["facts"]))
+    if turn == "handed_over":
+        changed["owner_order"] = "transfer"
+    if prior["absent"]:
+        changed |= {"absent": False, "seed": job.entropy(16), **owning.NO_QUESTION}
+    result.passports[row["plate"]] = changed | replating.inherited(changed, result.moved.get(row["plate"]))
     detail = {"revision": changed["revision"], "source": job.source, "fields": [*fields, *sorted(told)]}
     result.events.append(event(job.garage, row["plate"], job.now, "changed", **detail))
+
+
+def _propose(job: Accepting, row: Row, prior: Row, result: _Slice) -> None:
+    """A newcomer waits for a person's answer, or takes the place of another who did."""
+    values = owning.propose(prior, row, _content_of(job, row), job.now)
+    result.passports[row["plate"]] = {**prior, **values}
+    result.events.append(event(job.garage, row["plate"], job.now, "held", reason="owner_change"))
 
 
 def _reject(job: Accepting, row: Row, first_seen: datetime | None, result: _Slice) -> None:
@@ -321,6 +342,8 @@ def _content_of(job: Accepting, row: Row) -> Values:
     }
 
 
+_NOT_INVITED: Mapping[str, None] = {"invited_address": None, "invited_at": None}
+
 _NOTHING_YET: Mapping[str, Any] = {
     "written": False,
     "source_conflict": False,
@@ -341,6 +364,7 @@ def _write(connection: sa.Connection, job: Accepting, result: _Slice, done: int)
     correcting.end(connection, job.garage, result.ended)
     _note_conflicts(connection, job, result)
     judged_anew += _write_passports(connection, job, result)
+    replating.mark(connection, job.garage, {each["plate"]: plate for plate, each in result.moved.items()})
     passport_rows.reindex(connection, job.garage, job.policy, job.today, only_addresses=judged_anew)
     insert_all(connection, rejected_rows, result.rejected)
     insert_all(connection, skipped_rows, result.skipped)
