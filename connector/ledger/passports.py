@@ -106,7 +106,8 @@ def index_all(
     for each in made:
         verdict = judged.get(each["address"], (None, None))
         apk_due = json.loads(each["content"]).get("apk_due") if policy.select else None
-        alike = (verdict, apk_due, *(each[name] for name in _DIFFERING))
+        invited = each["invited_address"] and (each["invited_address"], each["address"])
+        alike = (verdict, apk_due, invited, *(each[name] for name in _DIFFERING))
         if alike not in shared:
             shared[alike] = index(facts({**_EMPTY, **each}, *verdict), policy, today)
         each.update(shared[alike])
