@@ -210,6 +210,7 @@ class Intake:
             self.today(),
             contains=source.contains,
             shared_limit=self.shared_limit,
+            own=source.own,
         ):
             pass
         taken = self.ledger.file(file)

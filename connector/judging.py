@@ -41,6 +41,8 @@ class Source:
     """Where a file goes once the ledger has it; None: it stays where it is."""
     limits: Limits = LIMITS
     """When a file as a whole is out of proportion."""
+    own: tuple[str, ...] = ()
+    """The garage's own addresses: no customer's."""
 
     def columns(self) -> Mapping[str, Column]:
         """Canonical field ← the source's own names."""
@@ -53,10 +55,13 @@ class Source:
         return columns.gone(self.columns(), header, CONSENT_FIELDS, alike) if header else frozenset()
 
     def recipe(self) -> bytes:
-        """Digest of all that decides what a raw row becomes: adapter and version, settings, mapping and its rules."""
+        """Digest of all that decides what a raw row becomes: adapter and version, settings, mapping and its rules.
+
+        What is no customer's address is of it too: an address is judged when a row is that names it.
+        """
         settings = self.settings.model_dump(mode="json") if self.settings else None
         mapped = {field: asdict(column) for field, column in self.columns().items()}
-        parts = [self.adapter.name, self.adapter.version, settings, mapped, mapping.RULES]
+        parts = [self.adapter.name, self.adapter.version, settings, mapped, mapping.RULES, sorted(self.own)]
         return hashlib.blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=16).digest()
 
 

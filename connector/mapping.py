@@ -24,10 +24,11 @@ from connector.errors import RecordRejected
 from connector.model import Column, Draft, Fault, Rejected, Skipped, SourceRecord, Verdict
 from connector.reading import LONGEST_TEXT, Reading, Row, writable
 
-RULES = "3"
+RULES = "4"
 """The version of these rules, for the recipe: what was judged under another is judged again.
 
-Raise it with any change, here or in the rooms beneath, that can alter a verdict.
+Raise it with any change, here or in the rooms beneath, that can alter a verdict, and with one in `suspicion`: an
+address is judged when a row is that names it.
 """
 
 

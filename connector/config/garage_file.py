@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic.json_schema import SkipJsonSchema
 
+from connector import emails
 from connector.backoff import Retry
 from connector.brake import LIMITS, Limits
 from connector.config import secret, service_url
@@ -239,6 +240,12 @@ class SuspectConfig(Strict):
         return Suspects(typo=self.typo, dummy=self.dummy, shared=self.shared)
 
 
+def _mailbox(address: str) -> str:
+    if emails.fault(address):
+        raise ValueError("must be an e-mail address, as info@garagejansen.nl")
+    return address.strip()
+
+
 class AddressesConfig(Strict):
     """What is made of addresses that could be mailed, and are suspect all the same."""
 
@@ -246,6 +253,10 @@ class AddressesConfig(Strict):
     """Whether an address under suspicion is invited, by the kind of suspicion: send or withhold."""
     shared_limit: int = Field(default=SHARED_LIMIT, ge=1, le=100_000)
     """Customers that may have one address; one with more is suspect."""
+    own: Annotated[tuple[Annotated[str, AfterValidator(_mailbox)], ...], BeforeValidator(_listed)] = Field(
+        default=(), examples=[["info@garagejansen.nl"]]
+    )
+    """The garage's own addresses, which reception fills in where a customer has none: each is a dummy."""
 
 
 class DeliveryConfig(Strict):

@@ -41,6 +41,8 @@ class Accepting:
     entropy: Callable[[int], bytes]
     contains: Contains = "all"
     shared_limit: int = SHARED_LIMIT
+    own: Collection[str] = ()
+    """The garage's own addresses, which are no customer's."""
     rescued: bool = False
     """The ledger lost what it knew before: a passport that is new to it need not be new to iGarage."""
     lacks_consent: bool = False
@@ -284,7 +286,7 @@ _EMPTY: Mapping[str, Any] = {column.name: None for column in passports.columns} 
 def _write(connection: sa.Connection, job: Accepting, result: _Slice, done: int) -> None:
     memory.remember(connection, job.garage, job.source, result.memory)
     judged_anew = addresses.judge(connection, job.garage, result.faults, job.now)
-    judged_anew += suspects.judge(connection, job.garage, result.faults, job.now)
+    judged_anew += suspects.judge(connection, job.garage, result.faults, job.own, job.now)
     correcting.end(connection, job.garage, result.ended)
     _note_conflicts(connection, job, result)
     _index(connection, job, list(result.passports.values()))

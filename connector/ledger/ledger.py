@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -212,6 +212,7 @@ class Ledger(Decisions):
         *,
         contains: Contains = "all",
         shared_limit: int = SHARED_LIMIT,
+        own: Collection[str] = (),
     ) -> bool:
         """Accept the next rows of a judged file; False when it is taken."""
         with self.database.write("accept_slice") as connection:
@@ -229,6 +230,7 @@ class Ledger(Decisions):
                 entropy=self.entropy,
                 contains=contains,
                 shared_limit=shared_limit,
+                own=own,
                 rescued=rescue.told(connection) is not None,
                 lacks_consent=row["lacks_consent"],
             )

@@ -14,18 +14,22 @@ import sqlalchemy as sa
 
 from connector.errors import NotReleasable
 from connector.ledger.schema import addresses, passports
-from connector.ledger.writing import insert_all
+from connector.ledger.writing import upsert
 from connector.suspicion import Kind, Suspicion, is_shared, suspect
 
 
 def judge(
-    connection: sa.Connection, garage: str, faults: Mapping[str, str | None], now: datetime
+    connection: sa.Connection,
+    garage: str,
+    faults: Mapping[str, str | None],
+    own: Collection[str],
+    now: datetime,
 ) -> list[str]:
-    """Judge the addresses that rows name, by themselves; those whose verdict changed.
+    """Judge the addresses that rows name, by themselves; those whose verdict changed. `own`: the garage's own.
 
     One with a fault is none, and that is told elsewhere.
     """
-    found = {each: suspect(each) for each, fault in faults.items() if not fault}
+    found = {each: suspect(each, own) for each, fault in faults.items() if not fault}
     return _note(connection, garage, {each: why for each, why in found.items() if why}, now) + _forget(
         connection, garage, [each for each, why in found.items() if not why], ("typo", "dummy")
     )
@@ -86,12 +90,17 @@ def _customer(content: Mapping[str, Any]) -> str:
 
 
 def _note(connection: sa.Connection, garage: str, found: Mapping[str, Suspicion], now: datetime) -> list[str]:
-    """Write suspicions against addresses of which nothing is known."""
-    query = sa.select(addresses.c.address).where(
+    """Write suspicions against addresses of which nothing is known, or only that many share one that is a dummy."""
+    query = sa.select(addresses.c.address, addresses.c.verdict, addresses.c.reason).where(
         addresses.c.garage == garage, addresses.c.address.in_(sorted(found))
     )
-    known = set(connection.execute(query).scalars())
-    new = [each for each in found if each not in known]
+    known = {address: (verdict, reason) for address, verdict, reason in connection.execute(query)}
+    shared = ("suspect", "shared")
+    new = [
+        each
+        for each, why in found.items()
+        if each not in known or (known[each] == shared and why.kind == "dummy")
+    ]
     values = [
         {
             "garage": garage,
@@ -103,7 +112,7 @@ def _note(connection: sa.Connection, garage: str, found: Mapping[str, Suspicion]
         }
         for each in new
     ]
-    insert_all(connection, addresses, values)
+    upsert(connection, addresses, values)
     return new
 
 

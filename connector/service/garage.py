@@ -121,4 +121,5 @@ def source_of(garage: GarageConfig, source: SourceConfig) -> Source:
         settings=source.settings,
         archive=source.archive,
         limits=garage.brake.limits,
+        own=garage.addresses.own,
     )

@@ -217,6 +217,7 @@ class Hand:
     today: date = TODAY
     retry: Retry = RETRY
     shared_limit: int = 8
+    own: tuple[str, ...] = ()
 
     def but(self, **changes: Any) -> Hand:
         """The same hand with another policy, day, ledger or garage."""
@@ -276,7 +277,7 @@ class Hand:
 
     def slice(self, file: int) -> bool:
         return self.ledger.accept_slice(
-            file, "generic_csv", self.policy, self.today, shared_limit=self.shared_limit
+            file, "generic_csv", self.policy, self.today, shared_limit=self.shared_limit, own=self.own
         )
 
     def accept(self, file: int) -> FileSummary:
