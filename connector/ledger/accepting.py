@@ -12,7 +12,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from connector.arrivals import Contains
-from connector.corrections import Correction
+from connector.corrections import Correction, Counted
 from connector.ledger import addresses, conflicts, consents, correcting, leaves, memory, suspects
 from connector.ledger import passports as passport_rows
 from connector.ledger.files import close
@@ -63,7 +63,8 @@ class _Slice:
     passports: dict[str, Values] = field(default_factory=dict)
     memory: list[Values] = field(default_factory=list)
     named: set[str] = field(default_factory=set)
-    ended: list[Correction] = field(default_factory=list)
+    ended: list[tuple[str, Counted]] = field(default_factory=list)
+    """Plates, with how what was corrected of them ends unless another source still says it."""
     rejected: list[Values] = field(default_factory=list)
     skipped: list[Values] = field(default_factory=list)
     events: list[Values] = field(default_factory=list)
@@ -164,9 +165,7 @@ def _corrected(job: Accepting, row: Row, result: _Slice) -> Row:
     """The row with the address that counts; what it says may end a correction of its plate."""
     meant, counted = correcting.applied(row, result.corrections)
     if counted and counted.ended:
-        result.ended.extend(counted.ended)
-        if counted.ending == "overruled":
-            result.events.append(event(job.garage, row["plate"], job.now, "correction_over"))
+        result.ended.append((row["plate"], counted))
     return meant
 
 
@@ -287,7 +286,7 @@ def _write(connection: sa.Connection, job: Accepting, result: _Slice, done: int)
     memory.remember(connection, job.garage, job.source, result.memory)
     judged_anew = addresses.judge(connection, job.garage, result.faults, job.now)
     judged_anew += suspects.judge(connection, job.garage, result.faults, job.own, job.now)
-    correcting.end(connection, job.garage, result.ended)
+    _end_corrections(connection, job, result)
     _note_conflicts(connection, job, result)
     _index(connection, job, list(result.passports.values()))
     upsert(connection, passports, list(result.passports.values()))
@@ -301,6 +300,17 @@ def _write(connection: sa.Connection, job: Accepting, result: _Slice, done: int)
     connection.execute(files.update().where(files.c.id == job.file).values(accepted_to=done, **counts))
 
 
+def _end_corrections(connection: sa.Connection, job: Accepting, result: _Slice) -> None:
+    """What rows said ends corrections of their plates, but for those that another source still needs."""
+    ended = [each for _, counted in result.ended for each in counted.ended]
+    over = correcting.said_no_more(connection, job.garage, ended)
+    correcting.end(connection, job.garage, over)
+    result.corrections = [each for each in result.corrections if each not in over]
+    for plate, counted in result.ended:
+        if counted.ending == "overruled" and not over.isdisjoint(counted.ended):
+            result.events.append(event(job.garage, plate, job.now, "correction_over"))
+
+
 def _index(connection: sa.Connection, job: Accepting, values: list[Values]) -> None:
     judged = addresses.judged(connection, job.garage, (each["address"] for each in values))
     for each in values:
@@ -311,14 +321,13 @@ def _index(connection: sa.Connection, job: Accepting, values: list[Values]) -> N
 def _note_conflicts(connection: sa.Connection, job: Accepting, result: _Slice) -> None:
     """The plates that this slice names, or no longer names, may be in a conflict now or out of it."""
     plates = sorted({*result.named, *(each["plate"] for each in result.skipped if each["plate"])})
-    torn = conflicts.torn(connection, job.garage, plates)
+    torn = conflicts.torn(connection, job.garage, plates, result.corrections)
     turned = conflicts.turned(connection, job.garage, plates, torn)
     touched: dict[str, Row] = {**_passports(connection, job.garage, turned), **result.passports}
     for plate, row in touched.items():
         if row["source_conflict"] != (plate in torn):
             result.passports[plate] = {**row, "source_conflict": plate in torn}
-            name = "source_conflict" if plate in torn else "source_conflict_over"
-            result.events.append(event(job.garage, plate, job.now, name))
+            result.events.append(event(job.garage, plate, job.now, conflicts.event_name(plate in torn)))
 
 
 def weighed_against(

@@ -1,23 +1,37 @@
-"""Two sources with different addresses for one plate: a question that is listed, and not mailed."""
+"""Two sources with different addresses for one plate: a question that is listed, and not mailed.
+
+What counts is what they mean: an address that was corrected is the one that it was corrected to.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
+from connector.corrections import Correction, counted
+from connector.emails import key as address_key
 from connector.ledger.schema import passports, rows
+from connector.ledger.writing import event, record
 
 
-def torn(connection: sa.Connection, garage: str, plates: Sequence[str]) -> set[str]:
-    """Those of the plates for which two sources name different addresses; each remembers one row of a plate."""
-    query = (
-        sa.select(rows.c.plate)
-        .where(rows.c.garage == garage, rows.c.plate.in_(plates), rows.c.address.is_not(None))
-        .group_by(rows.c.plate)
-        .having(sa.func.min(rows.c.address) != sa.func.max(rows.c.address))
-    )
-    return set(connection.execute(query).scalars())
+def torn(
+    connection: sa.Connection, garage: str, plates: Sequence[str], known: Sequence[Correction]
+) -> set[str]:
+    """Those of the plates for which two sources mean different addresses; each remembers one row of a plate."""
+    of_plates = (rows.c.garage == garage) & rows.c.plate.in_(plates) & rows.c.address.is_not(None)
+    several = sa.select(rows.c.plate).where(of_plates).group_by(rows.c.plate)
+    several = several.having(sa.func.min(rows.c.address) != sa.func.max(rows.c.address))
+    apart = set(connection.execute(several).scalars())
+    if not known or not apart:
+        return apart
+    query = sa.select(rows.c.plate, rows.c.address).where(of_plates, rows.c.plate.in_(sorted(apart)))
+    meant: dict[str, set[str]] = defaultdict(set)
+    for plate, said in connection.execute(query):
+        meant[plate].add(address_key(counted(said, plate, known).address))
+    return {plate for plate, addresses in meant.items() if len(addresses) > 1}
 
 
 def turned(connection: sa.Connection, garage: str, plates: Sequence[str], now_torn: set[str]) -> list[str]:
@@ -26,3 +40,22 @@ def turned(connection: sa.Connection, garage: str, plates: Sequence[str], now_to
         passports.c.garage == garage, passports.c.plate.in_(plates)
     )
     return [plate for plate, was in connection.execute(query) if was != (plate in now_torn)]
+
+
+def weigh_anew(
+    connection: sa.Connection, garage: str, plates: Iterable[str], known: Sequence[Correction], now: datetime
+) -> list[str]:
+    """What is known of addresses changed: conflicts of these plates begin or end by it; those that did."""
+    plates = sorted(set(plates))
+    now_torn = torn(connection, garage, plates, known)
+    changed = turned(connection, garage, plates, now_torn)
+    for plate in changed:
+        of_plate = (passports.c.garage == garage) & (passports.c.plate == plate)
+        connection.execute(passports.update().where(of_plate).values(source_conflict=plate in now_torn))
+    record(connection, [event(garage, plate, now, event_name(plate in now_torn)) for plate in changed])
+    return changed
+
+
+def event_name(is_torn: bool) -> str:
+    """What is noted in the life of a plate whose conflict began, or ended."""
+    return "source_conflict" if is_torn else "source_conflict_over"
