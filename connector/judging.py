@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import islice
@@ -17,6 +17,7 @@ from connector import columns, dictionary, mapping
 from connector.adapters import Adapter
 from connector.arrivals import Contains
 from connector.brake import LIMITS, Braked, Limits, Weighing
+from connector.fleets import Fleets
 from connector.ledger import Ledger, Remembered
 from connector.ledger.accepting import Row, weigh
 from connector.model import Column, Draft, Skipped, SourceRecord, Table, Verdict
@@ -43,6 +44,8 @@ class Source:
     """When a file as a whole is out of proportion."""
     own: tuple[str, ...] = ()
     """The garage's own addresses: no customer's."""
+    fleets: Fleets = mapping.NO_FLEETS
+    """Which Wagenparkaccount a fleet's name stands for, and which of them iGarage has."""
 
     def columns(self) -> Mapping[str, Column]:
         """Canonical field ← the source's own names."""
@@ -61,8 +64,24 @@ class Source:
         """
         settings = self.settings.model_dump(mode="json") if self.settings else None
         mapped = {field: asdict(column) for field, column in self.columns().items()}
-        parts = [self.adapter.name, self.adapter.version, settings, mapped, mapping.RULES, sorted(self.own)]
+        parts: list[object] = [
+            self.adapter.name,
+            self.adapter.version,
+            settings,
+            mapped,
+            mapping.RULES,
+            sorted(self.own),
+        ]
+        parts.append(self._fleets(mapped))
         return hashlib.blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=16).digest()
+
+    def _fleets(self, mapped: Collection[str]) -> object:
+        """What of the fleets decides what a row becomes; nothing where the source names none."""
+        if mapped and {"fleet", "fleet_account"}.isdisjoint(mapped):
+            return None
+        named = sorted(self.fleets.names.items()), self.fleets.lacking
+        by_account = not mapped or "fleet_account" in mapped
+        return [*named, sorted(self.fleets.accounts or ()) if by_account else None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +106,7 @@ def judged(source: Source, table: Table, today: date, recognise: Recognise) -> I
     A row that this source said before, word for word and read by the same recipe, is recognised and not mapped.
     Raises `SourceFormatError` when the layout is not the mapped one, `AdapterFailed` when the plugin broke.
     """
-    mapper = mapping.compile_mapper(source.columns(), table.layout.columns or None)
+    mapper = mapping.compile_mapper(source.columns(), table.layout.columns or None, source.fleets)
     position, lacking = 0, source.lacking(table)
     records = iter(table)
     while chunk := list(islice(records, CHUNK)):

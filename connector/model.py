@@ -40,8 +40,12 @@ CONTENT_FIELDS = (
 FACT_FIELDS = ("service_due", "consent", "opt_out", "changed_at")
 """Canonical fields that stand beside the content and never leave the garage."""
 
-CANONICAL_FIELDS = ("plate", *CONTENT_FIELDS, *FACT_FIELDS, "full_name", "record_key")
-"""Every field that a garage file or an adapter may map. A `full_name` is split into the fields of `NAME_FIELDS`."""
+CANONICAL_FIELDS = ("plate", *CONTENT_FIELDS, *FACT_FIELDS, "full_name", "fleet", "record_key")
+"""Every field that a garage file or an adapter may map.
+
+A `full_name` is split into the fields of `NAME_FIELDS`; of a `fleet`, the name of fleet or lease company in the garage
+system, comes the `fleet_account`.
+"""
 
 NAME_FIELDS = ("initials", "first_name", "infix", "last_name")
 """The parts of a person's name; where one of them is mapped, there is no `full_name`."""

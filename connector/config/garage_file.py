@@ -29,6 +29,7 @@ from connector.config.forms import FilePath, NotBeforeFirst, OneLine, SafeId, Se
 from connector.config.secret import Written
 from connector.config.zones import zone
 from connector.facts import Suspects
+from connector.fleets import key
 from connector.selection import Select
 from connector.suspicion import SHARED_LIMIT
 
@@ -259,6 +260,14 @@ class AddressesConfig(Strict):
     """The garage's own addresses, which reception fills in where a customer has none: each is a dummy."""
 
 
+def _each_once(fleets: dict[str, str]) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for name in fleets:
+        if (first := known.setdefault(key(name), name)) != name:
+            raise ValueError(f"names one fleet twice: {first!r} and {name!r} differ in case or spaces alone")
+    return fleets
+
+
 class DeliveryConfig(Strict):
     """How passports go to iGarage, and who is invited. `workers`: the most calls at once for this garage."""
 
@@ -268,6 +277,10 @@ class DeliveryConfig(Strict):
     """Wil je de AutoPaspoorten naar de klant versturen? never, always, or consented."""
     select: SelectConfig | None = None
     """The window of dates in which an AutoPaspoort is made; without it each is made at once."""
+    fleet_accounts: Annotated[dict[OneLine, OneLine], AfterValidator(_each_once)] = Field(
+        default={}, examples=[{"LeasePlan BV": "WP-1001"}]
+    )
+    """Name of a fleet or lease company in the garage system, to the id of its Wagenparkaccount at iGarage."""
     workers: int = Field(default=4, ge=1, le=64)
     """Calls at once for this garage."""
     retry: RetryConfig = RetryConfig()

@@ -36,7 +36,7 @@ class Night:
 
 NIGHTS = (Night(passports=28, held=3, writes=28, mails=28), Night(passports=29, held=2, writes=31, mails=30))
 WRONG, MEANT = exports.address(5), "klant.vijf@voorbeeld.example"
-"""An address that iGarage's mail comes back from, and what the customer says it is; the export goes on with the first."""
+"""An address that mail comes back from, and what the customer says it is; the export goes on with the first."""
 ROWS, SKIPPED, REJECTED = 40, 5, 4
 MIDWAY = 20
 """AutoPaspoorten made when the service is killed."""

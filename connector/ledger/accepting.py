@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from connector.arrivals import Contains
 from connector.corrections import Correction, Counted
-from connector.ledger import addresses, conflicts, consents, correcting, leaves, memory, suspects
+from connector.ledger import addresses, conflicts, consents, correcting, fleets, leaves, memory, suspects
 from connector.ledger import passports as passport_rows
 from connector.ledger.files import close
 from connector.ledger.schema import files, passports, rejected_rows, skipped_rows, staged
@@ -43,6 +43,8 @@ class Accepting:
     shared_limit: int = SHARED_LIMIT
     own: Collection[str] = ()
     """The garage's own addresses, which are no customer's."""
+    accounts: frozenset[str] | None = None
+    """The Wagenparkaccounts that iGarage has; None: it has not said."""
     rescued: bool = False
     """The ledger lost what it knew before: a passport that is new to it need not be new to iGarage."""
     lacks_consent: bool = False
@@ -150,7 +152,7 @@ def _values(chunk: Sequence[Row], name: str, **only: str) -> list[Any]:
 
 def _take(job: Accepting, row: Row, said: Row | None, prior: Row | None, result: _Slice) -> None:
     """A row that is a passport: new, changed, or what this source or the ledger said before."""
-    meant = _corrected(job, row, result)
+    meant = fleets.accepted(_corrected(job, row, result), job.accounts)
     weighed = weigh(meant, said, prior)
     result.counts[weighed] += 1
     if weighed == "new":

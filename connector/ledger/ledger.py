@@ -16,6 +16,7 @@ from connector.ledger import (
     claims,
     consents,
     files,
+    fleets,
     garages,
     leaves,
     looking,
@@ -56,10 +57,22 @@ class Ledger(Decisions):
         with self.database.read() as connection:
             return garages.standing(connection, garage).at(self.now())
 
-    def met(self, garage: str, igarage_id: str) -> bool:
-        """iGarage answered as this garage: a pause ends. False when it is another garage than before."""
+    def met(self, garage: str, igarage_id: str, fleet_accounts: Collection[str] | None = None) -> bool:
+        """iGarage answered as this garage: a pause ends. False when it is another garage than before.
+
+        A passport whose Wagenparkaccount is not among the `fleet_accounts` (None: not told) goes on without.
+        """
         with self._turn(garage, "met") as connection:
-            return garages.met(connection, garage, igarage_id, self.now())
+            if not garages.met(connection, garage, igarage_id, self.now()):
+                return False
+            if fleet_accounts is not None:
+                fleets.learn(connection, garage, fleet_accounts, self.now())
+            return True
+
+    def fleet_accounts(self, garage: str) -> frozenset[str] | None:
+        """The Wagenparkaccounts that iGarage has for a garage; None where it has not said."""
+        with self.database.read() as connection:
+            return fleets.known(connection, garage)
 
     def pause(self, garage: str, why: garages.Pause) -> None:
         """Pause a garage: nothing is claimed for it until iGarage answers again."""
@@ -231,6 +244,7 @@ class Ledger(Decisions):
                 contains=contains,
                 shared_limit=shared_limit,
                 own=own,
+                accounts=fleets.known(connection, row["garage"]),
                 rescued=rescue.told(connection) is not None,
                 lacks_consent=row["lacks_consent"],
             )

@@ -50,6 +50,7 @@ garages = sa.Table(
     sa.Column("probes", sa.BigInteger, nullable=False, server_default="0", comment="in vain, in this pause"),
     sa.Column("probe_at", Instant, comment="the next one of this pause"),
     sa.Column("last_contact", Instant, comment="the last call of this garage that succeeded"),
+    sa.Column("fleet_accounts", sa.Text, comment="JSON: the ids that iGarage has; none where it never said"),
     sa.Column("indexed_for", sa.Text, comment="policy and local date the step index was last made for"),
     sa.Column(
         "unread",

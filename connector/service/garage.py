@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,6 +16,7 @@ from connector.config import GarageConfig, SourceConfig
 from connector.crash import CrashPoint, survive
 from connector.delivery import Delivery
 from connector.feedback import Feedback
+from connector.fleets import Fleets, key
 from connector.igarage.client import Client
 from connector.inbox import Lookout
 from connector.intake import Intake
@@ -109,8 +110,14 @@ def policy_of(garage: GarageConfig) -> Policy:
     )
 
 
-def source_of(garage: GarageConfig, source: SourceConfig) -> Source:
-    """A configured source with its adapter. Raises `AdapterFailed`."""
+def fleets_of(garage: GarageConfig, accounts: Collection[str] | None = None) -> Fleets:
+    """What the garage's file says of fleets, beside the Wagenparkaccounts that iGarage has (None: it has not said)."""
+    names = {key(name): account for name, account in garage.delivery.fleet_accounts.items()}
+    return Fleets(names, None if accounts is None else frozenset(accounts))
+
+
+def source_of(garage: GarageConfig, source: SourceConfig, accounts: Collection[str] | None = None) -> Source:
+    """A configured source with its adapter; `accounts` as in `fleets_of`. Raises `AdapterFailed`."""
     return Source(
         garage=garage.garage,
         name=source.name,
@@ -122,4 +129,5 @@ def source_of(garage: GarageConfig, source: SourceConfig) -> Source:
         archive=source.archive,
         limits=garage.brake.limits,
         own=garage.addresses.own,
+        fleets=fleets_of(garage, accounts),
     )

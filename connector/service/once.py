@@ -94,7 +94,9 @@ def _serve(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) 
 def _pass(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) -> Pass:
     intake = world.intake(garage)
     intake.recover(garage.garage)
-    scans = tuple(intake.scan(source_of(garage, each), lookouts[each.name]) for each in garage.sources)
+    accounts = world.ledger.fleet_accounts(garage.garage)
+    sources = (source_of(garage, each, accounts) for each in garage.sources)
+    scans = tuple(intake.scan(each, lookouts[each.name]) for each in sources)
     note_read(garage, {scan.source: scan for scan in scans}, world)
     result = Pass(garage.garage, scans)
     try:
