@@ -74,7 +74,7 @@ class Mapper:
         if not row.text("plate"):
             return Skipped("no_plate")
         if not row.text("email"):
-            return Skipped("no_email")
+            return Skipped("no_email", row.text("plate"))
         try:
             return self._draft(row)
         except RecordRejected as no:

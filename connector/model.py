@@ -111,9 +111,13 @@ class CellText(str):
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A record that is no passport and no mistake. `reason` is a skip reason of `docs/codes.md`."""
+    """A record that is no passport and no mistake. `reason` is a skip reason of `docs/codes.md`.
+
+    `plate` is the one it names all the same, as the source writes it: the car is in the export, if not as a passport.
+    """
 
     reason: str
+    plate: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from connector.config import GarageConfig, Loaded
-from connector.ledger import Ledger, consents
+from connector.ledger import Ledger, consents, missing
 from connector.ledger import looking as look
 from connector.ledger.fleets import known as fleet_accounts
 from connector.ledger.garages import Standing, standing
@@ -111,6 +111,8 @@ class GarageStatus:
     pause: PauseStatus | None = None
     unknown_fleet_accounts: tuple[str, ...] = ()
     """The ids in `delivery.fleet_accounts` that iGarage does not have: their cars go without."""
+    missing: int = 0
+    """Passports whose plate no export names any more; nothing is withdrawn for that."""
 
 
 def version() -> str:
@@ -159,6 +161,7 @@ def garage_status(
             last_contact=stands.last_contact,
             pause=pause,
             unknown_fleet_accounts=tuple(fleets.lacking),
+            missing=missing.count(connection, name),
         )
 
 

@@ -13,7 +13,17 @@ import sqlalchemy as sa
 
 from connector.arrivals import Contains
 from connector.corrections import Correction, Counted
-from connector.ledger import addresses, conflicts, consents, correcting, fleets, leaves, memory, suspects
+from connector.ledger import (
+    addresses,
+    conflicts,
+    consents,
+    correcting,
+    fleets,
+    leaves,
+    memory,
+    missing,
+    suspects,
+)
 from connector.ledger import passports as passport_rows
 from connector.ledger.files import close
 from connector.ledger.schema import files, passports, rejected_rows, skipped_rows, staged
@@ -118,6 +128,7 @@ def finish(connection: sa.Connection, job: Accepting) -> None:
     )
     if not job.lacks_consent:
         consents.mend(connection, job.garage, job.source)
+    missing.note(connection, job.garage, job.source, job.file, job.contains, job.now)
     close(connection, job.file, "taken", job.now)
     leaves.spend(connection, job.garage, job.source)
 

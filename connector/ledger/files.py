@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from connector import plates
 from connector.arrivals import Arrival, KnownFile
 from connector.emails import key as address_key
 from connector.ledger.memory import Remembered
@@ -18,6 +19,8 @@ from connector.ledger.schema import files, staged
 from connector.ledger.writing import compact_json, found, insert_all
 from connector.model import Draft, Facts, Rejected, Skipped, Verdict, Warned
 
+LONGEST_PLATE = 15
+"""Characters of the longest plate, of any country."""
 OPEN_STATES = ("reading", "staged", "accepting")
 
 
@@ -219,7 +222,12 @@ def _verdict_values(verdict: Verdict | Remembered) -> dict[str, Any]:
             "rank": verdict.rank,
         }
     if isinstance(verdict, Skipped):
-        return {"recognised": False, "verdict": "skipped", "reason": verdict.reason}
+        return {
+            "recognised": False,
+            "verdict": "skipped",
+            "reason": verdict.reason,
+            "plate": _plate_of(verdict),
+        }
     if isinstance(verdict, Rejected):
         return {
             "recognised": False,
@@ -229,6 +237,12 @@ def _verdict_values(verdict: Verdict | Remembered) -> dict[str, Any]:
             "rejection": json.dumps([verdict.column, verdict.value, verdict.message]),
         }
     return _draft_values(verdict)
+
+
+def _plate_of(skipped: Skipped) -> str | None:
+    """The plate that a row names though it is no passport, as passports have it; None where that can be none."""
+    plate = plates.compact(skipped.plate or "")
+    return plate if 0 < len(plate) <= LONGEST_PLATE else None
 
 
 def _draft_values(draft: Draft) -> dict[str, Any]:

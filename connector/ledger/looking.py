@@ -116,6 +116,7 @@ class Traced:
     due_at: datetime
     attempts: int
     last_failure: str | None
+    missing_since: datetime | None
     warnings: tuple[tuple[str, str | None, str | None], ...]
     events: tuple[Event, ...]
 
@@ -227,7 +228,15 @@ def traced(connection: sa.Connection, garage: str, plate: str, now: datetime) ->
     return Traced(
         **{
             name: row[name]
-            for name in ("plate", "source", "held_message", "due_at", "attempts", "last_failure")
+            for name in (
+                "plate",
+                "source",
+                "held_message",
+                "due_at",
+                "attempts",
+                "last_failure",
+                "missing_since",
+            )
         },
         facts=passport_rows.facts(row, row["verdict"], row["reason"]),
         claimed=row["claim_until"] is not None and row["claim_until"] > now,

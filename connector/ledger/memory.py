@@ -76,7 +76,7 @@ def _former_keys(
     connection: sa.Connection, garage: str, source: str, entries: Collection[Values]
 ) -> list[str]:
     """Other keys under which the source named these plates before; found by plate, for of keys a source has many."""
-    plates = [each["plate"] for each in entries if each["plate"]]
+    plates = [each["plate"] for each in entries if each["plate"] and each["verdict"] == "passport"]
     if not plates:
         return []
     keys = {each["key"] for each in entries}

@@ -146,6 +146,9 @@ staged = sa.Table(
     sa.Index("staged_by_digest", "file", "digest", "position"),
 )
 
+UNNAMED = sa.text("unnamed_since IS NOT NULL")
+"""The part of `rows` that their source's last file does not name."""
+
 rows = sa.Table(
     "rows",
     metadata,
@@ -163,8 +166,14 @@ rows = sa.Table(
     ),
     sa.Column("address", sa.Text, comment="the address it named, as compared"),
     sa.Column("warnings", sa.Text),
+    sa.Column(
+        "unnamed_since",
+        Instant,
+        comment="the source's last file does not name it; of a selection, it was read",
+    ),
     sa.Index("rows_by_digest", "garage", "source", "digest"),
     sa.Index("rows_by_plate", "garage", "plate"),
+    sa.Index("rows_unnamed", "garage", "source", sqlite_where=UNNAMED, postgresql_where=UNNAMED),
 )
 
 rejected_rows = sa.Table(
@@ -238,6 +247,8 @@ WANTS_MAIL = sa.text("wants_mail")
 """The part of `passports` that the brake on mails counts; a query must say it in the same words to be served."""
 IS_CLAIMED = sa.text("claim_token IS NOT NULL")
 """The part of `passports` that some worker has, or had."""
+MISSING = sa.text("missing_since IS NOT NULL")
+"""The part of `passports` that no export names any more; a query must say it in the same words to be served."""
 HAS_SUCCESSOR = sa.text("successor IS NOT NULL")
 """The part of `passports` whose record names another plate now."""
 
@@ -364,6 +375,7 @@ passports = sa.Table(
         "passports_claimed", "garage", "claim_until", sqlite_where=IS_CLAIMED, postgresql_where=IS_CLAIMED
     ),
     sa.Index("passports_by_address", "garage", "address"),
+    sa.Index("passports_missing", "garage", sqlite_where=MISSING, postgresql_where=MISSING),
     sa.Index(
         "passports_with_successor", "garage", sqlite_where=HAS_SUCCESSOR, postgresql_where=HAS_SUCCESSOR
     ),

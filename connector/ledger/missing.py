@@ -1,0 +1,75 @@
+"""Plates that the exports name no more: noted, and nothing is withdrawn for it.
+
+A source that exports its whole customer base speaks of each of its plates in every file; a selection speaks only of
+those in it, and of them only that once. So a plate is missing once a whole export that named it does not, and no
+other whole export names it still; it is there again when any export names it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from connector.arrivals import Contains
+from connector.ledger.schema import MISSING, passports, rows, staged
+from connector.ledger.writing import event, record
+
+
+def note(
+    connection: sa.Connection, garage: str, source: str, file: int, contains: Contains, now: datetime
+) -> None:
+    """A file was accepted, and its rows are still staged: what it names is there, and what it names no more is missing.
+
+    A car that is named by a row without an address, or by one that is rejected, is in the export all the same.
+    """
+    of_source = (rows.c.garage == garage) & (rows.c.source == source) & (rows.c.verdict == "passport")
+    here = sa.exists().where(staged.c.file == file, staged.c.plate == rows.c.plate)
+    refused = rows.c.key.in_(
+        sa.select(staged.c.key).where(
+            staged.c.file == file, staged.c.verdict == "rejected", staged.c.key.is_not(None)
+        )
+    )
+    unnamed = rows.c.unnamed_since.is_not(None)
+    connection.execute(rows.update().where(of_source, unnamed, here | refused).values(unnamed_since=None))
+    _end(connection, garage, now)
+    gone = rows.update().where(of_source, ~unnamed)
+    gone = gone.where(~here, ~refused) if contains == "all" else gone
+    connection.execute(gone.values(unnamed_since=now))
+    if contains == "all":
+        _begin(connection, garage, of_source & unnamed, now)
+
+
+def count(connection: sa.Connection, garage: str) -> int:
+    """How many plates no export names any more, of those that are not withdrawn."""
+    query = sa.select(sa.func.count()).select_from(passports)
+    missing = query.where(passports.c.garage == garage, MISSING, passports.c.state != "withdrawn")
+    return connection.execute(missing).scalar_one()
+
+
+def _named() -> sa.ColumnElement[bool]:
+    """Whether some source's last export names a passport's plate."""
+    of_plate = (rows.c.garage == passports.c.garage) & (rows.c.plate == passports.c.plate)
+    return sa.exists().where(of_plate, rows.c.verdict == "passport", rows.c.unnamed_since.is_(None))
+
+
+def _begin(connection: sa.Connection, garage: str, said: sa.ColumnElement[bool], now: datetime) -> None:
+    plates = sa.select(rows.c.plate).where(said)
+    begun = passports.update().where(
+        passports.c.garage == garage,
+        passports.c.plate.in_(plates),
+        passports.c.missing_since.is_(None),
+        ~passports.c.absent,
+        ~_named(),
+    )
+    _change(connection, garage, begun.values(missing_since=now), "missing", now)
+
+
+def _end(connection: sa.Connection, garage: str, now: datetime) -> None:
+    ended = passports.update().where(passports.c.garage == garage, MISSING, _named())
+    _change(connection, garage, ended.values(missing_since=None), "missing_over", now)
+
+
+def _change(connection: sa.Connection, garage: str, change: sa.Update, name: str, now: datetime) -> None:
+    plates = list(connection.execute(change.returning(passports.c.plate)).scalars())
+    record(connection, [event(garage, each, now, name) for each in sorted(plates)])
