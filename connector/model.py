@@ -150,6 +150,23 @@ class ExportFile:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class AddressNotice:
+    """An address that proved invalid, for the garage's own system. `address` is case-folded; `repr` shows none.
+
+    `reason` is one of `docs/codes.md`, `since` when that was learned. `records` and `plates` are the record keys and
+    plates of the source's rows that name it, `suggestion` and `corrected_to` what it may be, and what somebody says.
+    """
+
+    address: str = field(repr=False)
+    reason: str | None
+    since: datetime
+    records: tuple[str, ...] = field(repr=False)
+    plates: tuple[str, ...] = field(repr=False)
+    suggestion: str | None = field(default=None, repr=False)
+    corrected_to: str | None = field(default=None, repr=False)
+
+
 # ---------------------------------------------------------------- what mapping makes of a record
 
 

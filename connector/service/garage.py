@@ -10,6 +10,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+import requests
+
 from connector import adapters
 from connector.backoff import PROBING, Probing
 from connector.config import GarageConfig, SourceConfig
@@ -17,6 +19,7 @@ from connector.crash import CrashPoint, survive
 from connector.delivery import Delivery
 from connector.feedback import Feedback
 from connector.fleets import Fleets, key
+from connector.http import BoundedSession, system_trust
 from connector.igarage.client import Client
 from connector.inbox import Lookout
 from connector.intake import Intake
@@ -25,6 +28,8 @@ from connector.ledger import Ledger
 from connector.log import Log
 from connector.plan import Policy
 
+PLUGIN_TIMEOUT = 10.0
+"""Seconds for each read of what a plugin asks the garage's own system."""
 Connect = Callable[[GarageConfig, threading.Event], AbstractContextManager[Client]]
 """Makes the client of a garage; the event ends its waits."""
 
@@ -43,6 +48,10 @@ class World:
     chance: Callable[[], float] = random.random
     probing: Probing = PROBING
     crash: CrashPoint = survive
+
+    def session(self) -> requests.Session:
+        """What a plugin asks the garage's own system with."""
+        return BoundedSession(system_trust(), PLUGIN_TIMEOUT)
 
     def today(self, garage: GarageConfig) -> Callable[[], date]:
         """The garage's local date."""

@@ -21,6 +21,7 @@ from connector.ledger import looking as look
 from connector.ledger.mails import brake
 from connector.log import described
 from connector.service.garage import World, source_of
+from connector.service.telling import telling_of
 
 Trouble = Literal["configuration", "not_authorised", "not_connected", "unexpected"]
 
@@ -105,6 +106,8 @@ def _pass(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) -
     except ConfigError as error:  # there is no token, or none any more
         world.ledger.pause(garage.garage, Pause(NO_TOKEN, None, world.probing, world.chance(), is_probe=True))
         result = replace(result, delivered=Delivered(paused=NO_TOKEN), mistakes=error.mistakes)
+    if telling := telling_of(garage, world):
+        telling.tell()
     with world.ledger.looking() as connection:
         now, today = world.now(), world.today(garage)()
         counts = look.counts(connection, garage.garage, now)

@@ -310,7 +310,7 @@ def test_a_plate_that_is_gone_from_the_export_is_told_and_nothing_is_withdrawn(g
     assert garage.trace("ZZ-003-Z")["missing_since"] and not garage.trace("ZZ-002-Z")["missing_since"]
     assert "noemt dit kenteken nog" in garage.main("trace", "ZZ-003-Z").out
     assert garage.stand()["missing"] == 1 and "geen export meer staat: 1" in garage.main("status").out
-    assert garage.effects() == [("put", f"ZZ00{number}Z", "created") for number in (1, 2, 3)]
+    assert sorted(garage.effects()) == [("put", f"ZZ00{number}Z", "created") for number in (1, 2, 3)]
     garage.export(car(1), car(2), car(3))
     garage.run()
     assert (garage.stand()["missing"], garage.trace("ZZ-003-Z")["missing_since"]) == (0, None)

@@ -8,9 +8,11 @@ import random
 import signal
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+from connector.crash import VARIABLE
 from connector.sandbox.answers import FieldError
 
 from .cases import MOST_UNWRITTEN, three_modes
@@ -62,6 +64,7 @@ SCENARIOS = {
     "a wrong address": around("correct"),
     "a suspect address": around("ignore"),
     "an invitation asked for": around("resend"),
+    "a system that hears of a wrong address": around("note_told"),
     "reception's list": around("correct_all"),
     "a backup": ["backup.before_replace", "backup.after_replace"],
     "a rescue": around("rescue", "note_read"),
@@ -348,6 +351,24 @@ def test_f01_the_feed_and_what_people_decide_of_addresses_is_done_or_not_wheneve
         "ZZ004Z": [old, good],
     }
     case.line.counted = True  # here, mail by mail: the books know no corrections
+
+
+def test_f01_a_system_hears_of_a_wrong_address_and_that_is_noted_or_not_whenever_the_process_dies(
+    case, car, monkeypatch
+):
+    plugin = Path(__file__).parents[1] / "acceptance" / "gms"
+    monkeypatch.setenv("PYTHONPATH", str(plugin))
+    monkeypatch.syspath_prepend(plugin)
+    nobody = {"url": "http://127.0.0.1:9/", "silent": str(case.folder / "silent")}
+    garage = case.garage(source={"adapter": "listening", "settings": nobody})
+    garage.export(car(1, email="klant1.voorbeeld.example"), car(2))
+    for point in SCENARIOS["a system that hears of a wrong address"]:
+        died = case.installation.process("run", "--once", env={VARIABLE: point})
+        assert died.status == KILLED, f"{point} was never passed"
+    garage.run()
+    assert garage.mails() == [("ZZ002Z", "klant2@voorbeeld.example")]
+    assert garage.counts() == {"total": 2, "delivered": 1, "held": 1}
+    case.line.counted = True  # here, mail by mail
 
 
 def test_f01_a_backup_is_the_old_one_or_the_new_one_whenever_the_process_dies(case, children):

@@ -1,4 +1,4 @@
-"""Fleets and what is missing: the accounts that iGarage has, and what a source's exports name no more."""
+"""Fleets, what is missing, and what was told: accounts of iGarage, plates in no export, addresses told of."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MISSING = sa.text("missing_since IS NOT NULL")
 
 
 def upgrade() -> None:
-    """Add what is to be known of fleets, and of plates that are missing."""
+    """Add what is to be known of fleets, of plates that are missing, and of what the garage's systems were told."""
     op.add_column(
         "garages",
         sa.Column(
@@ -40,4 +40,19 @@ def upgrade() -> None:
     )
     op.create_index(
         "passports_missing", "passports", ["garage"], sqlite_where=MISSING, postgresql_where=MISSING
+    )
+    op.create_table(
+        "told",
+        sa.Column("garage", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False, comment="as compared"),
+        sa.Column(
+            "since", sa.BigInteger(), nullable=False, comment="of the verdict that was, or is to be told"
+        ),
+        sa.Column(
+            "told_at", sa.BigInteger(), nullable=True, comment="when the source's own system heard of it"
+        ),
+        sa.Column("failures", sa.BigInteger(), nullable=False, comment="tries in vain"),
+        sa.Column("due_at", sa.BigInteger(), nullable=False, comment="not before this again"),
+        sa.PrimaryKeyConstraint("garage", "source", "address"),
     )
