@@ -17,10 +17,11 @@ from connector import columns, dictionary, mapping
 from connector.adapters import Adapter
 from connector.arrivals import Contains
 from connector.brake import LIMITS, Braked, Limits, Weighing
+from connector.elements import Counting
 from connector.fleets import Fleets
 from connector.ledger import Ledger, Remembered
 from connector.ledger.accepting import Row, weigh
-from connector.model import Column, Draft, Skipped, SourceRecord, Table, Verdict
+from connector.model import Column, Draft, Layout, Skipped, SourceRecord, Table, Verdict
 
 CONSENT_FIELDS = ("consent", "opt_out")
 CHUNK = 1000
@@ -51,11 +52,19 @@ class Source:
         """Canonical field ← the source's own names."""
         return self.adapter.columns(self.settings)
 
-    def lacking(self, table: Table) -> frozenset[str]:
+    def lacking(self, layout: Layout) -> frozenset[str]:
         """The consent and opt-out fields of which a column is gone from a file; none where it names no columns."""
         alike = dictionary.folded if self.adapter.maps_records else columns.normalised
-        header = table.layout.columns
+        header = layout.columns
         return columns.gone(self.columns(), header, CONSENT_FIELDS, alike) if header else frozenset()
+
+    def counting(self, table: Table) -> Counting | None:
+        """The records of a file without a header, to be counted for its consents; None where none are mapped."""
+        mapped = {
+            name: column for name, column in self.columns().items() if name in CONSENT_FIELDS and column.names
+        }
+        alike = dictionary.folded if self.adapter.maps_records else columns.normalised
+        return Counting(table, mapped, alike) if mapped and not table.layout.columns else None
 
     def recipe(self) -> bytes:
         """Digest of all that decides what a raw row becomes: adapter and version, settings, mapping and its rules.
@@ -100,14 +109,16 @@ class Recognise(Protocol):
     def __call__(self, digests: list[bytes], /) -> Mapping[bytes, Remembered]: ...
 
 
-def judged(source: Source, table: Table, today: date, recognise: Recognise) -> Iterator[list[Judgement]]:
+def judged(
+    source: Source, table: Table | Counting, today: date, recognise: Recognise
+) -> Iterator[list[Judgement]]:
     """The rows of a file with what each becomes, chunk by chunk; nothing is stored.
 
     A row that this source said before, word for word and read by the same recipe, is recognised and not mapped.
     Raises `SourceFormatError` when the layout is not the mapped one, `AdapterFailed` when the plugin broke.
     """
     mapper = mapping.compile_mapper(source.columns(), table.layout.columns or None, source.fleets)
-    position, lacking = 0, source.lacking(table)
+    position, lacking = 0, source.lacking(table.layout)
     records = iter(table)
     while chunk := list(islice(records, CHUNK)):
         digests = [raw_digest(record) for record in chunk]

@@ -59,6 +59,8 @@ class Accepting:
     """The ledger lost what it knew before: a passport that is new to it need not be new to iGarage."""
     lacks_consent: bool = False
     """A consent or opt-out column that is mapped is gone from the file."""
+    silent: frozenset[str] = frozenset()
+    """Those that its rows, staged before that was known, say nothing of."""
 
 
 @dataclass(slots=True)
@@ -163,7 +165,8 @@ def _values(chunk: Sequence[Row], name: str, **only: str) -> list[Any]:
 
 def _take(job: Accepting, row: Row, said: Row | None, prior: Row | None, result: _Slice) -> None:
     """A row that is a passport: new, changed, or what this source or the ledger said before."""
-    meant = fleets.accepted(_corrected(job, row, result), job.accounts)
+    said_now = consents.unsaid(row, job.silent)
+    meant = fleets.accepted(_corrected(job, said_now, result), job.accounts)
     weighed = weigh(meant, said, prior)
     result.counts[weighed] += 1
     if weighed == "new":

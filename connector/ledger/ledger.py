@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from connector.arrivals import Arrival, Contains, KnownFile
+from connector.elements import Counts
 from connector.ledger import (
     accepting,
     claims,
@@ -124,10 +125,15 @@ class Ledger(Decisions):
         with self.database.write("stage") as connection:
             files.stage(connection, file, chunk)
 
-    def note_lacking(self, file: int) -> None:
-        """A consent or opt-out column that is mapped is gone from a file."""
+    def note_lacking(self, file: int, counts: Counts | None = None, gone: Collection[str] = ()) -> None:
+        """A consent or opt-out column that is mapped is gone from a file; of one without a header, what was counted."""
         with self.database.write("note_lacking") as connection:
-            consents.note(connection, file)
+            consents.note(connection, file, counts, gone)
+
+    def consents_before(self, garage: str, source: str) -> Counts | None:
+        """What was counted of consents in the last file of a source that was taken and lacked none."""
+        with self.database.read() as connection:
+            return consents.before(connection, garage, source)
 
     def forget_file(self, file: int) -> None:
         """Un-stage a file that changed while it was read: as if it had never been seen."""
@@ -247,6 +253,7 @@ class Ledger(Decisions):
                 accounts=fleets.known(connection, row["garage"]),
                 rescued=rescue.told(connection) is not None,
                 lacks_consent=row["lacks_consent"],
+                silent=consents.silent(row),
             )
             more = accepting.accept_slice(connection, job, SLICE)
             if not more:

@@ -100,6 +100,9 @@ files = sa.Table(
         server_default=sa.false(),
         comment="a consent or opt-out column is gone from it",
     ),
+    sa.Column(
+        "consents", sa.Text, comment="JSON, without a header: how many records had which, what is gone"
+    ),
     sa.Index("files_by_source", "garage", "source", "id"),
 )
 

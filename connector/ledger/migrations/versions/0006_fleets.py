@@ -56,3 +56,12 @@ def upgrade() -> None:
         sa.Column("due_at", sa.BigInteger(), nullable=False, comment="not before this again"),
         sa.PrimaryKeyConstraint("garage", "source", "address"),
     )
+    op.add_column(
+        "files",
+        sa.Column(
+            "consents",
+            sa.Text(),
+            nullable=True,
+            comment="JSON, without a header: how many records had which, what is gone",
+        ),
+    )
