@@ -24,20 +24,27 @@ def note(
     A car that is named by a row without an address, or by one that is rejected, is in the export all the same.
     """
     of_source = (rows.c.garage == garage) & (rows.c.source == source) & (rows.c.verdict == "passport")
-    here = sa.exists().where(staged.c.file == file, staged.c.plate == rows.c.plate)
-    refused = rows.c.key.in_(
-        sa.select(staged.c.key).where(
-            staged.c.file == file, staged.c.verdict == "rejected", staged.c.key.is_not(None)
-        )
-    )
     unnamed = rows.c.unnamed_since.is_not(None)
-    connection.execute(rows.update().where(of_source, unnamed, here | refused).values(unnamed_since=None))
+    named = sa.select(staged.c.plate).where(staged.c.file == file, staged.c.plate.is_not(None))
+    refused = sa.select(staged.c.key).where(
+        staged.c.file == file, staged.c.verdict == "rejected", staged.c.key.is_not(None)
+    )
+    here = rows.c.plate.in_(named) | rows.c.key.in_(refused)
+    connection.execute(rows.update().where(of_source, unnamed, here).values(unnamed_since=None))
     _end(connection, garage, now)
     gone = rows.update().where(of_source, ~unnamed)
-    gone = gone.where(~here, ~refused) if contains == "all" else gone
+    if contains == "all":  # a difference of sets: neither database needs an index of what is staged for it
+        gone = gone.where(rows.c.plate.in_(_said(garage, source).except_(named)), rows.c.key.not_in(refused))
     connection.execute(gone.values(unnamed_since=now))
     if contains == "all":
         _begin(connection, garage, of_source & unnamed, now)
+
+
+def _said(garage: str, source: str) -> sa.Select[tuple[str]]:
+    """The plates that a source named in its file before."""
+    before = rows.alias()
+    of_source = (before.c.garage == garage) & (before.c.source == source) & (before.c.verdict == "passport")
+    return sa.select(before.c.plate).where(of_source, before.c.unnamed_since.is_(None))
 
 
 def count(connection: sa.Connection, garage: str) -> int:

@@ -158,9 +158,9 @@ def cars_of(consent, numbers):
 
 def consents(garage):
     """Plate → the consent that the ledger knows of."""
-    with workplace.ledger_to_look(workplace.load(Options(config=garage.folder))) as ledger:
-        with ledger.looking() as connection:
-            return {plate: facts.consent for plate, facts in all_passports(connection, garage.id)}
+    loaded = workplace.load(Options(config=garage.folder))
+    with workplace.ledger_to_look(loaded) as ledger, ledger.looking() as connection:
+        return {plate: facts.consent for plate, facts in all_passports(connection, garage.id)}
 
 
 @pytest.fixture(params=["it may be gone", "it is needed"])
