@@ -23,7 +23,13 @@ HOOK = "connector_address_invalid"
 LIMIT = 30.0
 """Seconds that a plugin may take for one address; it is then left behind, and its source told nothing until it ends."""
 SOME = 100
-"""Addresses that a source is told of in one go."""
+"""Addresses that a source is told of in one go, at most."""
+ENOUGH = 60.0
+"""Seconds after which a go ends: another time for the rest."""
+SLICE = 0.1
+"""Seconds between two looks at whether the program is to stop."""
+STOPPED = "stopped"
+"""Why nothing came of it where the program is to stop: that is no failure of the plugin's."""
 
 
 @dataclass(slots=True)
@@ -35,6 +41,7 @@ class Telling:
     http: Callable[[], requests.Session]
     log: Log
     stop: threading.Event
+    monotonic: Callable[[], float]
     limit: float = LIMIT
     _behind: dict[str, threading.Thread] = field(init=False, default_factory=dict)
 
@@ -46,12 +53,13 @@ class Telling:
         behind = self._behind.get(source.name)
         if behind is not None and behind.is_alive():
             return 0
-        book, told = self.ledger.address_book, 0
+        book, told, ends = self.ledger.address_book, 0, self.monotonic() + ENOUGH
         for notice in book.untold(source.garage, source.name, SOME):
-            if self.stop.is_set():
+            if self.stop.is_set() or self.monotonic() >= ends:
                 break
             failed = self._within_time(source, notice)
-            book.note_told(source.garage, source.name, notice, done=failed is None)
+            if failed != STOPPED:
+                book.note_told(source.garage, source.name, notice, done=failed is None)
             if failed is not None:  # the others too, most likely: another time
                 self.log.warning("telling.failed", garage=source.garage, source=source.name, reason=failed)
                 break
@@ -60,16 +68,20 @@ class Telling:
 
     def _within_time(self, source: Source, notice: AddressNotice) -> str | None:
         """Have the plugin tell it, within its time; why it failed, or None."""
-        ends: list[str | None] = []
+        outcomes: list[str | None] = []
         thread = threading.Thread(
-            target=lambda: ends.append(self._told(source, notice)), name=f"telling-{source.name}", daemon=True
+            target=lambda: outcomes.append(self._told(source, notice)),
+            name=f"telling-{source.name}",
+            daemon=True,
         )
+        ends = self.monotonic() + self.limit
         thread.start()
-        thread.join(self.limit)
-        if thread.is_alive():
+        while thread.is_alive() and self.monotonic() < ends and not self.stop.is_set():
+            thread.join(SLICE)
+        if not outcomes and thread.is_alive():
             self._behind[source.name] = thread
-            return "timeout"
-        return ends[0] if ends else "broken"
+            return STOPPED if self.stop.is_set() else "timeout"
+        return outcomes[0] if outcomes else "broken"
 
     def _told(self, source: Source, notice: AddressNotice) -> str | None:
         try:

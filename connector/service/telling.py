@@ -27,7 +27,9 @@ def telling_of(garage: GarageConfig, world: World) -> Telling | None:
             source = source_of(garage, each)
             if HOOK in source.adapter.hooks:
                 sources.append(source)
-    return Telling(world.ledger, sources, world.session, world.log, world.stop) if sources else None
+    if not sources:
+        return None
+    return Telling(world.ledger, sources, world.session, world.log, world.stop, world.monotonic)
 
 
 def telling_tasks(garage: GarageConfig, world: World) -> list[Task]:
