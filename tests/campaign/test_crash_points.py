@@ -353,6 +353,22 @@ def test_f01_the_feed_and_what_people_decide_of_addresses_is_done_or_not_wheneve
     case.line.counted = True  # here, mail by mail: the books know no corrections
 
 
+def test_f01_a_plate_that_no_export_names_any_more_is_missing_whenever_the_process_dies(case, children):
+    garage = case.garage(delivery={"workers": 1})
+    night(case, garage, range(10))
+    children.run_once()
+    for number, point in enumerate(around("accept_slice")):
+        night(case, garage, range(8 + number), km=f"7100{number}")
+        children.dies_at(point)
+    assert garage.stand()["missing"] == 2, "the file that was being accepted is gone on with first"
+    children.drain()
+    assert garage.stand()["missing"] == 1
+    night(case, garage, range(10), km="71009")
+    children.drain()
+    assert garage.stand()["missing"] == 0
+    case.count()
+
+
 def test_f01_a_system_hears_of_a_wrong_address_and_that_is_noted_or_not_whenever_the_process_dies(
     case, car, monkeypatch
 ):
