@@ -7,6 +7,7 @@ other whole export names it still; it is there again when any export names it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -15,13 +16,24 @@ from connector.arrivals import Contains
 from connector.ledger.schema import MISSING, passports, rows, staged
 from connector.ledger.writing import event, record
 
+MANY = 500
+"""Rows that are written in one statement."""
+
 
 def note(
-    connection: sa.Connection, garage: str, source: str, file: int, contains: Contains, now: datetime
+    connection: sa.Connection,
+    garage: str,
+    source: str,
+    file: int,
+    contains: Contains,
+    now: datetime,
+    *,
+    marked: Collection[bytes] = frozenset(),
 ) -> None:
     """A file was accepted, and its rows are still staged: what it names is there, and what it names no more is missing.
 
     A car that is named by a row without an address, or by one that is rejected, is in the export all the same.
+    `marked` are digests of rows that the file has as they were, where those are not staged.
     """
     of_source = (rows.c.garage == garage) & (rows.c.source == source) & (rows.c.verdict == "passport")
     unnamed = rows.c.unnamed_since.is_not(None)
@@ -30,14 +42,28 @@ def note(
         staged.c.file == file, staged.c.verdict == "rejected", staged.c.key.is_not(None)
     )
     here = rows.c.plate.in_(named) | rows.c.key.in_(refused)
-    connection.execute(rows.update().where(of_source, unnamed, here).values(unnamed_since=None))
+    found = sa.select(rows.c.key, rows.c.digest, here).where(of_source, unnamed)
+    back = [key for key, digest, is_here in connection.execute(found) if is_here or bytes(digest) in marked]
+    _write(connection, of_source, back, None)
     _end(connection, garage, now)
-    gone = rows.update().where(of_source, ~unnamed)
+    known = sa.select(rows.c.key, rows.c.digest).where(of_source, ~unnamed)
     if contains == "all":  # a difference of sets: neither database needs an index of what is staged for it
-        gone = gone.where(rows.c.plate.in_(_said(garage, source).except_(named)), rows.c.key.not_in(refused))
-    connection.execute(gone.values(unnamed_since=now))
+        missed = rows.c.plate.in_(_said(garage, source).except_(named))
+        known, there = known.where(missed, rows.c.key.not_in(refused)), marked
+    else:
+        there = frozenset()
+    gone = [key for key, digest in connection.execute(known) if bytes(digest) not in there]
+    _write(connection, of_source, gone, now)
     if contains == "all":
         _begin(connection, garage, of_source & unnamed, now)
+
+
+def _write(
+    connection: sa.Connection, of_source: sa.ColumnElement[bool], keys: list[str], since: datetime | None
+) -> None:
+    for start in range(0, len(keys), MANY):
+        chunk = rows.c.key.in_(keys[start : start + MANY])
+        connection.execute(rows.update().where(of_source, chunk).values(unnamed_since=since))
 
 
 def _said(garage: str, source: str) -> sa.Select[tuple[str]]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from connector.ledger import missing
+from connector.ledger.schema import MISSING, passports, rows
 from connector.model import Rejected, Skipped
 
 
@@ -90,3 +92,14 @@ def test_another_garages_export_says_nothing_of_ours(jansen: Any) -> None:
     jansen.night(*cars(jansen, 1, 2))
     jansen.but(garage="pietersen").night(*cars(jansen, 1))
     assert gone(jansen) == set()
+
+
+def test_a_row_that_is_marked_rather_than_staged_is_there(jansen: Any) -> None:
+    file = jansen.judged(*cars(jansen, 1, 2))
+    jansen.accept(file)
+    with jansen.ledger.database.write() as connection:
+        digest = connection.execute(sa.select(rows.c.digest).where(rows.c.key == "ZZ001Z")).scalar_one()
+        for marked, wanted in (({bytes(digest)}, {2}), (set(), {1, 2}), ({bytes(digest)}, {2})):
+            missing.note(connection, "jansen", "klanten", file, "all", jansen.clock(), marked=marked)
+            found = connection.execute(sa.select(passports.c.plate).where(MISSING)).scalars()
+            assert set(found) == {f"ZZ00{each}Z" for each in wanted}
