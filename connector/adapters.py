@@ -20,11 +20,21 @@ from traceback import walk_tb
 from types import MappingProxyType
 
 import pluggy
+import requests
 from pydantic import BaseModel, ConfigDict
 
 from connector import hookspecs
 from connector.errors import AdapterFailed, SourceError, SourceUnavailable
-from connector.model import CANONICAL_FIELDS, Column, ExportFile, Layout, Skipped, SourceRecord, Table
+from connector.model import (
+    CANONICAL_FIELDS,
+    AddressNotice,
+    Column,
+    ExportFile,
+    Layout,
+    Skipped,
+    SourceRecord,
+    Table,
+)
 
 GROUP = "igarage_connector.adapters"
 """The entry-point group of all adapters, the built-in ones too."""
@@ -148,6 +158,13 @@ class Adapter:
             if isinstance(answer, Skipped) or _is_text_to_text(answer):
                 return answer  # type: ignore[no-any-return]  # just looked at
             raise _not_of_its_form(self.name, "connector_map_record", answer)
+
+    def tell_address_invalid(
+        self, notice: AddressNotice, http: requests.Session, settings: BaseModel | None = None
+    ) -> None:
+        """Have the plugin tell the garage's own system, where it can. What it answers says nothing."""
+        with _translated(self.name, "connector_address_invalid"):
+            self._relay.connector_address_invalid(notice=notice, http=http, settings=settings or NoSettings())
 
 
 def _is_text_to_text(answer: object) -> bool:

@@ -174,7 +174,7 @@ class Delivery:
             info = self.client.garage()
         except DeliveryError as error:
             return self._pause(error)
-        if self.ledger.met(self.garage, info.id):
+        if self.ledger.met(self.garage, info.id, info.fleet_accounts):
             return None
         self.log.error("delivery.other_garage", garage=self.garage)
         self.ledger.pause(self.garage, self._why("other_garage"))

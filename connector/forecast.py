@@ -127,6 +127,7 @@ def _read(
     garage: GarageConfig, intake: Intake, now: Callable[[], datetime], wait: Callable[[float], None]
 ) -> list[Scan]:
     """Take in what lies ready, as one pass would; nothing is archived."""
+    accounts = intake.ledger.fleet_accounts(garage.garage)
     lookouts = [
         Lookout(each.watch, each.pattern, 0, monotonic=time.monotonic, now=now) for each in garage.sources
     ]
@@ -136,7 +137,7 @@ def _read(
     if any(lookout.sees_files for lookout in lookouts):
         wait(max(source.settle for source in garage.sources))
     return [
-        intake.scan(replace(source_of(garage, source), archive=None), lookout)
+        intake.scan(replace(source_of(garage, source, accounts), archive=None), lookout)
         for source, lookout in zip(garage.sources, lookouts, strict=True)
     ]
 

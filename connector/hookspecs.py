@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import requests
 from pluggy import HookspecMarker
 from pydantic import BaseModel
 
-from connector.model import Column, ExportFile, Skipped, SourceRecord
+from connector.model import AddressNotice, Column, ExportFile, Skipped, SourceRecord
 
 hookspec = HookspecMarker("connector")
 
@@ -40,4 +41,13 @@ def connector_map_record(record: SourceRecord, settings: BaseModel) -> Mapping[s
     """Canonical field → raw text, only where columns do not suffice; a record that is none is `Skipped`, never None.
 
     A text may be a `CellText`, so that a rejection names the column that it came from.
+    """
+
+
+@hookspec
+def connector_address_invalid(notice: AddressNotice, http: requests.Session, settings: BaseModel) -> None:
+    """Tell the garage's own system that an address proved invalid; optional.
+
+    Called at least once for each address and verdict, outside any transaction, and given up after half a minute. What
+    it raises has it called again later. `http` ends each request in time, and takes nothing from the environment.
     """

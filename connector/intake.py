@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from connector import arrivals, inbox
+from connector import arrivals, elements, inbox
 from connector.arrivals import Arrival, History
 from connector.crash import CrashPoint, survive
+from connector.elements import Counts
 from connector.errors import (
     AdapterFailed,
     LedgerUnavailable,
@@ -30,6 +31,10 @@ from connector.suspicion import SHARED_LIMIT
 
 LEAVE = (
     "Klopt het, geef het dan vrij met release --file {0}; klopt het niet, leg het weg met discard --file {0}."
+)
+ELEMENT_GONE = (
+    "In het bestand staat bij geen enkele auto het element “{}”, en in de vorige export wel. Herstel de export, pas de "
+    "instellingen aan, of zet er `optional: true` bij."
 )
 NO_ROOM = "de schijf van de koppeling is vol: maak ruimte, dan gaat het inlezen vanzelf verder"
 
@@ -196,13 +201,30 @@ class Intake:
 
         recipe = source.recipe()
         table = source.adapter.read(inbox.export_file(path), source.settings)
-        if source.lacking(table):
+        if source.lacking(table.layout):
             self.ledger.note_lacking(file)
         said = self.ledger.said_word_for_word(source.garage, source.name, recipe)
-        for chunk in judged(source, table, self.today(), recognise, said.passports):
-            if self.ledger.is_full():
-                raise LedgerUnavailable(NO_ROOM, code="full")
-            self.ledger.stage(file, chunk.rows, chunk.marks)
+        counting = source.counting(table)
+        try:
+            for chunk in judged(source, counting or table, self.today(), recognise, said.passports):
+                if self.ledger.is_full():
+                    raise LedgerUnavailable(NO_ROOM, code="full")
+                self.ledger.stage(file, chunk.rows, chunk.marks)
+        except SourceFormatError as error:
+            if counting and error.column and 0 in counting.counts.having.values():
+                self.ledger.note_lacking(file)
+            raise
+        if counting:
+            self._weigh_consents(source, file, counting.counts)
+
+    def _weigh_consents(self, source: Source, file: int, counts: Counts) -> None:
+        """Without a header it is known only now that a consent or opt-out is gone; one that may be is taken so."""
+        gone = elements.gone(self.ledger.consents_before(source.garage, source.name), counts)
+        self.ledger.note_lacking(file, counts, gone)
+        columns = {name: column for name, column in source.columns().items() if name in gone}
+        for column in columns.values():
+            if not column.optional:
+                raise SourceFormatError(ELEMENT_GONE.format(column.names[0]), column=column.names[0])
 
     def _accept(self, source: Source, file: int) -> FileSummary:
         while self.ledger.accept_slice(
@@ -212,6 +234,7 @@ class Intake:
             self.today(),
             contains=source.contains,
             shared_limit=self.shared_limit,
+            own=source.own,
         ):
             pass
         taken = self.ledger.file(file)

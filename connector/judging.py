@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import islice
@@ -18,9 +18,11 @@ from connector import columns, dictionary, mapping
 from connector.adapters import Adapter
 from connector.arrivals import Contains
 from connector.brake import LIMITS, Braked, Limits, Weighing
+from connector.elements import Counting
+from connector.fleets import Fleets
 from connector.ledger import Ledger, Marks, Remembered, StagedRow
 from connector.ledger.weighing import weigh
-from connector.model import Column, Draft, Skipped, SourceRecord, Table, Verdict
+from connector.model import Column, Draft, Layout, Skipped, SourceRecord, Table, Verdict
 
 CONSENT_FIELDS = ("consent", "opt_out")
 CHUNK = 1000
@@ -42,23 +44,54 @@ class Source:
     """Where a file goes once the ledger has it; None: it stays where it is."""
     limits: Limits = LIMITS
     """When a file as a whole is out of proportion."""
+    own: tuple[str, ...] = ()
+    """The garage's own addresses: no customer's."""
+    fleets: Fleets = mapping.NO_FLEETS
+    """Which Wagenparkaccount a fleet's name stands for, and which of them iGarage has."""
 
     def columns(self) -> Mapping[str, Column]:
         """Canonical field ← the source's own names."""
         return self.adapter.columns(self.settings)
 
-    def lacking(self, table: Table) -> frozenset[str]:
+    def lacking(self, layout: Layout) -> frozenset[str]:
         """The consent and opt-out fields of which a column is gone from a file; none where it names no columns."""
         alike = dictionary.folded if self.adapter.maps_records else columns.normalised
-        header = table.layout.columns
+        header = layout.columns
         return columns.gone(self.columns(), header, CONSENT_FIELDS, alike) if header else frozenset()
 
+    def counting(self, table: Table) -> Counting | None:
+        """The records of a file without a header, to be counted for its consents; None where none are mapped."""
+        mapped = {
+            name: column for name, column in self.columns().items() if name in CONSENT_FIELDS and column.names
+        }
+        alike = dictionary.folded if self.adapter.maps_records else columns.normalised
+        return Counting(table, mapped, alike) if mapped and not table.layout.columns else None
+
     def recipe(self) -> bytes:
-        """Digest of all that decides what a raw row becomes: adapter and version, settings, mapping and its rules."""
+        """Digest of all that decides what a raw row becomes: adapter and version, settings, mapping and its rules.
+
+        What is no customer's address is of it too: an address is judged when a row is that names it.
+        """
         settings = self.settings.model_dump(mode="json") if self.settings else None
         mapped = {field: asdict(column) for field, column in self.columns().items()}
-        parts = [self.adapter.name, self.adapter.version, settings, mapped, mapping.RULES]
+        parts: list[object] = [
+            self.adapter.name,
+            self.adapter.version,
+            settings,
+            mapped,
+            mapping.RULES,
+            sorted(self.own),
+        ]
+        parts.append(self._fleets(mapped))
         return hashlib.blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=16).digest()
+
+    def _fleets(self, mapped: Collection[str]) -> object:
+        """What of the fleets decides what a row becomes; nothing where the source names none."""
+        if mapped and {"fleet", "fleet_account"}.isdisjoint(mapped):
+            return None
+        named = sorted(self.fleets.names.items()), self.fleets.lacking
+        by_account = not mapped or "fleet_account" in mapped
+        return [*named, sorted(self.fleets.accounts or ()) if by_account else None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +109,11 @@ class Recognise(Protocol):
 
 
 def judged(
-    source: Source, table: Table, today: date, recognise: Recognise, said: set[bytes] | None = None
+    source: Source,
+    table: Table | Counting,
+    today: date,
+    recognise: Recognise,
+    said: set[bytes] | None = None,
 ) -> Iterator[Chunk]:
     """The rows of a file with what each becomes, chunk by chunk; nothing is stored.
 
@@ -85,8 +122,8 @@ def judged(
     that repeats another is found to do so. Raises `SourceFormatError` when the layout is not the mapped one,
     `AdapterFailed` when the plugin broke.
     """
-    mapper = mapping.compile_mapper(source.columns(), table.layout.columns or None)
-    position, lacking, said = 0, source.lacking(table), set() if said is None else said
+    mapper = mapping.compile_mapper(source.columns(), table.layout.columns or None, source.fleets)
+    position, lacking, said = 0, source.lacking(table.layout), set() if said is None else said
     records, digest_of = iter(table), RawRows().digest
     while chunk := list(islice(records, CHUNK)):
         digests = list(map(digest_of, chunk))

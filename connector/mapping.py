@@ -22,31 +22,41 @@ from functools import lru_cache
 from connector import dictionary, margins, plates, sentences
 from connector.columns import Cell, Columns
 from connector.errors import RecordRejected
+from connector.fleets import Fleets
 from connector.model import Column, Draft, Fault, Rejected, Skipped, SourceRecord, Verdict
 from connector.plain_rows import PlainRows
 from connector.reading import LONGEST_TEXT, Reading, Row, writable
 
-RULES = "3"
+RULES = "4"
 """The version of these rules, for the recipe: what was judged under another is judged again.
 
-Raise it with any change, here or in the rooms beneath, that can alter a verdict.
+Raise it with any change, here or in the rooms beneath, that can alter a verdict, and with one in `suspicion`: an
+address is judged when a row is that names it.
 """
 
 
-def compile_mapper(columns: Mapping[str, Column], header: Sequence[str] | None) -> Mapper:
+NO_FLEETS = Fleets()
+
+
+def compile_mapper(
+    columns: Mapping[str, Column], header: Sequence[str] | None, fleets: Fleets = NO_FLEETS
+) -> Mapper:
     """The mapper of a file with this header (None: the source has none, records are matched one by one).
+
+    `fleets` tell the Wagenparkaccount of a fleet's name.
 
     Raises `SourceFormatError` when a mapped column is gone and not optional, with one that looks like it, or
     when it stands there twice.
     """
-    return Mapper(Columns(columns, header))
+    return Mapper(Columns(columns, header), fleets)
 
 
 class Mapper:
     """Judges the records of one file; not to be kept longer, for it remembers what it has read (bounded)."""
 
-    def __init__(self, columns: Columns) -> None:
+    def __init__(self, columns: Columns, fleets: Fleets = NO_FLEETS) -> None:
         self._columns = columns
+        self._fleets = fleets
         self._reading = Reading(columns.form)
         self._plain = lru_cache(maxsize=1)(self._plain_rows)
 
@@ -78,7 +88,7 @@ class Mapper:
         if not row.text("plate"):
             return Skipped("no_plate")
         if not row.text("email"):
-            return Skipped("no_email")
+            return Skipped("no_email", row.text("plate"))
         try:
             return self._draft(row)
         except RecordRejected as no:
@@ -89,6 +99,7 @@ class Mapper:
         content = {"country": judged.country or "NL", **self._reading.content(row)}
         if "last_name" not in content:
             content["last_name"] = _company(row, content)
+        _join_fleet(row, content, self._fleets)
         return Draft(
             plate=judged.plate,
             record_key=_key(row.cells, judged.plate),
@@ -132,6 +143,20 @@ def _company(row: Row, content: Mapping[str, str | int]) -> str | int:
         whole = "full_name" in row.cells and "last_name" not in row.cells
         raise row.refuse("last_name_missing", "full_name" if whole else "last_name")
     return content["company"]
+
+
+def _join_fleet(row: Row, content: dict[str, str | int], fleets: Fleets) -> None:
+    """The Wagenparkaccount that the row names itself, or else that of its fleet; one that iGarage lacks is left out."""
+    named = "fleet_account" if "fleet_account" in content else "fleet"
+    if named == "fleet" and (fleet := row.text("fleet")):
+        account = fleets.account_of(fleet)
+        if account is None:
+            row.warn("fleet_unknown", "fleet")
+            return
+        content["fleet_account"] = account
+    if "fleet_account" in content and not fleets.has(str(content["fleet_account"])):
+        del content["fleet_account"]
+        row.warn("fleet_account_unknown", named)
 
 
 def _faulty(fault: Fault, cells: Mapping[str, Cell]) -> Rejected:

@@ -40,8 +40,12 @@ CONTENT_FIELDS = (
 FACT_FIELDS = ("service_due", "consent", "opt_out", "changed_at")
 """Canonical fields that stand beside the content and never leave the garage."""
 
-CANONICAL_FIELDS = ("plate", *CONTENT_FIELDS, *FACT_FIELDS, "full_name", "record_key")
-"""Every field that a garage file or an adapter may map. A `full_name` is split into the fields of `NAME_FIELDS`."""
+CANONICAL_FIELDS = ("plate", *CONTENT_FIELDS, *FACT_FIELDS, "full_name", "fleet", "record_key")
+"""Every field that a garage file or an adapter may map.
+
+A `full_name` is split into the fields of `NAME_FIELDS`; of a `fleet`, the name of fleet or lease company in the garage
+system, comes the `fleet_account`.
+"""
 
 NAME_FIELDS = ("initials", "first_name", "infix", "last_name")
 """The parts of a person's name; where one of them is mapped, there is no `full_name`."""
@@ -107,9 +111,13 @@ class CellText(str):
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A record that is no passport and no mistake. `reason` is a skip reason of `docs/codes.md`."""
+    """A record that is no passport and no mistake. `reason` is a skip reason of `docs/codes.md`.
+
+    `plate` is the one it names all the same, as the source writes it: the car is in the export, if not as a passport.
+    """
 
     reason: str
+    plate: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +148,23 @@ class ExportFile:
     name: str
     open: Callable[[], BinaryIO]
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddressNotice:
+    """An address that proved invalid, for the garage's own system. `address` is case-folded; `repr` shows none.
+
+    `reason` is one of `docs/codes.md`, `since` when that was learned. `records` and `plates` are the record keys and
+    plates of the source's rows that name it, `suggestion` and `corrected_to` what it may be, and what somebody says.
+    """
+
+    address: str = field(repr=False)
+    reason: str | None
+    since: datetime
+    records: tuple[str, ...] = field(repr=False)
+    plates: tuple[str, ...] = field(repr=False)
+    suggestion: str | None = field(default=None, repr=False)
+    corrected_to: str | None = field(default=None, repr=False)
 
 
 # ---------------------------------------------------------------- what mapping makes of a record

@@ -43,7 +43,13 @@ class PlainRows:
         self._domain_fault = lru_cache(maxsize=8192)(emails.domain_fault)
         self._is_empty = {field: is_empty for field, _, _, is_empty in steps}
         places = {field: names[0] for field, names, (fixed, _), _ in steps if len(names) == 1 and not fixed}
-        self._can = len(places) == len(steps) and {"plate", "email"} <= places.keys()
+        self._can = (
+            len(places) == len(steps)
+            and {"plate", "email"} <= places.keys()
+            and places.keys().isdisjoint(
+                ("fleet", "fleet_account")
+            )  # the garage's file says what they come to
+        )
         self._plate, self._email = places.pop("plate", ""), places.pop("email", "")
         self._country, self._key = places.pop("country", None), places.pop("record_key", None)
         self._full_name = places.pop("full_name", None)

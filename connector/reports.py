@@ -185,6 +185,7 @@ def trace_of(connection: sa.Connection, garage: GarageConfig, plate: str, now: d
         "due_at": None if isinstance(step, Wait) else traced.due_at,
         "attempts": traced.attempts,
         "last_failure": traced.last_failure,
+        "missing_since": traced.missing_since and traced.missing_since.astimezone(garage.zone),
         "warnings": [
             {"code": code, "column": column, "value": value} for code, column, value in traced.warnings
         ],

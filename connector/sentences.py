@@ -68,6 +68,8 @@ WARNED: Final = {
     " teruggezet.",
     "house_number_date": "Een rekenblad heeft van dit huisnummer een datum gemaakt; het wordt niet meegegeven.",
     "vin_odd": "Dit chassisnummer heeft niet de gewone zeventien letters en cijfers; controleer het.",
+    "fleet_unknown": "Dit wagenpark staat niet bij delivery.fleet_accounts; de auto gaat zonder Wagenparkaccount.",
+    "fleet_account_unknown": "iGarage kent dit Wagenparkaccount niet; de auto gaat zonder.",
     "language_unknown": "Deze taal is niet bekend en wordt niet meegegeven.",
     "control_characters": "Er stonden onzichtbare stuurtekens in dit veld; ze zijn weggelaten.",
     "text_cut": "Dit veld is langer dan 500 tekens en is daar afgebroken.",

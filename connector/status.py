@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from connector.config import GarageConfig, Loaded
-from connector.ledger import Ledger, consents
+from connector.ledger import Ledger, consents, missing
 from connector.ledger import looking as look
+from connector.ledger.fleets import known as fleet_accounts
 from connector.ledger.garages import Standing, standing
 from connector.ledger.looking import FileSummary, SourceSummary
 from connector.ledger.mails import Brake, brake
 from connector.ledger.rescue import told
 from connector.ledger.room import Room
+from connector.service import fleets_of
 
 Health = Literal["ok", "degraded", "paused", "error"]
 
@@ -27,6 +29,10 @@ TOO_MANY_MAILS = (
 NO_CONSENT = (
     "bron {}: in de laatste export ontbreekt de kolom met toestemming of afmelding; uit deze bron wordt niemand "
     "uitgenodigd tot een export haar weer heeft"
+)
+NO_ACCOUNT = (
+    "iGarage kent Wagenparkaccount {} uit delivery.fleet_accounts niet: die auto's gaan zonder; herstel de id in het "
+    "garagebestand"
 )
 LONGEST_READ = timedelta(minutes=30)
 """So long a file may be read or accepted before its source is held to be stuck."""
@@ -103,6 +109,10 @@ class GarageStatus:
     sources: tuple[SourceStatus, ...]
     last_contact: datetime | None
     pause: PauseStatus | None = None
+    unknown_fleet_accounts: tuple[str, ...] = ()
+    """The ids in `delivery.fleet_accounts` that iGarage does not have: their cars go without."""
+    missing: int = 0
+    """Passports whose plate no export names any more; nothing is withdrawn for that."""
 
 
 def version() -> str:
@@ -138,7 +148,8 @@ def garage_status(
         paused, day = _paused(pause, garage, now) if pause else None, look.next_day(connection, name)
         lacking = consents.lacking(connection, name)
         braked = brake(connection, name, garage.brake.mails, now.astimezone(garage.zone).date(), now)
-        health, message = _judge(paused, counts, held, found, day, lacking, braked)
+        fleets = fleets_of(garage, fleet_accounts(connection, name))
+        health, message = _judge(paused, counts, held, found, day, lacking, braked, fleets.lacking)
         return GarageStatus(
             garage=name,
             state=health,
@@ -149,6 +160,8 @@ def garage_status(
             sources=found,
             last_contact=stands.last_contact,
             pause=pause,
+            unknown_fleet_accounts=tuple(fleets.lacking),
+            missing=missing.count(connection, name),
         )
 
 
@@ -251,6 +264,7 @@ def _judge(
     next_day: date | None,
     lacking: list[str],
     braked: Brake,
+    no_accounts: list[str],
 ) -> tuple[Health, str]:
     """The worst that is true of a garage, and what to do about it."""
     if paused:
@@ -262,6 +276,8 @@ def _judge(
         return "degraded", f"bestand {held[0].name} wordt vastgehouden: {held[0].message}"
     if question := _question(counts, lacking, braked):
         return "degraded", question
+    if no_accounts:
+        return "degraded", NO_ACCOUNT.format(no_accounts[0])
     return "ok", _all_is_well(counts, next_day)
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from connector import sentences
 from connector.errors import SourceFormatError
+from connector.fleets import Fleets
 from connector.mapping import Mapper, compile_mapper
 from connector.model import (
     CANONICAL_FIELDS,
@@ -514,3 +515,40 @@ def test_a_draft_judged_again_from_its_own_content_is_the_same(row: dict[str, st
         )
         assert isinstance(again, Draft)
         assert (again.plate, again.content) == (verdict.plate, verdict.content)
+
+
+# ---------------------------------------------------------------- fleets
+
+FLEETS = Fleets({"leaseplan bv": "WP-1001", "oud": "WP-9"}, frozenset(("WP-1001", "F1")))
+
+
+@pytest.mark.parametrize(
+    ("cells", "account", "warned"),
+    [
+        ({"fleet": "LeasePlan BV"}, "WP-1001", []),
+        ({"fleet": " leaseplan \u00a0 bv "}, "WP-1001", []),
+        ({"fleet": "-"}, None, []),
+        ({"fleet": ""}, None, []),
+        ({"fleet": "Lease Plan BV"}, None, ["fleet_unknown"]),
+        ({"fleet": "Oud"}, None, ["fleet_account_unknown"]),
+        ({"fleet": "LeasePlan BV", "fleet_account": "F1"}, "F1", []),
+        ({"fleet": "LeasePlan BV", "fleet_account": "F2"}, None, ["fleet_account_unknown"]),
+        ({"fleet": "LeasePlan BV", "fleet_account": ""}, "WP-1001", []),
+        ({}, None, []),
+    ],
+)
+def test_the_account_of_a_fleet(cells, account, warned):
+    verdict = compile_mapper({}, None, FLEETS).judge_fields(FULL | {"fleet_account": ""} | cells, today=TODAY)
+    assert verdict.content.get("fleet_account") == account
+    assert [each.code for each in verdict.warnings if "fleet" in each.code] == warned
+    assert "fleet" not in verdict.content
+
+
+def test_until_igarage_has_said_which_accounts_there_are_each_is_taken():
+    mapper = compile_mapper({}, None, Fleets({"oud": "WP-9"}))
+    assert (
+        mapper.judge_fields(FULL | {"fleet_account": "", "fleet": "Oud"}, today=TODAY).content[
+            "fleet_account"
+        ]
+        == "WP-9"
+    )

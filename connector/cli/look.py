@@ -20,6 +20,8 @@ from connector.status import (
     service_status,
 )
 
+MISSING = "Geen export noemt dit kenteken nog, sinds {:%d-%m-%Y}; er is daarom niets ingetrokken."
+
 
 @click.command()
 @shared_options
@@ -66,6 +68,10 @@ def _print_statuses(statuses: list[GarageStatus]) -> None:
             why = f" · {source.message}" if source.message else ""
             last = source.last_file or "-"
             answer.line(f"{each.garage}/{source.name}: {source.state}, laatste bestand {last}{warned}{why}")
+        if each.missing:
+            answer.line(
+                f"{each.garage}: aantal kentekens dat in geen export meer staat: {each.missing}; niets is ingetrokken."
+            )
         answer.line(f"{each.garage}: {each.message.removesuffix('.')}.")
 
 
@@ -176,6 +182,8 @@ def trace(options: Options, plate: str) -> int:
     found = traced[0]
     answer.line(f"{found['plate']} bij {found['garage']}: {found['state']}. {found['message']}")
     answer.line(found["mail"])
+    if found["missing_since"]:
+        answer.line(MISSING.format(found["missing_since"]))
     answer.table(
         ("wanneer", "wat", "bijzonderheden"),
         ((each["at"], each["event"], each["detail"]) for each in found["events"]),

@@ -83,7 +83,9 @@ def preview(options: Options, file: Path, source: str | None) -> int:
     now = workplace.now()
     with workplace.ledger_to_look(loaded) as ledger:
         today = now.astimezone(garage.zone).date()
-        seen = look_ahead(file, source_of(garage, chosen), ledger, now, today)
+        seen = look_ahead(
+            file, source_of(garage, chosen, ledger.fleet_accounts(garage.garage)), ledger, now, today
+        )
     if options.json:
         answer.as_json(seen)
     else:

@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic.json_schema import SkipJsonSchema
 
+from connector import emails
 from connector.backoff import Retry
 from connector.brake import LIMITS, Limits
 from connector.config import secret, service_url
@@ -28,6 +29,7 @@ from connector.config.forms import FilePath, NotBeforeFirst, OneLine, SafeId, Se
 from connector.config.secret import Written
 from connector.config.zones import zone
 from connector.facts import Suspects
+from connector.fleets import key
 from connector.selection import Select
 from connector.suspicion import SHARED_LIMIT
 
@@ -239,6 +241,12 @@ class SuspectConfig(Strict):
         return Suspects(typo=self.typo, dummy=self.dummy, shared=self.shared)
 
 
+def _mailbox(address: str) -> str:
+    if emails.fault(address):
+        raise ValueError("must be an e-mail address, as info@garagejansen.nl")
+    return address.strip()
+
+
 class AddressesConfig(Strict):
     """What is made of addresses that could be mailed, and are suspect all the same."""
 
@@ -246,6 +254,18 @@ class AddressesConfig(Strict):
     """Whether an address under suspicion is invited, by the kind of suspicion: send or withhold."""
     shared_limit: int = Field(default=SHARED_LIMIT, ge=1, le=100_000)
     """Customers that may have one address; one with more is suspect."""
+    own: Annotated[tuple[Annotated[str, AfterValidator(_mailbox)], ...], BeforeValidator(_listed)] = Field(
+        default=(), examples=[["info@garagejansen.nl"]]
+    )
+    """The garage's own addresses, which reception fills in where a customer has none: each is a dummy."""
+
+
+def _each_once(fleets: dict[str, str]) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for name in fleets:
+        if (first := known.setdefault(key(name), name)) != name:
+            raise ValueError(f"names one fleet twice: {first!r} and {name!r} differ in case or spaces alone")
+    return fleets
 
 
 class DeliveryConfig(Strict):
@@ -259,6 +279,10 @@ class DeliveryConfig(Strict):
     """When a car seems to have another owner: hold asks a person, transfer hands the AutoPaspoort over at once."""
     select: SelectConfig | None = None
     """The window of dates in which an AutoPaspoort is made; without it each is made at once."""
+    fleet_accounts: Annotated[dict[OneLine, OneLine], AfterValidator(_each_once)] = Field(
+        default={}, examples=[{"LeasePlan BV": "WP-1001"}]
+    )
+    """Name of a fleet or lease company in the garage system, to the id of its Wagenparkaccount at iGarage."""
     workers: int = Field(default=4, ge=1, le=64)
     """Calls at once for this garage."""
     retry: RetryConfig = RetryConfig()

@@ -54,13 +54,16 @@ def rows(*, corrected: bool) -> Iterator[Row]:
     yield from _rejected_rows()
 
 
+def address(number: int) -> str:
+    """The address of a customer, as the export has it."""
+    return f"klant{number}@voorbeeld.example"
+
+
 def _sound_rows(*, corrected: bool) -> Iterator[Row]:
     for number in range(1, 27):
-        address = (
-            "klant3@voorbeeld.example" if number == 4 else f"klant{number}@voorbeeld.example"
-        )  # two cars
+        owner = 3 if number == 4 else number  # two cars
         km = "61000" if corrected and number == 7 else "60500"
-        yield _row(f"ZZ-{number:03}-Z", number, address, km=km)
+        yield _row(f"ZZ-{number:03}-Z", number, address(owner), km=km)
     yield _row("B-XY-123", 27, "klant27@voorbeeld.example", country="Duitsland")
     yield [
         *_row("ZZ-028-Z", 28, "")[:7],
@@ -71,8 +74,7 @@ def _sound_rows(*, corrected: bool) -> Iterator[Row]:
         "",
         "",
     ]
-    address = "klant29@voorbeeld.example" if corrected else "klant29@voorbeeld,example"
-    yield _row("ZZ-029-Z", 29, address)
+    yield _row("ZZ-029-Z", 29, address(29) if corrected else "klant29@voorbeeld,example")
 
 
 def _held_rows() -> Iterator[Row]:

@@ -17,6 +17,7 @@ from typing import Any
 from connector.demo import export as exports
 from connector.demo import program
 from connector.demo.program import LIMIT, Program
+from connector.emails import mask
 from connector.sandbox import Sandbox
 
 GARAGE = "demo"
@@ -33,7 +34,9 @@ class Night:
     mails: int
 
 
-NIGHTS = (Night(passports=28, held=3, writes=28, mails=28), Night(passports=29, held=2, writes=30, mails=29))
+NIGHTS = (Night(passports=28, held=3, writes=28, mails=28), Night(passports=29, held=2, writes=31, mails=30))
+WRONG, MEANT = exports.address(5), "klant.vijf@voorbeeld.example"
+"""An address that mail comes back from, and what the customer says it is; the export goes on with the first."""
 ROWS, SKIPPED, REJECTED = 40, 5, 4
 MIDWAY = 20
 """AutoPaspoorten made when the service is killed."""
@@ -91,6 +94,7 @@ class _Play:
             self._half_an_export()
             service = self._killed_midway(service)
             faults = [*self._end_of(1)]
+            self._wrong_address()
             self.sandbox.clear_faults()
             self.say("nacht 2: de export noemt een hersteld adres en een nieuwe kilometerstand")
             exports.put(self.export, exports.written(list(exports.rows(corrected=True))))
@@ -126,6 +130,19 @@ class _Play:
             f"nacht 1: de dienst viel om na {len(self.sandbox.passports())} AutoPaspoorten, en start opnieuw"
         )
         return self.program.serve()
+
+    def _wrong_address(self) -> None:
+        """A mail comes back; reception calls the customer, and types in what the address is."""
+        before = len(self.sandbox.mails())
+        self.sandbox.bounce(WRONG, "hard_bounce")
+        _until(lambda: WRONG in {each["address"] for each in self.program.ask("emails", "list")})
+        self.program.ask("emails", "correct", WRONG, MEANT)
+        _until(lambda: len(self.sandbox.mails()) > before)
+        again = [mail for mail in self.sandbox.mails()[before:] if mail.address == MEANT]
+        self.say(
+            f"nacht 1: de mail naar {mask(WRONG)} kwam terug; het adres is verbeterd en "
+            f"{len(again)} klant is opnieuw uitgenodigd, op het goede adres"
+        )
 
     def _end_of(self, number: int) -> Iterator[str]:
         """Wait until nothing is left to do, and compare what the sandbox saw."""

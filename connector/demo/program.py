@@ -98,7 +98,12 @@ def _garage(garage: str, url: str) -> dict[str, Any]:
         "config_version": 1,
         "garage": garage,
         "name": "Garage Demo",
-        "igarage": {"url": url, "token_file": f"{garage}.token", "allow_http": True},
+        "igarage": {
+            "url": url,
+            "token_file": f"{garage}.token",
+            "allow_http": True,
+            "feedback_every": 0.2,
+        },
         "sources": [
             {
                 "name": "klanten",

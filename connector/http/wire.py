@@ -194,6 +194,18 @@ class Session(requests.Session):
         """None, always: to look ahead, requests would read and unpack a redirect's body, without a cap."""
 
 
+class BoundedSession(Session):
+    """For a plugin: what it asks without a time of its own has this one, in seconds, for each read."""
+
+    def __init__(self, trust: ssl.SSLContext, timeout: float) -> None:
+        super().__init__(trust)
+        self._timeout = timeout
+
+    def send(self, request: requests.PreparedRequest, **how: Any) -> requests.Response:
+        how["timeout"] = self._timeout if how.get("timeout") is None else how["timeout"]
+        return super().send(request, **how)
+
+
 def hush() -> None:
     """Keep urllib3 from logging: it writes every path, with its plate, at DEBUG and in one warning.
 

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from connector.arrivals import Contains
 from connector.corrections import Correction
 from connector.ledger import (
     addresses,
-    conflicts,
     consents,
     correcting,
+    fleets,
     leaves,
     marks,
     memory,
+    missing,
     owning,
     replating,
-    suspects,
 )
 from connector.ledger import passports as passport_rows
 from connector.ledger import prior as prior_rows
@@ -31,65 +28,13 @@ from connector.ledger.files import close
 from connector.ledger.newcomers import SEED, Newcomers
 from connector.ledger.newcomers import find as find_newcomers
 from connector.ledger.newcomers import write as write_newcomers
-from connector.ledger.schema import files, passports, rejected_rows, skipped_rows, staged
+from connector.ledger.schema import files, skipped_rows, staged
+from connector.ledger.slices import Accepting, Slice, write
 from connector.ledger.weighing import changed_fields, told_otherwise, weigh
-from connector.ledger.writing import among, event, found, insert_all, record, upsert
-from connector.plan import Policy
-from connector.suspicion import SHARED_LIMIT
+from connector.ledger.writing import among, event, found
 
 Row = Mapping[Any, Any]
 Values = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Accepting:
-    """What every slice of one file needs to know. `system` is the adapter's name, as iGarage gets to see it."""
-
-    file: int
-    garage: str
-    source: str
-    system: str
-    recipe: bytes
-    policy: Policy
-    today: date
-    now: datetime
-    entropy: Callable[[int], bytes]
-    contains: Contains = "all"
-    shared_limit: int = SHARED_LIMIT
-    rescued: bool = False
-    """The ledger lost what it knew before: a passport that is new to it need not be new to iGarage."""
-    lacks_consent: bool = False
-    """A consent or opt-out column that is mapped is gone from the file."""
-
-
-@dataclass(slots=True)
-class _Slice:
-    """What one slice will write."""
-
-    faults: dict[str, str | None]
-    verdicts: Mapping[str, str]
-    """What is known against the addresses that its rows name and that their passports have now."""
-    former: Collection[str]
-    """The latter."""
-    corrections: Sequence[Correction]
-    moved: Mapping[str, Row]
-    """Plate → the passport of the plate that its record named before."""
-    unknown: list[str] = field(default_factory=list)
-    """The addresses of newcomers."""
-    counts: Counter[str] = field(default_factory=Counter)
-    made: dict[str, Values] = field(default_factory=dict)
-    """Plate → a passport that is new; of its columns those that are not empty."""
-    passports: dict[str, Values] = field(default_factory=dict)
-    """Plate → a passport that was there, as it is now."""
-    told: list[Row] = field(default_factory=list)
-    """The rows that are passports, as staged."""
-    passed_over: list[Row] = field(default_factory=list)
-    """The rows that are none and that are remembered as such."""
-    named: set[str] = field(default_factory=set)
-    ended: list[Correction] = field(default_factory=list)
-    rejected: list[Values] = field(default_factory=list)
-    skipped: list[Values] = field(default_factory=list)
-    events: list[Values] = field(default_factory=list)
 
 
 def start(connection: sa.Connection, file: int) -> None:
@@ -100,7 +45,6 @@ def start(connection: sa.Connection, file: int) -> None:
     unchanged, read = connection.execute(query).one()
     counts = {"unchanged": marked + unchanged, "read": marked + read}
     connection.execute(files.update().where(files.c.id == file).values(state="accepting", **counts))
-    marks.forget(connection, file)
 
 
 def accept_slice(connection: sa.Connection, job: Accepting, limit: int) -> bool:
@@ -125,8 +69,10 @@ def _accept(connection: sa.Connection, job: Accepting, positions: Sequence[int])
     of_slice = (staged.c.file == job.file) & staged.c.position.between(positions[0], positions[-1])
     corrections = correcting.known(connection, job.garage)
     newcomers: list[Newcomers] = []
-    if not corrections and job.policy.select is None:  # else what a row says is not all that decides
-        newcomers = find_newcomers(connection, job.garage, job.source, of_slice)
+    if (
+        not corrections and not job.silent and job.policy.select is None
+    ):  # else more decides than what a row says
+        newcomers = find_newcomers(connection, job.garage, job.source, job.own, of_slice)
     others = set(positions).difference(*(each.positions for each in newcomers))
     among_others = (staged.c.file == job.file) & among(connection, staged.c.position, others)
     query = sa.select(staged).where(among_others).order_by(staged.c.position)
@@ -136,7 +82,7 @@ def _accept(connection: sa.Connection, job: Accepting, positions: Sequence[int])
     memory.remember_skips(connection, said, result.passed_over)
     for alike in newcomers:
         _make_alike(connection, job, alike, result)
-    _write(connection, job, result, positions[-1])
+    write(connection, job, result, positions[-1])
 
 
 def finish(connection: sa.Connection, job: Accepting) -> None:
@@ -156,6 +102,8 @@ def finish(connection: sa.Connection, job: Accepting) -> None:
     )
     if not job.lacks_consent:
         consents.mend(connection, job.garage, job.source)
+    marked = marks.digests(connection, job.file)
+    missing.note(connection, job.garage, job.source, job.file, job.contains, job.now, marked=marked)
     close(connection, job.file, "taken", job.now)
     leaves.spend(connection, job.garage, job.source)
 
@@ -166,11 +114,11 @@ def _is_known_passport() -> sa.ColumnElement[bool]:
 
 def _judge(
     connection: sa.Connection, job: Accepting, chunk: Sequence[Row], corrections: Sequence[Correction]
-) -> _Slice:
+) -> Slice:
     said, prior = prior_rows.weighed_against(connection, job.garage, job.source, chunk)
     faults = {row["address"]: row["address_fault"] for row in chunk if row["address"]}
     former = {each["address"] for each in prior.values()}
-    result = _Slice(
+    result = Slice(
         faults=faults,
         verdicts=addresses.verdicts(connection, job.garage, {*faults, *former}),
         former=former,
@@ -199,9 +147,10 @@ def _moved(
     return {plate: known[old] for plate, old in former.items() if old in known}
 
 
-def _take(job: Accepting, row: Row, said: Row | None, prior: Row | None, result: _Slice) -> None:
+def _take(job: Accepting, row: Row, said: Row | None, prior: Row | None, result: Slice) -> None:
     """A row that is a passport: new, changed, or what this source or the ledger said before."""
-    meant = _corrected(job, row, result)
+    said_now = consents.unsaid(row, job.silent)
+    meant = fleets.accepted(_corrected(job, said_now, result), job.accounts)
     weighed = weigh(meant, said, prior)
     result.counts[weighed] += 1
     if weighed == "new":
@@ -215,17 +164,15 @@ def _take(job: Accepting, row: Row, said: Row | None, prior: Row | None, result:
         result.named.add(said["plate"])
 
 
-def _corrected(job: Accepting, row: Row, result: _Slice) -> Row:
+def _corrected(job: Accepting, row: Row, result: Slice) -> Row:
     """The row with the address that counts; what it says may end a correction of its plate."""
     meant, counted = correcting.applied(row, result.corrections)
     if counted and counted.ended:
-        result.ended.extend(counted.ended)
-        if counted.ending == "overruled":
-            result.events.append(event(job.garage, row["plate"], job.now, "correction_over"))
+        result.ended.append((row["plate"], counted))
     return meant
 
 
-def _make(job: Accepting, row: Row, result: _Slice) -> None:
+def _make(job: Accepting, row: Row, result: Slice) -> None:
     made = {
         **_at_first(job, row["facts"]),
         **_NOT_INVITED,
@@ -237,7 +184,7 @@ def _make(job: Accepting, row: Row, result: _Slice) -> None:
     result.events.append(event(job.garage, row["plate"], job.now, "new", revision=1, source=job.source))
 
 
-def _make_alike(connection: sa.Connection, job: Accepting, alike: Newcomers, result: _Slice) -> None:
+def _make_alike(connection: sa.Connection, job: Accepting, alike: Newcomers, result: Slice) -> None:
     """Make the passports of newcomers at once: they differ in nothing that decides their next step."""
     at_first = _at_first(job, alike.facts)
     step = passport_rows.index_of_newcomer(at_first, job.policy, job.today)
@@ -265,7 +212,7 @@ def _at_first(job: Accepting, facts: str) -> Values:
     }
 
 
-def _change(job: Accepting, row: Row, prior: Row, result: _Slice) -> None:
+def _change(job: Accepting, row: Row, prior: Row, result: Slice) -> None:
     """Another content raises the revision; other facts only make the step anew. A newcomer's waits beside it."""
     prior = owning.as_wanted(prior)
     turn = owning.turn(prior, row, job.policy)
@@ -295,14 +242,14 @@ def _change(job: Accepting, row: Row, prior: Row, result: _Slice) -> None:
     result.events.append(event(job.garage, row["plate"], job.now, "changed", **detail))
 
 
-def _propose(job: Accepting, row: Row, prior: Row, result: _Slice) -> None:
+def _propose(job: Accepting, row: Row, prior: Row, result: Slice) -> None:
     """A newcomer waits for a person's answer, or takes the place of another who did."""
     values = owning.propose(prior, row, _content_of(job, row), job.now)
     result.passports[row["plate"]] = {**prior, **values}
     result.events.append(event(job.garage, row["plate"], job.now, "held", reason="owner_change"))
 
 
-def _reject(job: Accepting, row: Row, first_seen: datetime | None, result: _Slice) -> None:
+def _reject(job: Accepting, row: Row, first_seen: datetime | None, result: Slice) -> None:
     column, value, message = json.loads(row["rejection"])
     result.counts["rejected"] += 1
     result.counts["new_rejected"] += first_seen is None
@@ -320,7 +267,7 @@ def _reject(job: Accepting, row: Row, first_seen: datetime | None, result: _Slic
     )
 
 
-def _skip(job: Accepting, row: Row, result: _Slice) -> None:
+def _skip(job: Accepting, row: Row, result: Slice) -> None:
     """Count and list a row that is no passport, and remember it under its own digest: it has no key.
 
     A row that lost against another of its plate is not remembered: tonight it may win. What a key said last stands
@@ -356,44 +303,3 @@ _NOTHING_YET: Mapping[str, Any] = {
     "opt_out": None,
     "changed_at": None,
 }
-
-
-def _write(connection: sa.Connection, job: Accepting, result: _Slice, done: int) -> None:
-    judged_anew = addresses.judge(connection, job.garage, result.faults, result.verdicts, job.now)
-    judged_anew += suspects.judge(connection, job.garage, result.faults, result.verdicts, job.now)
-    correcting.end(connection, job.garage, result.ended)
-    _note_conflicts(connection, job, result)
-    judged_anew += _write_passports(connection, job, result)
-    replating.mark(connection, job.garage, {each["plate"]: plate for plate, each in result.moved.items()})
-    passport_rows.reindex(connection, job.garage, job.policy, job.today, only_addresses=judged_anew)
-    insert_all(connection, rejected_rows, result.rejected)
-    insert_all(connection, skipped_rows, result.skipped)
-    record(connection, result.events)
-    counts = {name: files.c[name] + number for name, number in result.counts.items()}
-    connection.execute(files.update().where(files.c.id == job.file).values(accepted_to=done, **counts))
-
-
-def _write_passports(connection: sa.Connection, job: Accepting, result: _Slice) -> list[str]:
-    """Write passports with their next step; the addresses that are shared now, or no longer."""
-    made, changed = list(result.made.values()), list(result.passports.values())
-    at_hand = {*result.former, *result.unknown, *(each["address"] for each in (*made, *changed))}
-    judged = addresses.judged(connection, job.garage, at_hand)
-    passport_rows.index_all(made, changed, judged, job.policy, job.today)
-    insert_all(connection, passports, made)
-    upsert(connection, passports, changed)
-    verdicts = {address: verdict for address, (verdict, _) in judged.items()}
-    return suspects.count(connection, job.garage, at_hand, verdicts, job.shared_limit, job.now)
-
-
-def _note_conflicts(connection: sa.Connection, job: Accepting, result: _Slice) -> None:
-    """The plates that this slice names, or no longer names, may be in a conflict now or out of it."""
-    named = {*result.named, *(each["plate"] for each in result.skipped if each["plate"])} - result.made.keys()
-    torn = conflicts.torn(connection, job.garage, job.source, {*named, *result.made})
-    turned = conflicts.turned(connection, job.garage, named, torn)
-    touched = {**prior_rows.passports_of(connection, job.garage, turned), **result.passports}
-    for written, known in ((result.passports, touched), (result.made, dict(result.made))):
-        for plate, row in known.items():
-            if row["source_conflict"] != (plate in torn):
-                written[plate] = {**row, "source_conflict": plate in torn}
-                name = "source_conflict" if plate in torn else "source_conflict_over"
-                result.events.append(event(job.garage, plate, job.now, name))

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from connector.corrections import Correction
 from connector.emails import key
 from connector.errors import NotReleasable
-from connector.ledger import correcting, feed, garages, mails, passports, questions, suspects
+from connector.ledger import correcting, feed, garages, mails, passports, questions, suspects, telling
 from connector.ledger.correcting import Row, Turn
 from connector.ledger.databases import Database
-from connector.model import AddressChange
+from connector.model import AddressChange, AddressNotice
 from connector.plan import Policy
 
 
@@ -95,6 +95,16 @@ class AddressBook:
             counts = self._by(connection, garage, policy, today).policy
             passports.reindex(connection, garage, counts, today, only_addresses=[key(address)])
             questions.note_decision(connection)
+
+    def untold(self, garage: str, source: str, limit: int) -> list[AddressNotice]:
+        """The invalid addresses that a source names and was not told of since, as many as are due now."""
+        with self.database.read() as connection:
+            return telling.untold(connection, garage, source, self.now(), limit)
+
+    def note_told(self, garage: str, source: str, notice: AddressNotice, *, done: bool) -> None:
+        """A source was told of an address; or (not `done`) it could not be, and is let alone for a while."""
+        with self.database.write("note_told") as connection:
+            telling.note(connection, garage, source, notice, self.now(), done=done)
 
     def _by(self, connection: sa.Connection, garage: str, policy: Policy, today: date) -> Turn:
         """By what the passports of a transaction are written: the policy as the brake on mails lets it count."""

@@ -1,29 +1,49 @@
-"""Two sources with different addresses for one plate: a question that is listed, and not mailed."""
+"""Two sources with different addresses for one plate: a question that is listed, and not mailed.
+
+What counts is what they mean: an address that was corrected is the one that it was corrected to.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
+from connector.corrections import Correction, counted
+from connector.emails import key as address_key
 from connector.ledger.schema import passports, rows
-from connector.ledger.writing import among
+from connector.ledger.writing import among, event, record
 
 
-def torn(connection: sa.Connection, garage: str, source: str, plates: Collection[str]) -> set[str]:
-    """Those of the plates for which another source than this one names another address.
+def torn(
+    connection: sa.Connection,
+    garage: str,
+    plates: Collection[str],
+    known: Sequence[Correction],
+    *,
+    source: str | None = None,
+) -> set[str]:
+    """Those of the plates for which two sources mean different addresses; each remembers one row of a plate.
 
-    Each source remembers one row of a plate.
+    `source` is the one that speaks: where it is the only one of its garage, nobody contradicts it.
     """
-    if not _others_speak(connection, garage, source):
+    if source is not None and not _others_speak(connection, garage, source):
         return set()
-    query = (
-        sa.select(rows.c.plate)
-        .where(rows.c.garage == garage, among(connection, rows.c.plate, plates), rows.c.address.is_not(None))
-        .group_by(rows.c.plate)
-        .having(sa.func.min(rows.c.address) != sa.func.max(rows.c.address))
+    of_plates = (rows.c.garage == garage) & among(connection, rows.c.plate, plates)
+    several = sa.select(rows.c.plate).where(of_plates, rows.c.address.is_not(None)).group_by(rows.c.plate)
+    several = several.having(sa.func.min(rows.c.address) != sa.func.max(rows.c.address))
+    apart = set(connection.execute(several).scalars())
+    if not known or not apart:
+        return apart
+    query = sa.select(rows.c.plate, rows.c.address).where(
+        rows.c.garage == garage, among(connection, rows.c.plate, apart), rows.c.address.is_not(None)
     )
-    return set(connection.execute(query).scalars())
+    meant: dict[str, set[str]] = defaultdict(set)
+    for plate, said in connection.execute(query):
+        meant[plate].add(address_key(counted(said, plate, known).address))
+    return {plate for plate, addresses in meant.items() if len(addresses) > 1}
 
 
 def _others_speak(connection: sa.Connection, garage: str, source: str) -> bool:
@@ -41,3 +61,22 @@ def turned(connection: sa.Connection, garage: str, plates: Collection[str], now_
         passports.c.garage == garage, among(connection, passports.c.plate, plates)
     )
     return [plate for plate, was in connection.execute(query) if was != (plate in now_torn)]
+
+
+def weigh_anew(
+    connection: sa.Connection, garage: str, plates: Iterable[str], known: Sequence[Correction], now: datetime
+) -> list[str]:
+    """What is known of addresses changed: conflicts of these plates begin or end by it; those that did."""
+    plates = sorted(set(plates))
+    now_torn = torn(connection, garage, plates, known)
+    changed = turned(connection, garage, plates, now_torn)
+    for plate in changed:
+        of_plate = (passports.c.garage == garage) & (passports.c.plate == plate)
+        connection.execute(passports.update().where(of_plate).values(source_conflict=plate in now_torn))
+    record(connection, [event(garage, plate, now, event_name(plate in now_torn)) for plate in changed])
+    return changed
+
+
+def event_name(is_torn: bool) -> str:
+    """What is noted in the life of a plate whose conflict began, or ended."""
+    return "source_conflict" if is_torn else "source_conflict_over"

@@ -2,18 +2,55 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
+from connector.elements import Counts
 from connector.ledger import garages as garage_rows
 from connector.ledger.schema import consent_gaps, files, garages, passports
-from connector.ledger.writing import upsert
+from connector.ledger.writing import compact_json, upsert
 
 
-def note(connection: sa.Connection, file: int) -> None:
-    """A consent or opt-out column that is mapped is gone from a file; what follows does so when it is judged."""
-    connection.execute(files.update().where(files.c.id == file).values(lacks_consent=True))
+def note(
+    connection: sa.Connection, file: int, counts: Counts | None = None, gone: Collection[str] = ()
+) -> None:
+    """A consent or opt-out column that is mapped is gone from a file; what follows does so when it is judged.
+
+    Of a file without a header it is noted what was counted, and what of it is `gone`.
+    """
+    values: dict[str, Any] = {"lacks_consent": counts is None or bool(gone)}
+    if counts is not None:
+        told = {"records": counts.records, "having": dict(counts.having), "gone": sorted(gone)}
+        values["consents"] = compact_json(told)
+    connection.execute(files.update().where(files.c.id == file).values(values))
+
+
+def before(connection: sa.Connection, garage: str, source: str) -> Counts | None:
+    """What was counted in the last file of a source that was taken and lacked no consent; None: there is none."""
+    query = sa.select(files.c.consents).where(
+        files.c.garage == garage, files.c.source == source, files.c.state == "taken", ~files.c.lacks_consent
+    )
+    told = connection.execute(query.order_by(files.c.id.desc()).limit(1)).scalar()
+    return Counts(json.loads(told)["records"], json.loads(told)["having"]) if told else None
+
+
+def silent(file: Mapping[Any, Any]) -> frozenset[str]:
+    """The facts that no row of a file says anything of, though it was read as if it did."""
+    return frozenset(json.loads(file["consents"])["gone"]) if file["consents"] else frozenset()
+
+
+def unsaid(row: Mapping[Any, Any], silent: Collection[str]) -> Mapping[Any, Any]:
+    """A staged row without what it does not say: no "no" comes of a gap."""
+    if not silent:
+        return row
+    facts = {
+        name: value for name, value in json.loads(row["facts"]).items() if name not in silent or value is True
+    }
+    return {**row, "facts": compact_json(facts)}
 
 
 def lapse_where_lacking(connection: sa.Connection, file: int, now: datetime) -> None:

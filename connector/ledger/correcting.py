@@ -14,7 +14,7 @@ from connector.corrections import Correction, Counted, Refusal, add, counted, is
 from connector.emails import key as address_key
 from connector.errors import NotReleasable
 from connector.ledger import addresses as address_rows
-from connector.ledger import owning
+from connector.ledger import conflicts, owning
 from connector.ledger import passports as passport_rows
 from connector.ledger.schema import addresses, corrections, events, passports, rows
 from connector.ledger.writing import compact_json, event, record, upsert
@@ -65,6 +65,17 @@ def end(connection: sa.Connection, garage: str, ended: Iterable[Correction]) -> 
         )
 
 
+def said_no_more(
+    connection: sa.Connection, garage: str, candidates: Collection[Correction]
+) -> frozenset[Correction]:
+    """Those of the candidates, each of one plate, of which no source says any more what was corrected."""
+    query = sa.select(rows.c.plate, rows.c.address).where(
+        rows.c.garage == garage, rows.c.plate.in_([each.plate for each in candidates])
+    )
+    said = set(map(tuple, connection.execute(query))) if candidates else set()
+    return frozenset(each for each in candidates if (each.plate, address_key(each.seen)) not in said)
+
+
 def end_what_is_over(connection: sa.Connection, garage: str) -> None:
     """After an export: what no source says any more needs no correction."""
     wide = [each for each in known(connection, garage) if each.plate is None]
@@ -92,7 +103,9 @@ def correct(connection: sa.Connection, turn: Turn, new: Correction) -> list[str]
         )
         raise NotReleasable(f"het oude adres staat {where}")
     _keep(connection, turn, before, after)
-    return _carry(connection, turn, touched, after, new.by)
+    changed = _carry(connection, turn, touched, after, new.by)
+    _weigh_conflicts(connection, turn, touched, after)
+    return changed
 
 
 def adopt(connection: sa.Connection, turn: Turn, item: AddressChange) -> bool:
@@ -113,6 +126,7 @@ def adopt(connection: sa.Connection, turn: Turn, item: AddressChange) -> bool:
         _keep(connection, turn, before, after)
         others = [each for each in touched if each not in named]
         _carry(connection, turn, others, after, "igarage")
+        _weigh_conflicts(connection, turn, touched, after)
     for each in news:
         passport_rows.update(connection, turn.garage, each["plate"], _adopted(each, item, meant, turn.now))
     told = {"by": "igarage", "changed_at": item.at.isoformat(), "sent": item.sent}
@@ -181,6 +195,15 @@ def _carry(
         changed.append(row["plate"])
     passport_rows.reindex_plates(connection, turn.garage, turn.policy, turn.today, changed)
     return changed
+
+
+def _weigh_conflicts(
+    connection: sa.Connection, turn: Turn, touched: Sequence[Row], known: Sequence[Correction]
+) -> None:
+    """Sources that name two addresses may mean one by what is known now."""
+    plates = [each["plate"] for each in touched]
+    turned = conflicts.weigh_anew(connection, turn.garage, plates, known, turn.now)
+    passport_rows.reindex_plates(connection, turn.garage, turn.policy, turn.today, turned)
 
 
 def _readdressed(row: Row, address: str, now: datetime) -> Values:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from connector import plates
 from connector.arrivals import Arrival, KnownFile
 from connector.emails import key as address_key
 from connector.ledger import marks
@@ -19,6 +20,8 @@ from connector.ledger.schema import files, staged
 from connector.ledger.writing import among, compact_json, found, insert_tuples
 from connector.model import Draft, Facts, Skipped, Verdict, Warned
 
+LONGEST_PLATE = 15
+"""Characters of the longest plate, of any country."""
 OPEN_STATES = ("reading", "staged", "accepting")
 
 
@@ -226,9 +229,16 @@ def _staged(file: int, row: StagedRow) -> tuple[Any, ...]:
         known = (verdict.key, verdict.plate, verdict.rank)
         return (*where, True, verdict.verdict, verdict.reason, *known, *[None] * 7)
     if isinstance(verdict, Skipped):
-        return (*where, False, "skipped", verdict.reason, *[None] * 10)
+        reason, named = verdict.reason, _plate_of(verdict)
+        return (*where, False, "skipped", reason, None, named, *[None] * 8)
     rejection = json.dumps([verdict.column, verdict.value, verdict.message])
     return (*where, False, "rejected", verdict.code, verdict.record_key, *[None] * 8, rejection)
+
+
+def _plate_of(skipped: Skipped) -> str | None:
+    """The plate that a row names though it is no passport, as passports have it; None where that can be none."""
+    plate = plates.compact(skipped.plate or "")
+    return plate if 0 < len(plate) <= LONGEST_PLATE else None
 
 
 def _rank(draft: Draft) -> bytes:

@@ -123,6 +123,7 @@ class Traced:
     due_at: datetime
     attempts: int
     last_failure: str | None
+    missing_since: datetime | None
     warnings: tuple[tuple[str, str | None, str | None], ...]
     events: tuple[Event, ...]
 
@@ -257,6 +258,7 @@ def traced(connection: sa.Connection, garage: str, plate: str, now: datetime) ->
                 "due_at",
                 "attempts",
                 "last_failure",
+                "missing_since",
             )
         },
         facts=passport_rows.facts(row, row["verdict"], row["reason"]),

@@ -5,7 +5,7 @@ They are written as they lie staged, many in one statement; every other row is w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connector.ledger import memory
+from connector.ledger import fleets, memory
 from connector.ledger.schema import addresses, events, passports, rows, staged
 from connector.ledger.writing import among, event, insert_from
 from connector.suspicion import meant_domain, suspect
@@ -34,19 +34,29 @@ class Newcomers:
 
 
 def find(
-    connection: sa.Connection, garage: str, source: str, of_slice: sa.ColumnElement[bool]
+    connection: sa.Connection,
+    garage: str,
+    source: str,
+    own: Collection[str],
+    of_slice: sa.ColumnElement[bool],
 ) -> list[Newcomers]:
     """The newcomers of a slice, by what they say beside their content; but for those of whom there are only a few.
+
+    `own` are the garage's own addresses.
 
     An address that is suspect, or cannot be written to, is something to be known.
     """
     query = sa.select(staged.c.position, staged.c.address, staged.c.facts).where(
-        of_slice, memory.is_told(), staged.c.address_fault.is_(None), *_unknown(garage, source)
+        of_slice,
+        memory.is_told(),
+        staged.c.address_fault.is_(None),
+        ~staged.c.content.contains(fleets.NAMED),  # iGarage may not have that account
+        *_unknown(garage, source),
     )
     query = query.order_by(staged.c.position)
     meant, found = lru_cache(maxsize=8192)(meant_domain), dict[str, Newcomers]()
     for position, address, facts in connection.execute(query):
-        if suspect(address, meant=meant) is None:
+        if suspect(address, own, meant) is None:
             alike = found.setdefault(facts, Newcomers(facts))
             alike.positions.append(position)
             alike.addresses.append(address)

@@ -5,32 +5,51 @@ Text holds JSON where a value has a form of its own; digests are raw bytes. Ever
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import sqlalchemy as sa
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from connector.ledger.file_tables import (
+    UNNAMED,
+    consent_gaps,
+    files,
+    leaves,
+    marks,
+    rejected_rows,
+    rows,
+    skipped_rows,
+    staged,
+)
+from connector.ledger.kinds import EPOCH, BigId, Instant, metadata
 
-
-class Instant(sa.types.TypeDecorator[datetime]):
-    """An instant as whole microseconds since 1970 UTC: exact, sortable, and the same in every database."""
-
-    impl = sa.BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:
-        """Aware datetime → microseconds."""
-        return None if value is None else (value - EPOCH) // timedelta(microseconds=1)
-
-    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:
-        """Microseconds → aware datetime in UTC."""
-        return None if value is None else EPOCH + timedelta(microseconds=value)
-
-
-BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-"""SQLite counts up by itself only for a column whose type is INTEGER."""
-
-metadata = sa.MetaData()
+__all__ = (
+    "EPOCH",
+    "HAS_SUCCESSOR",
+    "IS_CLAIMED",
+    "IS_REQUEST",
+    "MISSING",
+    "UNNAMED",
+    "WANTS_MAIL",
+    "BigId",
+    "Instant",
+    "addresses",
+    "consent_gaps",
+    "corrections",
+    "cursors",
+    "events",
+    "files",
+    "garages",
+    "leaves",
+    "mail_days",
+    "marks",
+    "meta",
+    "metadata",
+    "notices",
+    "passports",
+    "rejected_rows",
+    "rows",
+    "skipped_rows",
+    "sources",
+    "staged",
+)
 
 meta = sa.Table(
     "meta",
@@ -50,6 +69,7 @@ garages = sa.Table(
     sa.Column("probes", sa.BigInteger, nullable=False, server_default="0", comment="in vain, in this pause"),
     sa.Column("probe_at", Instant, comment="the next one of this pause"),
     sa.Column("last_contact", Instant, comment="the last call of this garage that succeeded"),
+    sa.Column("fleet_accounts", sa.Text, comment="JSON: the ids that iGarage has; none where it never said"),
     sa.Column("indexed_for", sa.Text, comment="policy and local date the step index was last made for"),
     sa.Column(
         "unread",
@@ -69,138 +89,6 @@ sources = sa.Table(
     sa.Column("state", sa.Text, nullable=False, comment="ok, waiting, held or unavailable"),
     sa.Column("message", sa.Text),
     sa.Column("last_scan", Instant),
-)
-
-files = sa.Table(
-    "files",
-    metadata,
-    sa.Column("id", BigId, primary_key=True, autoincrement=True),
-    sa.Column("garage", sa.Text, nullable=False),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("digest", sa.LargeBinary, comment="SHA-256 of the content; none where it was never opened"),
-    sa.Column("size", sa.BigInteger, nullable=False),
-    sa.Column("modified", Instant, nullable=False),
-    sa.Column("recipe", sa.LargeBinary, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text, comment="why it is held"),
-    sa.Column("message", sa.Text),
-    sa.Column("found_at", Instant, nullable=False),
-    sa.Column("closed_at", Instant, comment="when it was taken, held, superseded or discarded"),
-    sa.Column("accepted_to", sa.BigInteger, nullable=False, server_default="0"),
-    *(
-        sa.Column(count, sa.BigInteger, nullable=False, server_default="0")
-        for count in ("read", "new", "changed", "unchanged", "skipped", "rejected", "new_rejected")
-    ),
-    sa.Column(
-        "lacks_consent",
-        sa.Boolean,
-        nullable=False,
-        server_default=sa.false(),
-        comment="a consent or opt-out column is gone from it",
-    ),
-    sa.Index("files_by_source", "garage", "source", "id"),
-)
-
-leaves = sa.Table(
-    "leaves",
-    metadata,
-    sa.Column("garage", sa.Text, primary_key=True),
-    sa.Column("source", sa.Text, primary_key=True),
-    sa.Column("reason", sa.Text, primary_key=True, comment="the finding that a person gave leave for"),
-    sa.Column("given_at", Instant, nullable=False),
-)
-
-consent_gaps = sa.Table(
-    "consent_gaps",
-    metadata,
-    sa.Column("garage", sa.Text, primary_key=True),
-    sa.Column("source", sa.Text, primary_key=True, comment="its exports lack a consent or opt-out column"),
-    sa.Column("since", Instant, nullable=False),
-)
-
-# Without an index but its order: to keep one costs more than to sort a file once.
-staged = sa.Table(
-    "staged",
-    metadata,
-    sa.Column("file", BigId, primary_key=True, autoincrement=False),
-    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("line", sa.BigInteger),
-    sa.Column("digest", sa.LargeBinary, nullable=False, comment="of the raw row"),
-    sa.Column(
-        "recognised", sa.Boolean, nullable=False, comment="a mark: what it was before, without content"
-    ),
-    sa.Column("verdict", sa.Text, nullable=False, comment="passport, skipped or rejected"),
-    sa.Column("reason", sa.Text, comment="skip reason or rejection code"),
-    sa.Column("key", sa.Text),
-    sa.Column("plate", sa.Text),
-    sa.Column("rank", sa.LargeBinary, comment="which of two rows of one plate is taken: the greater"),
-    sa.Column("said", sa.LargeBinary, comment="digest of the passport this row maps to"),
-    sa.Column("address", sa.Text),
-    sa.Column("content", sa.Text),
-    sa.Column("facts", sa.Text),
-    sa.Column("warnings", sa.Text),
-    sa.Column("address_fault", sa.Text, comment="why the address can stand in no request"),
-    sa.Column("rejection", sa.Text, comment="column, masked value and sentence of a rejected row"),
-    sqlite_with_rowid=False,
-)
-
-marks = sa.Table(
-    "marks",
-    metadata,
-    sa.Column("file", BigId, primary_key=True, autoincrement=False),
-    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False, comment="of the first"),
-    sa.Column("number", sa.BigInteger, nullable=False, comment="of rows"),
-    sa.Column(
-        "positions", sa.LargeBinary, nullable=False, comment="eight bytes each, as the machine has them"
-    ),
-    sa.Column("lines", sa.LargeBinary, nullable=False, comment="the same; 0 for none"),
-    sa.Column("digests", sa.LargeBinary, nullable=False, comment="sixteen bytes each"),
-)
-
-rows = sa.Table(
-    "rows",
-    metadata,
-    sa.Column("garage", sa.Text, primary_key=True),
-    sa.Column("source", sa.Text, primary_key=True),
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("digest", sa.LargeBinary, nullable=False, comment="of the raw row, by which it is recognised"),
-    sa.Column("recipe", sa.LargeBinary, nullable=False),
-    sa.Column("verdict", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text),
-    sa.Column("plate", sa.Text),
-    sa.Column("rank", sa.LargeBinary),
-    sa.Column(
-        "said", sa.LargeBinary, comment="digest of the last acceptable passport; a skip leaves it standing"
-    ),
-    sa.Column("address", sa.Text, comment="the address it named, as compared"),
-    sa.Column("warnings", sa.Text),
-    sa.Index("rows_by_digest", "garage", "source", "digest"),
-    sa.Index("rows_by_plate", "garage", "plate"),
-)
-
-rejected_rows = sa.Table(
-    "rejected_rows",
-    metadata,
-    sa.Column("id", BigId, primary_key=True, autoincrement=True),
-    sa.Column("file", BigId, nullable=False, index=True),
-    sa.Column("line", sa.BigInteger),
-    sa.Column("digest", sa.LargeBinary, nullable=False),
-    sa.Column("column", sa.Text),
-    sa.Column("code", sa.Text, nullable=False),
-    sa.Column("value", sa.Text, comment="masked"),
-    sa.Column("message", sa.Text, nullable=False),
-    sa.Column("first_seen", Instant, nullable=False),
-)
-
-skipped_rows = sa.Table(
-    "skipped_rows",
-    metadata,
-    sa.Column("file", BigId, primary_key=True, autoincrement=False),
-    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("line", sa.BigInteger),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("plate", sa.Text),
 )
 
 addresses = sa.Table(
@@ -250,6 +138,8 @@ WANTS_MAIL = sa.text("wants_mail")
 """The part of `passports` that the brake on mails counts; a query must say it in the same words to be served."""
 IS_CLAIMED = sa.text("claim_token IS NOT NULL")
 """The part of `passports` that some worker has, or had."""
+MISSING = sa.text("missing_since IS NOT NULL")
+"""The part of `passports` that no export names any more; a query must say it in the same words to be served."""
 HAS_SUCCESSOR = sa.text("successor IS NOT NULL")
 """The part of `passports` whose record names another plate now."""
 
@@ -376,6 +266,7 @@ passports = sa.Table(
         "passports_claimed", "garage", "claim_until", sqlite_where=IS_CLAIMED, postgresql_where=IS_CLAIMED
     ),
     sa.Index("passports_by_address", "garage", "address"),
+    sa.Index("passports_missing", "garage", sqlite_where=MISSING, postgresql_where=MISSING),
     sa.Index(
         "passports_with_successor", "garage", sqlite_where=HAS_SUCCESSOR, postgresql_where=HAS_SUCCESSOR
     ),

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from connector.errors import NotReleasable
 from connector.ledger.schema import addresses, passports
-from connector.ledger.writing import among, insert_all
+from connector.ledger.writing import among, upsert
 from connector.suspicion import Kind, Suspicion, is_shared, meant_domain, suspect
 
 
@@ -24,14 +24,15 @@ def judge(
     garage: str,
     faults: Mapping[str, str | None],
     known: Mapping[str, str],
+    own: Collection[str],
     now: datetime,
 ) -> list[str]:
-    """Judge the addresses that rows name, by themselves; those whose verdict changed.
+    """Judge the addresses that rows name, by themselves; those whose verdict changed. `own`: the garage's own.
 
     `known` are the verdicts that there are. An address with a fault is none, and that is told elsewhere.
     """
     meant = lru_cache(maxsize=8192)(meant_domain)
-    why = ((each, suspect(each, meant=meant)) for each, fault in faults.items() if not fault)
+    why = ((each, suspect(each, own, meant)) for each, fault in faults.items() if not fault)
     found = {each: suspicion for each, suspicion in why if suspicion}
     cleared = [each for each, verdict in known.items() if verdict == "suspect" and each not in found]
     return _note(connection, garage, found, now) + _forget(
@@ -99,14 +100,19 @@ def _customer(content: Mapping[str, Any]) -> str:
 
 
 def _note(connection: sa.Connection, garage: str, found: Mapping[str, Suspicion], now: datetime) -> list[str]:
-    """Write suspicions against addresses of which nothing is known."""
+    """Write suspicions against addresses of which nothing is known, or only that many share one that is a dummy."""
     if not found:
         return []
-    query = sa.select(addresses.c.address).where(
+    query = sa.select(addresses.c.address, addresses.c.verdict, addresses.c.reason).where(
         addresses.c.garage == garage, addresses.c.address.in_(sorted(found))
     )
-    known = set(connection.execute(query).scalars())
-    new = [each for each in found if each not in known]
+    known = {address: (verdict, reason) for address, verdict, reason in connection.execute(query)}
+    shared = ("suspect", "shared")
+    new = [
+        each
+        for each, why in found.items()
+        if each not in known or (known[each] == shared and why.kind == "dummy")
+    ]
     values = [
         {
             "garage": garage,
@@ -118,7 +124,7 @@ def _note(connection: sa.Connection, garage: str, found: Mapping[str, Suspicion]
         }
         for each in new
     ]
-    insert_all(connection, addresses, values)
+    upsert(connection, addresses, values)
     return new
 
 

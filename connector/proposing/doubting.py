@@ -36,8 +36,10 @@ SENTENCES: Final = {
     "several": "In sommige cellen staat meer dan één e-mailadres; het eerste dat gemaild kan worden wordt genomen.",
     "opt_out": "“Ja” in deze kolom geldt als: deze klant wil geen mail. Klopt dat?",
     "consent": "“Ja” in deze kolom geldt als: deze klant mag worden uitgenodigd. Klopt dat?",
-    "fleet": "Niet gekoppeld: `fleet_account` vraagt de id van een Wagenparkaccount bij iGarage.",
-    "lease": "Niet gekoppeld: kijk of hier leaseauto's in staan die geen uitnodiging mogen krijgen.",
+    "fleet": "Niet gekoppeld: koppel haar als `fleet`, en noem bij `delivery.fleet_accounts` het Wagenparkaccount van"
+    " elk wagenpark.",
+    "lease": "Niet gekoppeld: kijk of hier leaseauto's in staan die geen uitnodiging mogen krijgen; of koppel haar als"
+    " `fleet`, voor het Wagenparkaccount van elke leasemaatschappij.",
     "addition": "Niet gekoppeld: een toevoeging bij het huisnummer heeft geen veld van zichzelf.",
 }
 """Why → the sentence; `{field}` is what the field is called."""
@@ -51,6 +53,7 @@ FIELDS: Final = {
     "mileage_at": "datum kilometerstand", "customer_reference": "klantnummer", "role": "rol", "mobile": "mobiel nummer",
     "phone": "telefoonnummer", "street": "straat", "house_number": "huisnummer", "postal_code": "postcode",
     "city": "woonplaats", "country": "land", "language": "taal", "fleet_account": "Wagenparkaccount",
+    "fleet": "wagenpark",
     "consent": "toestemming", "opt_out": "afmelding", "changed_at": "datum van wijziging", "record_key": "sleutel",
 }  # fmt: skip
 """Field → what people at a garage call it."""

@@ -133,6 +133,10 @@ class Contract:
         batches.run_due(db, now)
         return deeds.Scene(db, now, operation.garage, operation.thing, key)
 
+    def describe(self, garage: Garage) -> None:
+        """What `GET /garage` tells of a garage from now on."""
+        self._garages[garage.id] = garage
+
     def _facts(self, garage: str) -> Garage:
         return self._garages.get(garage, Garage(garage, garage))
 

@@ -115,6 +115,10 @@ class Controls:
         """Make a token, or give it to another garage."""
         self._tokens.set(token, garage)
 
+    def describe(self, garage: Garage) -> None:
+        """From now on `GET /garage` tells this of it."""
+        self._contract.describe(garage)
+
     def revoke(self, token: str) -> None:
         """The token is nobody's any more: 401."""
         self._tokens.set(token, None)

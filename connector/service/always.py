@@ -5,6 +5,7 @@ deliver   per garage   a slice of what is due                          lane send
 feedback  per garage   what iGarage learned of addresses               lane send
 probe     per garage   greet iGarage, and while paused probe it        lane probe
 tend      once         events, people's decisions, the state folder    lane tend
+tell      per garage   its own systems, of addresses that are wrong    lane tell
 nightly   once         the backup                                      lane tend
 """
 
@@ -20,6 +21,7 @@ from connector.service.door import Door
 from connector.service.garage import World
 from connector.service.scans import Scans
 from connector.service.scheduler import Scheduler
+from connector.service.telling import telling_tasks
 from connector.service.upkeep import Upkeep
 
 PROBERS = 2
@@ -42,7 +44,7 @@ class AlwaysOn:
         Raises the `LedgerError` for which the service cannot go on.
         """
         world = self.world
-        lanes = {"read": self.threads, "send": self.threads, "probe": PROBERS, "tend": TENDERS}
+        lanes = {"read": self.threads, "send": self.threads, "probe": PROBERS, "tend": TENDERS, "tell": 1}
         scheduler = Scheduler(lanes, world.stop, world.log, world.now, world.monotonic)
         scans = [Scans(garage, world, scheduler.wake) for garage in self.garages]
         doors = [Door(garage, world, scheduler.wake) for garage in self.garages]
@@ -50,6 +52,7 @@ class AlwaysOn:
         for task in chain(
             (each.task() for each in scans),
             (task for each in doors for task in each.tasks()),
+            (task for each in self.garages for task in telling_tasks(each, world)),
             self.upkeep.tasks(tend, scheduler.wake_all),
         ):
             scheduler.add(task)

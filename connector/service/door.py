@@ -17,6 +17,7 @@ from connector.service.garage import World
 from connector.service.once import NO_TOKEN, NOT_AUTHORISED
 from connector.service.scans import Wake
 from connector.service.scheduler import Task
+from connector.service.telling import task_name
 
 SLICE = 10.0
 """Seconds that one garage delivers before another has its turn."""
@@ -113,6 +114,7 @@ class Door:
             return LONGEST
         if heard.judged:
             self._wake(f"deliver:{name}")
+            self._wake(task_name(name))
         if heard.failed:
             self._wake(f"probe:{name}")
         return every

@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+
+import requests
 
 from connector import adapters
 from connector.backoff import PROBING, Probing
@@ -16,6 +18,8 @@ from connector.config import GarageConfig, SourceConfig
 from connector.crash import CrashPoint, survive
 from connector.delivery import Delivery
 from connector.feedback import Feedback
+from connector.fleets import Fleets, key
+from connector.http import BoundedSession, system_trust
 from connector.igarage.client import Client
 from connector.inbox import Lookout
 from connector.intake import Intake
@@ -24,6 +28,8 @@ from connector.ledger import Ledger
 from connector.log import Log
 from connector.plan import Policy
 
+PLUGIN_TIMEOUT = 10.0
+"""Seconds for each read of what a plugin asks the garage's own system."""
 Connect = Callable[[GarageConfig, threading.Event], AbstractContextManager[Client]]
 """Makes the client of a garage; the event ends its waits."""
 
@@ -42,6 +48,10 @@ class World:
     chance: Callable[[], float] = random.random
     probing: Probing = PROBING
     crash: CrashPoint = survive
+
+    def session(self) -> requests.Session:
+        """What a plugin asks the garage's own system with."""
+        return BoundedSession(system_trust(), PLUGIN_TIMEOUT)
 
     def today(self, garage: GarageConfig) -> Callable[[], date]:
         """The garage's local date."""
@@ -110,8 +120,14 @@ def policy_of(garage: GarageConfig) -> Policy:
     )
 
 
-def source_of(garage: GarageConfig, source: SourceConfig) -> Source:
-    """A configured source with its adapter. Raises `AdapterFailed`."""
+def fleets_of(garage: GarageConfig, accounts: Collection[str] | None = None) -> Fleets:
+    """What the garage's file says of fleets, beside the Wagenparkaccounts that iGarage has (None: it has not said)."""
+    names = {key(name): account for name, account in garage.delivery.fleet_accounts.items()}
+    return Fleets(names, None if accounts is None else frozenset(accounts))
+
+
+def source_of(garage: GarageConfig, source: SourceConfig, accounts: Collection[str] | None = None) -> Source:
+    """A configured source with its adapter; `accounts` as in `fleets_of`. Raises `AdapterFailed`."""
     return Source(
         garage=garage.garage,
         name=source.name,
@@ -122,4 +138,6 @@ def source_of(garage: GarageConfig, source: SourceConfig) -> Source:
         settings=source.settings,
         archive=source.archive,
         limits=garage.brake.limits,
+        own=garage.addresses.own,
+        fleets=fleets_of(garage, accounts),
     )

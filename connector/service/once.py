@@ -21,6 +21,7 @@ from connector.ledger import looking as look
 from connector.ledger.mails import brake
 from connector.log import described
 from connector.service.garage import World, source_of
+from connector.service.telling import telling_of
 
 Trouble = Literal["configuration", "not_authorised", "not_connected", "unexpected"]
 
@@ -94,7 +95,9 @@ def _serve(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) 
 def _pass(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) -> Pass:
     intake = world.intake(garage)
     intake.recover(garage.garage)
-    scans = tuple(intake.scan(source_of(garage, each), lookouts[each.name]) for each in garage.sources)
+    accounts = world.ledger.fleet_accounts(garage.garage)
+    sources = (source_of(garage, each, accounts) for each in garage.sources)
+    scans = tuple(intake.scan(each, lookouts[each.name]) for each in sources)
     note_read(garage, {scan.source: scan for scan in scans}, world)
     result = Pass(garage.garage, scans)
     try:
@@ -103,6 +106,8 @@ def _pass(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) -
     except ConfigError as error:  # there is no token, or none any more
         world.ledger.pause(garage.garage, Pause(NO_TOKEN, None, world.probing, world.chance(), is_probe=True))
         result = replace(result, delivered=Delivered(paused=NO_TOKEN), mistakes=error.mistakes)
+    if telling := telling_of(garage, world):
+        telling.tell()
     with world.ledger.looking() as connection:
         now, today = world.now(), world.today(garage)()
         counts = look.counts(connection, garage.garage, now)

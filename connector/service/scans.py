@@ -96,7 +96,8 @@ class Scans:
 
     def _scanned(self, intake: Intake, source: SourceConfig) -> Scan:
         try:
-            return intake.scan(source_of(self._garage, source), self._lookouts[source.name])
+            accounts = self._world.ledger.fleet_accounts(self._garage.garage)
+            return intake.scan(source_of(self._garage, source, accounts), self._lookouts[source.name])
         except AdapterFailed as error:  # the plugin itself cannot be loaded: its source stands alone
             self._world.ledger.note_source(
                 self._garage.garage, source.name, source.adapter, "unavailable", str(error)

@@ -88,7 +88,8 @@ def connector_map_record(record: SourceRecord, settings: Settings) -> Mapping[st
     customer = choose(cells, settings.roles, settings.kinds)
     if not isinstance(customer, Skipped):
         return car | _person(cells, customer) | _ways_to_reach(cells, customer, settings)
-    return customer if car.get("plate", "").strip() else car  # without a plate it is no car at all
+    plate = car.get("plate", "").strip()
+    return replace(customer, plate=plate) if plate else car  # without a plate it is no car at all
 
 
 def _found(cells: Cells, fields: Mapping[str, str]) -> dict[str, str]:

@@ -30,6 +30,7 @@ VEHICLE: Mapping[str, str | None] = {
     "country": None,
     "mileage": None,
     "mileage_at": None,
+    "fleet": None,
     "fleet_account": None,
     "service_due": None,
     "changed_at": None,

@@ -284,3 +284,26 @@ def test_a_corrected_address_is_no_change_that_brakes_an_export(garage, car):
     garage.export(car(1, email=OLD, km="99000"), car(2))
     assert garage.run().status == 0
     assert on_file(garage)["ZZ001Z"] == GOOD
+
+
+# ---------------------------------------------------------------- the garage's own address
+
+
+def test_the_garages_own_address_is_nobodys_and_that_counts_for_rows_that_were_read_before(garage, car):
+    own = "info@garage.voorbeeld.example"
+    garage.export(car(1, email=own.upper()), car(2))
+    assert garage.run().status == 0
+    garage.configure(addresses={"own": [own]})
+    assert garage.run().status == 0
+    garage.configure(delivery={"send": "always"})
+    garage.run()
+    assert garage.mails() == [("ZZ002Z", "klant2@voorbeeld.example")]
+    assert garage.trace("ZZ-001-Z")["next_step"] == "wait: suspect"
+    (listed,) = garage.ask("emails", "list")
+    assert (listed["address"], listed["state"], listed["reason"]) == (own, "suspect", "dummy")
+
+
+def test_an_address_of_the_garage_that_is_none_is_a_mistake_in_its_file(garage):
+    garage.configure(addresses={"own": ["info.garage.example"]})
+    said = garage.main("config", "check")
+    assert said.status == 4 and "addresses.own" in said.out + said.err

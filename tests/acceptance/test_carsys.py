@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from connector.cli import workplace
+from connector.cli.options import Options
+from connector.ledger.looking import all_passports
+
 SAMPLE = Path(__file__).parents[2] / "plugins" / "carsys" / "sample"
 CUSTOMERS = ("klanten.csv", "klanten.xml", "klanten-attributen.xml")
 LONG_AGO = 1_790_000_000
@@ -135,3 +139,72 @@ def test_an_unknown_name_in_columns_is_told_with_its_place_and_the_one_that_was_
     assert (
         "columns.driver.email_privat: is not a known key — did you mean 'driver.email_private'?" in said.err
     )
+
+
+# ---------------------------------------------------------------- a consent that is gone from XML
+
+AUTO = (
+    "<Auto><Kenteken>ZZ-00{0}-Z</Kenteken><ApkDatum>01-06-2027</ApkDatum><Bestuurder><Bedrijfsnaam/>"
+    "<Achternaam>Klant {0}</Achternaam><EmailPrive>klant{0}@voorbeeld.example</EmailPrive><EmailZakelijk/>"
+    "</Bestuurder>{1}</Auto>"
+)
+YES = "<Toestemming>ja</Toestemming>"
+
+
+def cars_of(consent, numbers):
+    autos = "".join(AUTO.format(number, consent) for number in numbers)
+    return f"<?xml version='1.0' encoding='utf-8'?><Export>{autos}</Export>".encode()
+
+
+def consents(garage):
+    """Plate → the consent that the ledger knows of."""
+    loaded = workplace.load(Options(config=garage.folder))
+    with workplace.ledger_to_look(loaded) as ledger, ledger.looking() as connection:
+        return {plate: facts.consent for plate, facts in all_passports(connection, garage.id)}
+
+
+@pytest.fixture(params=["it may be gone", "it is needed"])
+def consenting(garage, request):
+    """A garage that invites who consents; by its XML export, which says so of everybody."""
+    optional = request.param == "it may be gone"
+    settings = {
+        "recipient": ["driver"],
+        "columns": {"driver.consent": {"column": "Toestemming", "optional": optional}},
+    }
+    source = {"adapter": "carsys", "pattern": ["*.xml"], "settings": settings}
+    garage.configure(source=source, delivery={"send": "consented"})
+    garage.drop(cars_of(YES, (1, 2)), "klanten.xml")
+    assert garage.run().status == 0
+    assert len(garage.mails()) == 2
+    return garage, optional
+
+
+def test_a_consent_whose_element_is_gone_is_noticed_and_nobody_is_invited_until_it_is_back(consenting):
+    garage, optional = consenting
+    garage.drop(cars_of("", (1, 2, 3)).replace(b"Klant 1<", b"Klant Een<"), "klanten.xml")
+    garage.run()
+    assert "ontbreekt de kolom met toestemming" in garage.stand()["message"] or not optional
+    assert [each["reason"] for each in garage.ask("held")] == ([] if optional else ["layout_unknown"])
+    assert len(garage.mails()) == 2
+    assert garage.trace("ZZ-001-Z")["revision"] == (2 if optional else 1)
+    for _ in range(2):
+        garage.run()
+    if optional:
+        assert garage.trace("ZZ-003-Z")["invitation"]["state"] != "due"
+        assert consents(garage) == {"ZZ001Z": "yes", "ZZ002Z": "yes", "ZZ003Z": None}
+    garage.main("resend", "ZZ-001-Z")
+    garage.run()
+    assert len(garage.mails()) == 2, "not even where a person asks"
+    garage.drop(cars_of(YES, (1, 2, 3)).replace(b"Klant 1<", b"Klant Een<"), "klanten.xml")
+    assert garage.run().status == 0
+    assert len(garage.mails()) == 3 and garage.ask("held") == []
+
+
+def test_a_consent_that_nobody_gives_is_no_gap(consenting):
+    garage, _ = consenting
+    garage.drop(cars_of("<Toestemming/>", (1, 2, 3)), "klanten.xml")
+    assert garage.run().status == 0
+    assert garage.trace("ZZ-003-Z")["invitation"]["reason"] == "no_consent"
+    garage.drop(cars_of("<Toestemming>ja</Toestemming>", (1, 2, 3)), "klanten.xml")
+    garage.run()
+    assert len(garage.mails()) == 3

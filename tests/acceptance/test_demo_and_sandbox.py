@@ -24,6 +24,8 @@ def test_the_demo_shows_a_table_and_its_one_line_and_takes_its_folder_away(insta
     assert (program.returncode, err) == (0, "")
     assert out.splitlines()[-1] == LAST_LINE
     assert "AutoPaspoorten  29" in out
+    (corrected,) = [line for line in out.splitlines() if "kwam terug" in line]
+    assert "k***@v***.example" in corrected and "1 klant is opnieuw uitgenodigd" in corrected
     assert list(temporary.iterdir()) == []
 
 
@@ -33,7 +35,7 @@ def test_the_demo_answers_in_json_keeps_its_folder_and_serves_until_enter(instal
         "demo", "--json", "--serve", "--keep", folder, stdin=subprocess.PIPE, umask=0
     )
     address = program.stderr.readline().split()[-1].removesuffix("/connector/v1")
-    until(lambda: requests.get(f"{address}/sandbox/mails", timeout=20).json()["count"] == 29)
+    until(lambda: requests.get(f"{address}/sandbox/mails", timeout=20).json()["count"] == 30)
     assert "Dit is iGarage niet" in requests.get(address, timeout=20).text
     out, _ = program.communicate("\n", timeout=180)
     told = json.loads(out)

@@ -300,3 +300,18 @@ def test_a_selection_that_is_taken_leaves_the_question_of_another_standing(garag
     garage.export(car(2), name="b.csv")
     garage.run()
     assert [each["file"] for each in garage.ask("held")] == ["a.csv"]
+
+
+def test_a_plate_that_is_gone_from_the_export_is_told_and_nothing_is_withdrawn(garage, car):
+    garage.export(car(1), car(2), car(3))
+    garage.run()
+    garage.export(car(1), car(2))
+    assert garage.run().status == 0
+    assert garage.trace("ZZ-003-Z")["missing_since"] and not garage.trace("ZZ-002-Z")["missing_since"]
+    assert "noemt dit kenteken nog" in garage.main("trace", "ZZ-003-Z").out
+    assert garage.stand()["missing"] == 1 and "geen export meer staat: 1" in garage.main("status").out
+    assert sorted(garage.effects()) == [("put", f"ZZ00{number}Z", "created") for number in (1, 2, 3)]
+    garage.export(car(1), car(2), car(3))
+    garage.run()
+    assert (garage.stand()["missing"], garage.trace("ZZ-003-Z")["missing_since"]) == (0, None)
+    assert len(garage.effects()) == 3

@@ -8,9 +8,11 @@ import random
 import signal
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+from connector.crash import VARIABLE
 from connector.sandbox.answers import FieldError
 
 from .cases import MOST_UNWRITTEN, three_modes
@@ -65,6 +67,7 @@ SCENARIOS = {
     "a wrong address": around("correct"),
     "a suspect address": around("ignore"),
     "an invitation asked for": around("resend"),
+    "a system that hears of a wrong address": around("note_told"),
     "reception's list": around("correct_all"),
     "a backup": ["backup.before_replace", "backup.after_replace"],
     "a rescue": around("rescue", "note_read"),
@@ -422,6 +425,40 @@ def test_f01_the_feed_and_what_people_decide_of_addresses_is_done_or_not_wheneve
         "ZZ004Z": [old, good],
     }
     case.line.counted = True  # here, mail by mail: the books know no corrections
+
+
+def test_f01_a_plate_that_no_export_names_any_more_is_missing_whenever_the_process_dies(case, children):
+    garage = case.garage(delivery={"workers": 1})
+    night(case, garage, range(10))
+    children.run_once()
+    for number, point in enumerate(around("accept_slice")):
+        night(case, garage, range(8 + number), km=f"7100{number}")
+        children.dies_at(point)
+    assert garage.stand()["missing"] == 2, "the file that was being accepted is gone on with first"
+    children.drain()
+    assert garage.stand()["missing"] == 1
+    night(case, garage, range(10), km="71009")
+    children.drain()
+    assert garage.stand()["missing"] == 0
+    case.count()
+
+
+def test_f01_a_system_hears_of_a_wrong_address_and_that_is_noted_or_not_whenever_the_process_dies(
+    case, car, monkeypatch
+):
+    plugin = Path(__file__).parents[1] / "acceptance" / "gms"
+    monkeypatch.setenv("PYTHONPATH", str(plugin))
+    monkeypatch.syspath_prepend(plugin)
+    nobody = {"url": "http://127.0.0.1:9/", "silent": str(case.folder / "silent")}
+    garage = case.garage(source={"adapter": "listening", "settings": nobody})
+    garage.export(car(1, email="klant1.voorbeeld.example"), car(2))
+    for point in SCENARIOS["a system that hears of a wrong address"]:
+        died = case.installation.process("run", "--once", env={VARIABLE: point})
+        assert died.status == KILLED, f"{point} was never passed"
+    garage.run()
+    assert garage.mails() == [("ZZ002Z", "klant2@voorbeeld.example")]
+    assert garage.counts() == {"total": 2, "delivered": 1, "held": 1}
+    case.line.counted = True  # here, mail by mail
 
 
 def test_f01_a_backup_is_the_old_one_or_the_new_one_whenever_the_process_dies(case, children):

@@ -74,7 +74,7 @@ def test_the_example_loads_as_written_and_lacks_only_its_token(load: Load) -> No
 def test_what_is_left_out_has_the_examples_values(garage: Callable[..., GarageConfig], load: Load) -> None:
     example = next(each for each in load(directory=EXAMPLE).garages if each.garage == "garage-jansen")
     smallest = garage()
-    assert smallest.delivery == example.delivery.model_copy(update={"select": None})
+    assert smallest.delivery == example.delivery.model_copy(update={"select": None, "fleet_accounts": {}})
     assert smallest.timezone == example.timezone
     ours, theirs = smallest.sources[0], example.sources[0]
     for name in ("pattern", "contains", "scan_every", "settle"):

@@ -21,7 +21,7 @@ import pytest
 import sqlalchemy as sa
 
 from connector import emails
-from connector.arrivals import Arrival
+from connector.arrivals import Arrival, Contains
 from connector.backoff import Retry
 from connector.errors import DeliveryError
 from connector.ledger import (
@@ -218,6 +218,7 @@ class Hand:
     today: date = TODAY
     retry: Retry = RETRY
     shared_limit: int = 8
+    own: tuple[str, ...] = ()
 
     def but(self, **changes: Any) -> Hand:
         """The same hand with another policy, day, ledger or garage."""
@@ -279,19 +280,25 @@ class Hand:
         assert self.judge(file) is None
         return file
 
-    def slice(self, file: int) -> bool:
+    def slice(self, file: int, contains: Contains = "all") -> bool:
         return self.ledger.accept_slice(
-            file, "generic_csv", self.policy, self.today, shared_limit=self.shared_limit
+            file,
+            "generic_csv",
+            self.policy,
+            self.today,
+            contains=contains,
+            shared_limit=self.shared_limit,
+            own=self.own,
         )
 
-    def accept(self, file: int) -> FileSummary:
-        while self.slice(file):
+    def accept(self, file: int, contains: Contains = "all") -> FileSummary:
+        while self.slice(file, contains):
             pass
         return self.ledger.file(file)
 
-    def night(self, *rows: Any, **how: Any) -> FileSummary:
-        """Take in an export, whole."""
-        return self.accept(self.judged(*rows, **how))
+    def night(self, *rows: Any, contains: Contains = "all", **how: Any) -> FileSummary:
+        """Take in an export, whole; it holds the whole customer base, or (`contains`) a selection."""
+        return self.accept(self.judged(*rows, **how), contains)
 
     # ---- delivery
 

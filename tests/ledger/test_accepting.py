@@ -97,7 +97,8 @@ def test_a_record_key_may_begin_with_any_sign(jansen: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "tonight", [Rejected("date_invalid", "Geen datum.", record_key="ZZ001Z"), Skipped("no_email")]
+    "tonight",
+    [Rejected("date_invalid", "Geen datum.", record_key="ZZ001Z"), Skipped("no_email", "ZZ-001-Z")],
 )
 def test_a_rejection_or_skip_leaves_standing_what_the_row_said(jansen: Any, tonight: Any) -> None:
     jansen.night(jansen.car(1, make="Volvo"))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from connector.corrections import Correction
 from connector.model import Skipped
 
 
@@ -103,3 +106,50 @@ def test_a_skip_leaves_a_conflict_standing(jansen: Any) -> None:
     jansen.night(jansen.car(1, email="bo@voorbeeld.example"), source="apk")
     jansen.night(Skipped("no_email"))
     assert jansen.trace(1).facts.source_conflict
+
+
+# ---------------------------------------------------------------- after corrections
+
+OLD, NEW, THIRD = "oud@voorbeeld.example", "nieuw@voorbeeld.example", "derde@voorbeeld.example"
+
+
+def corrected(hand: Any, plate: str | None = None) -> None:
+    hand.ledger.address_book.correct(hand.garage, Correction(OLD, NEW, plate), hand.policy, hand.today)
+
+
+@pytest.mark.parametrize("plate", [None, "ZZ001Z"])
+def test_a_source_that_says_what_was_meant_and_one_that_says_what_was_corrected_mean_one(
+    inviting: Any, plate: str | None
+) -> None:
+    inviting.night(inviting.car(1, email=OLD))
+    corrected(inviting, plate)
+    for email in (NEW, OLD, NEW):
+        inviting.night(inviting.car(1, email=email), source="apk")
+        inviting.night(inviting.car(1, email=OLD, make="Saab"))
+        assert not inviting.trace(1).facts.source_conflict
+    assert inviting.content(1)["email"] == NEW
+    assert inviting.claimed().step.send is True
+    assert "source_conflict" not in inviting.events(1) and "correction_over" not in inviting.events(1)
+
+
+def test_a_correction_ends_a_conflict_and_the_customer_is_invited(inviting: Any) -> None:
+    inviting.night(inviting.car(1, email=OLD))
+    inviting.night(inviting.car(1, email=NEW), source="apk")
+    assert inviting.claimed().step.send is False
+    inviting.clock.forward(hours=3)
+    corrected(inviting)
+    assert not inviting.trace(1).facts.source_conflict
+    assert inviting.events(1)[-1] == "source_conflict_over"
+    assert inviting.claimed().step.send is True
+
+
+def test_a_third_address_is_a_conflict_with_what_was_meant(inviting: Any) -> None:
+    inviting.night(inviting.car(1, email=OLD))
+    corrected(inviting, "ZZ001Z")
+    inviting.night(inviting.car(1, email=THIRD), source="apk")
+    assert inviting.trace(1).facts.source_conflict
+    inviting.night(inviting.car(1, email=NEW), source="apk")
+    assert not inviting.trace(1).facts.source_conflict
+    inviting.night(inviting.car(1, email=THIRD))
+    assert inviting.trace(1).facts.source_conflict, "nobody says the old one any more, and they differ"
+    assert "correction_over" in inviting.events(1)

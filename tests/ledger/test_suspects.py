@@ -41,6 +41,17 @@ def test_a_dummy_is_made_and_not_invited(inviting: Any) -> None:
     assert inviting.claimed().step.send is False
 
 
+def test_the_garages_own_address_is_a_dummy_also_where_many_share_it(inviting: Any) -> None:
+    inviting = inviting.but(shared_limit=1)
+    cars = [inviting.car(number, email=GOOD.upper()) for number in (1, 2)]
+    inviting.night(*cars)
+    assert suspicions(inviting) == {GOOD: ("suspect", "shared", None)}
+    inviting.but(own=(f" {GOOD}",)).night(*cars, recipe=b"another")
+    assert suspicions(inviting) == {GOOD: ("suspect", "dummy", None)}
+    inviting.night(*cars, recipe=b"recipe")
+    assert suspicions(inviting) == {GOOD: ("suspect", "shared", None)}
+
+
 @pytest.mark.parametrize(("kind", "address"), [("typo", TYPO), ("dummy", DUMMY)])
 @pytest.mark.parametrize("says", ["send", "withhold"])
 def test_the_garage_says_which_of_them_are_invited(inviting: Any, kind: str, address: str, says: str) -> None:

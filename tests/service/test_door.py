@@ -239,7 +239,7 @@ def test_the_feed_is_followed_through_an_open_door_and_delivery_woken_by_its_new
     hand.woken.clear()
     assert hand.door.follow() == 300 and hand.woken == []
     sandbox.bounce("klant1@voorbeeld.example", "hard_bounce", garage="jansen")
-    assert hand.door.follow() == 300 and hand.woken == ["deliver:jansen"]
+    assert hand.door.follow() == 300 and hand.woken == ["deliver:jansen", "tell:jansen"]
 
 
 def test_the_feed_of_a_paused_garage_is_not_asked_for(hand, sandbox):

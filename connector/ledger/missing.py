@@ -1,0 +1,108 @@
+"""Plates that the exports name no more: noted, and nothing is withdrawn for it.
+
+A source that exports its whole customer base speaks of each of its plates in every file; a selection speaks only of
+those in it, and of them only that once. So a plate is missing once a whole export that named it does not, and no
+other whole export names it still; it is there again when any export names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from connector.arrivals import Contains
+from connector.ledger.schema import MISSING, passports, rows, staged
+from connector.ledger.writing import event, record
+
+MANY = 500
+"""Rows that are written in one statement."""
+
+
+def note(
+    connection: sa.Connection,
+    garage: str,
+    source: str,
+    file: int,
+    contains: Contains,
+    now: datetime,
+    *,
+    marked: Collection[bytes] = frozenset(),
+) -> None:
+    """A file was accepted, and its rows are still staged: what it names is there, and what it names no more is missing.
+
+    A car that is named by a row without an address, or by one that is rejected, is in the export all the same.
+    `marked` are digests of rows that the file has as they were, where those are not staged.
+    """
+    of_source = (rows.c.garage == garage) & (rows.c.source == source) & (rows.c.verdict == "passport")
+    unnamed = rows.c.unnamed_since.is_not(None)
+    named = sa.select(staged.c.plate).where(staged.c.file == file, staged.c.plate.is_not(None))
+    refused = sa.select(staged.c.key).where(
+        staged.c.file == file, staged.c.verdict == "rejected", staged.c.key.is_not(None)
+    )
+    here = rows.c.plate.in_(named) | rows.c.key.in_(refused)
+    found = sa.select(rows.c.key, rows.c.digest, here).where(of_source, unnamed)
+    back = [key for key, digest, is_here in connection.execute(found) if is_here or bytes(digest) in marked]
+    _write(connection, of_source, back, None)
+    _end(connection, garage, now)
+    known = sa.select(rows.c.key, rows.c.digest).where(of_source, ~unnamed)
+    if contains == "all":  # a difference of sets: neither database needs an index of what is staged for it
+        missed = rows.c.plate.in_(_said(garage, source).except_(named))
+        known, there = known.where(missed, rows.c.key.not_in(refused)), marked
+    else:
+        there = frozenset()
+    gone = [key for key, digest in connection.execute(known) if bytes(digest) not in there]
+    _write(connection, of_source, gone, now)
+    if contains == "all":
+        _begin(connection, garage, of_source & unnamed, now)
+
+
+def _write(
+    connection: sa.Connection, of_source: sa.ColumnElement[bool], keys: list[str], since: datetime | None
+) -> None:
+    for start in range(0, len(keys), MANY):
+        chunk = rows.c.key.in_(keys[start : start + MANY])
+        connection.execute(rows.update().where(of_source, chunk).values(unnamed_since=since))
+
+
+def _said(garage: str, source: str) -> sa.Select[tuple[str]]:
+    """The plates that a source named in its file before."""
+    before = rows.alias()
+    of_source = (before.c.garage == garage) & (before.c.source == source) & (before.c.verdict == "passport")
+    return sa.select(before.c.plate).where(of_source, before.c.unnamed_since.is_(None))
+
+
+def count(connection: sa.Connection, garage: str) -> int:
+    """How many plates no export names any more, of those that are not withdrawn."""
+    query = sa.select(sa.func.count()).select_from(passports)
+    missing = query.where(passports.c.garage == garage, MISSING, passports.c.state != "withdrawn")
+    return connection.execute(missing).scalar_one()
+
+
+def _named() -> sa.ColumnElement[bool]:
+    """Whether some source's last export names a passport's plate."""
+    of_plate = (rows.c.garage == passports.c.garage) & (rows.c.plate == passports.c.plate)
+    return sa.exists().where(of_plate, rows.c.verdict == "passport", rows.c.unnamed_since.is_(None))
+
+
+def _begin(connection: sa.Connection, garage: str, said: sa.ColumnElement[bool], now: datetime) -> None:
+    plates = sa.select(rows.c.plate).where(said)
+    begun = passports.update().where(
+        passports.c.garage == garage,
+        passports.c.plate.in_(plates),
+        passports.c.missing_since.is_(None),
+        ~passports.c.absent,
+        ~_named(),
+    )
+    _change(connection, garage, begun.values(missing_since=now), "missing", now)
+
+
+def _end(connection: sa.Connection, garage: str, now: datetime) -> None:
+    ended = passports.update().where(passports.c.garage == garage, MISSING, _named())
+    _change(connection, garage, ended.values(missing_since=None), "missing_over", now)
+
+
+def _change(connection: sa.Connection, garage: str, change: sa.Update, name: str, now: datetime) -> None:
+    plates = list(connection.execute(change.returning(passports.c.plate)).scalars())
+    record(connection, [event(garage, each, now, name) for each in sorted(plates)])
