@@ -73,6 +73,24 @@ def add(
     return int(key[0]) if key else 0
 
 
+def add_superseded(
+    connection: sa.Connection,
+    garage: str,
+    source: str,
+    arrivals: Sequence[Arrival],
+    recipe: bytes,
+    now: datetime,
+) -> None:
+    """New files that nobody reads, for a newer one speaks in their place."""
+    common = {"garage": garage, "source": source, "recipe": recipe, "found_at": now, "closed_at": now}
+    values = [
+        {name: getattr(arrival, name) for name in ("name", "size", "modified", "digest")}
+        | {**common, "state": "superseded"}
+        for arrival in arrivals
+    ]
+    insert_all(connection, files, values)
+
+
 def stage(connection: sa.Connection, file: int, chunk: Sequence[StagedRow]) -> None:
     """Put rows beside the ledger, where nothing sees them yet."""
     insert_all(connection, staged, [_staged_values(file, row) for row in chunk])
