@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from threading import Semaphore
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random
 
@@ -14,7 +13,7 @@ from connector import closing
 from connector.backoff import MAX_RETRY_AFTER, Probing, Retry
 from connector.crew import Crew, Given
 from connector.errors import DeliveryError, LedgerUnavailable, NotAuthorised, Refused, Transient, Unknown
-from connector.http import NotBegun, Turn
+from connector.http import NotBegun, Turn, Turns
 from connector.igarage.client import Client
 from connector.ledger import Answered, Claim, Failed, Ledger, Looked, Outcome, Pause
 from connector.ledger.claims import Backlog
@@ -218,7 +217,7 @@ class Delivery:
         the wire waits for anybody. A single worker is followed to its end before the next request is sent. Whatever
         breaks, what came of the requests that were made is written first.
         """
-        turns = Semaphore(self.workers)
+        turns = Turns(self.workers)
         many = self.workers + SPARE if self.workers > 1 else 1
         with Crew(many, lambda given: self._begun(tally, turns, given)) as crew:
             try:
@@ -261,7 +260,7 @@ class Delivery:
             most=most,
         )
 
-    def _begun(self, tally: _Tally, turns: Semaphore, given: Given) -> Outcome | None:
+    def _begun(self, tally: _Tally, turns: Turns, given: Given) -> Outcome | None:
         """What came of a claim; None where it was not begun: the pass is over, or the ledger may know better now."""
         if not self._is_wanted(tally, given):
             return None

@@ -11,6 +11,16 @@ that called: `connector.igarage` turns them into a `DeliveryError`, a polled sou
 from connector.http.calls import Answer, Http
 from connector.http.failures import NoAnswer, NotSent, TransportError
 from connector.http.trust import system_trust
-from connector.http.turns import NotBegun, Turn
+from connector.http.turns import NotBegun, Turn, Turns
 
-__all__ = ["Answer", "Http", "NoAnswer", "NotBegun", "NotSent", "TransportError", "Turn", "system_trust"]
+__all__ = [
+    "Answer",
+    "Http",
+    "NoAnswer",
+    "NotBegun",
+    "NotSent",
+    "TransportError",
+    "Turn",
+    "Turns",
+    "system_trust",
+]

@@ -6,8 +6,9 @@ judged keeps nobody waiting. Any other answer is heard out first, for it may say
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
-from threading import Semaphore
+from threading import Lock
 
 
 class NotBegun(Exception):
@@ -15,6 +16,40 @@ class NotBegun(Exception):
 
     def __init__(self) -> None:
         super().__init__("the request was not begun")
+
+
+class Turns:
+    """So many turns; who waits longest is next. (A semaphore of the standard library lets late comers pass.)"""
+
+    def __init__(self, many: int) -> None:
+        self._free = many
+        self._waiting: deque[Lock] = deque()
+        self._lock = Lock()
+
+    def take(self, within: float | None) -> bool:
+        """Wait for a turn, up to so many seconds (None: as long as it takes); whether there was one."""
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return True
+            mine = Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        if mine.acquire(timeout=-1 if within is None else within):
+            return True
+        with self._lock:
+            if mine not in self._waiting:
+                return True  # it was handed over while the patience ran out
+            self._waiting.remove(mine)
+            return False
+
+    def give_back(self) -> None:
+        """Hand a turn to who waits longest, or keep it for the next."""
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._free += 1
 
 
 class Turn:
@@ -25,7 +60,7 @@ class Turn:
     it is told whether one went before.
     """
 
-    def __init__(self, turns: Semaphore, *, most: float, wanted: Callable[[bool], bool]) -> None:
+    def __init__(self, turns: Turns, *, most: float, wanted: Callable[[bool], bool]) -> None:
         self._turns = turns
         self._most = most
         self._wanted = wanted
@@ -36,7 +71,7 @@ class Turn:
         """Wait for the turn, unless this thread has it. Raises NotBegun."""
         if self._mine:
             return
-        if not self._turns.acquire(timeout=None if self._begun else self._most):
+        if not self._turns.take(None if self._begun else self._most):
             raise NotBegun
         self._mine = True
         if not self._wanted(self._begun):
@@ -48,4 +83,4 @@ class Turn:
         """Let another go; nothing where this thread has no turn."""
         if self._mine:
             self._mine = False
-            self._turns.release()
+            self._turns.give_back()
