@@ -31,6 +31,7 @@ from connector.model import (
     Column,
     ExportFile,
     Layout,
+    Recognised,
     Skipped,
     SourceRecord,
     Table,
@@ -128,6 +129,16 @@ class Adapter:
         if not isinstance(column, Column):
             raise _not_of_its_form(self.name, "connector_columns", column)
         return column
+
+    def recognise(self, file: ExportFile) -> Recognised | None:
+        """How it would read an export that nobody has configured yet; None where it is not of its own form."""
+        if "connector_recognise" not in self.hooks:
+            return None
+        with _translated(self.name, "connector_recognise"):
+            answer = self._relay.connector_recognise(file=file)
+            if not isinstance(answer, Recognised | None):
+                raise _not_of_its_form(self.name, "connector_recognise", answer)
+            return answer
 
     def read(self, file: ExportFile, settings: BaseModel | None = None) -> Table:
         """The records of an export, for one pass, streamed: nothing is collected.

@@ -13,6 +13,7 @@ from connector import closing
 from connector.backoff import MAX_RETRY_AFTER, Probing, Retry
 from connector.crew import Crew, Given
 from connector.errors import DeliveryError, LedgerUnavailable, NotAuthorised, Refused, Transient, Unknown
+from connector.http import NotBegun, Turn, Turns
 from connector.igarage.client import Client
 from connector.ledger import Answered, Claim, Failed, HandedOver, Ledger, Looked, Outcome, Pause, Withdrawn
 from connector.ledger.claims import Backlog
@@ -26,6 +27,10 @@ FRESH = 1.0
 """Seconds that a claim may wait for its worker: beyond it the ledger is asked anew, which may know better by then."""
 AHEAD = 8
 """Claims that wait for workers, beside two for each."""
+SPARE = 4
+"""Workers beside those whose requests are on the wire: they make the next ones ready, and judge what has come."""
+PATIENCE = 0.1
+"""The share of a call's time that may go by before it is its turn."""
 HOLD = 0.05
 """Seconds that an answer waits for others, to be written with them."""
 INDEXINGS = 3
@@ -208,10 +213,13 @@ class Delivery:
     def _work_together(self, tally: _Tally, due_before: datetime, gently: bool) -> None:
         """One hand claims and closes, several requests in a transaction; the workers do nothing but ask.
 
-        While they ask, what they will ask next is claimed: nobody waits for the ledger. Whatever breaks, what came of
-        the requests that were made is written first.
+        While they ask, what they will ask next is claimed and made ready: nobody waits for the ledger, and no turn on
+        the wire waits for anybody. A single worker is followed to its end before the next request is sent. Whatever
+        breaks, what came of the requests that were made is written first.
         """
-        with Crew(self.workers, lambda given: self._begun(tally, given)) as crew:
+        turns = Turns(self.workers)
+        many = self.workers + SPARE if self.workers > 1 else 1
+        with Crew(many, lambda given: self._begun(tally, turns, given)) as crew:
             try:
                 self._keep_busy(crew, tally, due_before, gently)
             finally:
@@ -252,15 +260,31 @@ class Delivery:
             most=most,
         )
 
-    def _begun(self, tally: _Tally, given: Given) -> Outcome | None:
+    def _begun(self, tally: _Tally, turns: Turns, given: Given) -> Outcome | None:
         """What came of a claim; None where it was not begun: the pass is over, or the ledger may know better now."""
+        if not self._is_wanted(tally, given):
+            return None
+        patience = min(FRESH, PATIENCE * self.timeout)
+        turn = Turn(turns, most=patience, wanted=lambda begun: self._is_wanted(tally, given, begun=begun))
+        try:
+            with self.client.in_turn(turn):
+                return self._heard(tally, given.claim)
+        except NotBegun:
+            tally.slow = tally.slow or self.monotonic() - given.at >= patience
+            return None
+
+    def _is_wanted(self, tally: _Tally, given: Given, *, begun: bool = False) -> bool:
+        """Whether a request is still to be sent; what has `begun` is gone on with unless the pass is over."""
+        if begun:
+            return not self._is_over(tally)
         waited = self.monotonic() - given.at
         tally.slow = tally.slow or waited > FRESH
-        if waited > FRESH or self._is_over(tally) or tally.doubts(given):
-            return None
-        outcome = self._ask(given.claim)
-        if _is_about_address(given.claim, outcome):
-            tally.doubt(given.claim.passport.address, self.monotonic())
+        return not (waited > FRESH or self._is_over(tally) or tally.doubts(given))
+
+    def _heard(self, tally: _Tally, claim: Claim) -> Outcome:
+        outcome = self._ask(claim)
+        if _is_about_address(claim, outcome):
+            tally.doubt(claim.passport.address, self.monotonic())
         tally.count(outcome)
         return outcome
 

@@ -12,7 +12,7 @@ import requests
 from pluggy import HookspecMarker
 from pydantic import BaseModel
 
-from connector.model import AddressNotice, Column, ExportFile, Skipped, SourceRecord
+from connector.model import AddressNotice, Column, ExportFile, Recognised, Skipped, SourceRecord
 
 hookspec = HookspecMarker("connector")
 
@@ -28,6 +28,14 @@ def connector_read_file(file: ExportFile, settings: BaseModel) -> Iterable[Sourc
 
     Raises `SourceFormatError` when the file is not of the form the adapter reads. A record that cannot be cut into
     cells is yielded with its `fault`, never raised and never left out.
+    """
+
+
+@hookspec(firstresult=True)
+def connector_recognise(file: ExportFile) -> Recognised | None:
+    """How the adapter would read an export that nobody has configured yet; None where it is not of its own form.
+
+    Optional, for `init`. An adapter says so only of a form that is its system's own and no other's.
     """
 
 

@@ -75,8 +75,9 @@ def listing(folder: Path, patterns: Sequence[str]) -> Listing:
     Left out are directories, symlinks, FIFOs, devices, empty files and temporary names. Raises
     `SourceUnavailable` when the folder cannot be listed: a share that is away is not an empty folder.
     """
+    low = [pattern.lower() for pattern in patterns]
     with _scanned(folder) as entries:
-        seen = [_seen(entry) for entry in entries if _is_wanted(entry.name, patterns)]
+        seen = [_seen(entry) for entry in entries if _is_wanted(entry.name, low)]
     return {each.name: each for each in seen if each is not None}
 
 
@@ -120,6 +121,7 @@ class Lookout:
         self._now = now
         self._sights: dict[str, Sight] = {}
         self._digests: dict[str, _Hashed] = {}
+        self._reading = 0.0  # seconds that reading all of those took
 
     def look(self) -> AtRest:
         """The files that stood still over two looks at least `settle` apart, open, and are whole for their format.
@@ -128,6 +130,7 @@ class Lookout:
         """
         before, self._sights = self._sights, {}
         self._sights = sights(before, listing(self._folder, self._patterns), self._monotonic())
+        self._forget_the_gone()
         for name, sight in self._sights.items():
             if not sight.whole and self._stands(sight) and _is_whole(sight.seen, self._now()):
                 self._sights[name] = replace(sight, whole=True)
@@ -156,17 +159,22 @@ class Lookout:
     def digest(self, seen: Seen) -> bytes:
         """SHA-256 of a file's content. Raises `SourceUnavailable`.
 
-        A file that looks as it did is read again all the same, for size and time can lie, but a large one not at
-        every look: no more than a hundredth of the time goes into that.
+        A file that looks as it did is read again all the same, for size and time can lie, but a large one, and one
+        among many, not at every look: no more than a hundredth of the time goes into that.
         """
         began = self._monotonic()
         known = self._digests.get(seen.name)
-        if known and known.seen == seen and began < known.again_at:
+        if known and known.seen == seen and began < known.ended + 100 * self._reading:
             return known.digest
         found = digest(seen.path)
         ended = self._monotonic()
-        self._digests[seen.name] = _Hashed(seen, found, ended + 100 * (ended - began))
+        self._digests[seen.name] = _Hashed(seen, found, ended, ended - began)
+        self._reading += ended - began - (known.took if known else 0.0)
         return found
+
+    def _forget_the_gone(self) -> None:
+        for name in self._digests.keys() - self._sights.keys():
+            self._reading -= self._digests.pop(name).took
 
     def _stands(self, sight: Sight) -> bool:
         return sight.looks > 1 and self._monotonic() - sight.since >= self._settle
@@ -176,7 +184,8 @@ class Lookout:
 class _Hashed:
     seen: Seen
     digest: bytes
-    again_at: float
+    ended: float
+    took: float
 
 
 def arrival(seen: Seen, content: bytes | None) -> Arrival:
@@ -266,15 +275,18 @@ def _unreadable(path: Path, error: OSError) -> SourceUnavailable:
 
 def printable(name: str) -> str:
     """A file name that any database and log can hold: bytes that are no text become escapes."""
+    if name.isprintable():  # nearly all; and bytes that are no text are not
+        return name
     text = os.fsencode(name).decode("utf-8", "backslashreplace")
     return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
 
 
 def _is_wanted(name: str, patterns: Sequence[str]) -> bool:
+    """Whether a name fits one of the patterns, which are in lower case, and is no temporary one."""
     low = name.lower()
     if low.startswith(TEMPORARY_STARTS) or low.endswith(TEMPORARY_ENDS):
         return False
-    return any(fnmatch.fnmatchcase(low, pattern.lower()) for pattern in patterns)
+    return any(fnmatch.fnmatchcase(low, pattern) for pattern in patterns)
 
 
 def _seen(entry: os.DirEntry[str]) -> Seen | None:

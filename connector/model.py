@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import BinaryIO, Literal, Self
+from typing import Any, BinaryIO, Literal, Self
 
 CONTENT_FIELDS = (
     "country",
@@ -165,6 +165,18 @@ class AddressNotice:
     plates: tuple[str, ...] = field(repr=False)
     suggestion: str | None = field(default=None, repr=False)
     corrected_to: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """How an adapter would read an export that it knows as its own: its `settings:`, and what the export contains.
+
+    `doubts`: keys below `settings` → Dutch sentences for whoever sets the garage up.
+    """
+
+    settings: Mapping[str, Any]
+    contains: Literal["all", "selection"] = "all"
+    doubts: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 # ---------------------------------------------------------------- what mapping makes of a record

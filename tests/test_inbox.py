@@ -220,6 +220,49 @@ def test_a_large_file_that_looks_the_same_is_not_read_at_every_look(tmp_path):
     assert looking.digest(seen) != first
 
 
+def test_many_files_together_are_read_again_no_more_than_a_hundredth_of_the_time(tmp_path):
+    paths = [put(tmp_path, name=f"{number}.csv") for number in range(20)]
+    count = Count()
+
+    def ticking():
+        count.at += 0.5
+        return count.at
+
+    looking = lookout(tmp_path, count=ticking)
+    looking.look()
+    files = looking.look().files
+    first = {seen.name: looking.digest(seen) for seen in files}
+    for path in paths:
+        path.write_bytes(b"Kentekem\r\n")
+        os.utime(path, (WRITTEN.timestamp(), WRITTEN.timestamp()))
+    count.at += 100  # enough for one of them
+    assert {seen.name: looking.digest(seen) for seen in files} == first
+    count.at += 20 * 100
+    assert not {seen.name: looking.digest(seen) for seen in files}.items() & first.items()
+
+
+def test_what_is_gone_takes_none_of_the_time_for_reading_again(tmp_path):
+    put(tmp_path, name="blijft.csv")
+    gone = [put(tmp_path, name=f"{number}.csv") for number in range(20)]
+    count = Count()
+
+    def ticking():
+        count.at += 0.5
+        return count.at
+
+    looking = lookout(tmp_path, count=ticking)
+    looking.look()
+    files = {seen.name: seen for seen in looking.look().files}
+    first = {name: looking.digest(seen) for name, seen in files.items()}
+    for path in gone:
+        path.unlink()
+    looking.look()
+    (tmp_path / "blijft.csv").write_bytes(b"Kentekem\r\n")
+    os.utime(tmp_path / "blijft.csv", (WRITTEN.timestamp(), WRITTEN.timestamp()))
+    count.at += 100
+    assert looking.digest(files["blijft.csv"]) != first["blijft.csv"]
+
+
 def test_a_file_that_the_ledger_has_is_moved_over_nothing_that_lies_there(tmp_path):
     archive, passed = tmp_path / "archief", []
     archive.mkdir()

@@ -13,7 +13,8 @@ from connector import inbox
 from connector.cli import answer, exits, workplace
 from connector.cli.configuring import known_adapters, write_schemas
 from connector.cli.options import Options, shared_options
-from connector.config.proposed import Garage, proposed_text, written
+from connector.cli.own_form import OwnForm, own_form
+from connector.config.proposed import ADAPTER, Garage, proposed_text, recognised_text, written
 from connector.config.schema import garage_schema
 from connector.errors import ConfigError, SourceError
 from connector.model import CANONICAL_FIELDS
@@ -53,6 +54,9 @@ class Answers:
 @click.option("--token-file", metavar="FILE", help="File that holds the token (default: ID.token).")
 @click.option("--watch", metavar="DIR", help="Folder where the exports come (default: where FILE lies).")
 @click.option(
+    "--adapter", metavar="NAME", help="The adapter that is to read it (default: the one that knows its form)."
+)
+@click.option(
     "--column",
     "columns",
     metavar="FIELD=COLUMN",
@@ -70,6 +74,7 @@ def init(
     url: str | None,
     token_file: str | None,
     watch: str | None,
+    adapter: str | None,
     columns: tuple[str, ...],
 ) -> int:
     """Make a garage's file from one of its exports: propose what every column means, ask, and write it.
@@ -79,6 +84,8 @@ def init(
     asking = not (yes or options.json)
     answers = Answers(garage_id or options.garage, name, url, token_file, watch)
     _must_be_new(options, answers.garage)
+    if known := _own_form(file, adapter, columns):
+        return _as_known(options, known, answers, asking=asking)
     try:
         sample = first_rows(file)
     except SourceError as error:
@@ -90,13 +97,49 @@ def init(
     if asking:
         proposal = _agree(sample, proposal, given)
         answers = _ask(answers, file)
-    _must_be_whole(proposal, answers)
+    _must_be_whole(proposal.missing, answers)
     answers = _with_defaults(answers, file)
     text = proposed_text(
         garage_schema(known_adapters()), proposal, sample.layout, sample.names, _garage(answers, file)
     )
     path = _write(options, text, answers)
     _tell(options, sample, proposal, path, _foresee(options, answers, file))
+    return exits.OK
+
+
+# ---------------------------------------------------------------- an export that an adapter knows
+
+
+def _own_form(file: Path, adapter: str | None, columns: Sequence[str]) -> OwnForm | None:
+    """The adapter's that knows the export as its own; who says what columns mean speaks of no such form."""
+    if adapter == ADAPTER or (columns and not adapter):
+        return None
+    known = own_form(file, adapter)
+    if adapter and known is None:
+        raise click.UsageError(f"adapter {adapter!r} does not know {inbox.printable(file.name)} as its own")
+    if columns:
+        raise click.UsageError(f"--column is for {ADAPTER}; adapter {adapter!r} knows its columns")
+    return known
+
+
+def _as_known(options: Options, known: OwnForm, answers: Answers, *, asking: bool) -> int:
+    """Write the file of a garage whose exports an adapter knows, and say what it would make of this one."""
+    if not options.json:
+        known.show()
+    if asking:
+        if not click.confirm("Klopt dit?", default=True, err=True):
+            raise click.UsageError(f"say what every column means, with --adapter {ADAPTER}")
+        answers = _ask(answers, known.path)
+    _must_be_whole((), answers)
+    answers = _with_defaults(answers, known.path)
+    garage = _garage(answers, known.path)
+    text = recognised_text(garage_schema(known_adapters()), known.adapter.name, known.found, garage)
+    path = _write(options, text, answers)
+    seen = _foresee(options, answers, known.path)
+    if options.json:
+        answer.as_json({"file": str(path), **known.as_value(), "preview": seen})
+    else:
+        _tell_what_follows(path, seen)
     return exits.OK
 
 
@@ -190,9 +233,9 @@ def _prompt(question: str, default: str | None = None) -> str:
     return str(click.prompt(question, default=default, err=True)).strip()
 
 
-def _must_be_whole(proposal: Proposal, answers: Answers) -> None:
+def _must_be_whole(missing: Sequence[str], answers: Answers) -> None:
     """A usage error that names everything that is still to be said."""
-    lacks = [f"--column {field}=COLUMN ({FIELDS[field]})" for field in proposal.missing]
+    lacks = [f"--column {field}=COLUMN ({FIELDS[field]})" for field in missing]
     given = (("--garage-id", answers.garage), ("--url", answers.url))
     lacks = [flag for flag, value in given if not value] + lacks
     if lacks:
@@ -267,6 +310,10 @@ def _tell(options: Options, sample: Sample, proposal: Proposal, path: Path, seen
     if options.json:
         answer.as_json(_as_value(sample, proposal, path, seen))
         return
+    _tell_what_follows(path, seen)
+
+
+def _tell_what_follows(path: Path, seen: Preview) -> None:
     skipped = sum(int(each["count"]) for each in seen.skipped)
     answer.line(f"geschreven: {path}")
     if seen.file_error:

@@ -10,6 +10,7 @@ import click
 from connector import inbox, sampling
 from connector.cli import answer, exits, workplace
 from connector.cli.options import Options, shared_options
+from connector.cli.own_form import own_form
 from connector.cli.setup import source_for
 from connector.disguise import Form
 from connector.errors import ConfigError, SourceError
@@ -43,10 +44,9 @@ def make(options: Options, export: Path, output: Path | None, seed: int, source:
     if output.exists():
         raise click.UsageError(f"{output} is there already and is not overwritten")
     try:
-        read = sampling.whole_text(export)
         layout, columns = _of_the_garage(options, export, source)
         today = workplace.now().astimezone().date()
-        copy, form = sampling.without_people(export, read, layout, columns, today, seed)
+        copy, form = sampling.copied(export, layout, columns, today, seed)
     except SourceError as error:
         raise click.UsageError(str(error)) from None
     with output.open("xb") as file:
@@ -64,7 +64,8 @@ def _of_the_garage(
     except (ConfigError, click.UsageError):
         if options.garage or source:
             raise
-        return None, {}
+        known = own_form(export) if sampling.is_xml(export) else None
+        return None, (known.adapter.columns(known.settings) if known else {})
     chosen = source_of(garage, source_for(garage, export, source))
     columns = chosen.columns()
     try:
@@ -85,6 +86,6 @@ def _tell(options: Options, output: Path, form: Form) -> None:
         }
         answer.as_json({**told, "encoding": form.encoding})
         return
-    if form.header_line is None:
+    if form.header_line is None and form.delimiter:
         answer.message("Er is geen kopregel herkend: ook de eerste regel is vervangen.")
     answer.line(f"geschreven: {output}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from connector.config import service_url
 from connector.config.document import Steps
 from connector.config.schema import Schema
 from connector.config.writing import SETTINGS, garage_text
-from connector.model import Layout
+from connector.model import Layout, Recognised
 from connector.proposing import Choice, Proposal
 from connector.proposing.doubting import FIELDS
 
@@ -35,13 +35,33 @@ def proposed_text(
 ) -> str:
     """The file of a garage whose exports are as `layout`; `names` are its columns where they have no header."""
     columns = {choice.field: written(choice) for choice in proposal.choices}
+    settings = {"columns": columns} | ({"header": list(names)} if names else {})
+    return _text(schema, garage, ADAPTER, settings, "all", _notes(proposal, layout))
+
+
+def recognised_text(schema: Schema, adapter: str, found: Recognised, garage: Garage) -> str:
+    """The file of a garage whose exports `adapter` knows as its own."""
+    notes: dict[Steps, list[str]] = {
+        (*SETTINGS, *steps): [f"LET OP: {each}" for each in doubts] for steps, doubts in found.doubts.items()
+    }
+    return _text(schema, garage, adapter, found.settings, found.contains, notes)
+
+
+def _text(
+    schema: Schema,
+    garage: Garage,
+    adapter: str,
+    settings: Mapping[str, Any],
+    contains: str,
+    notes: Mapping[Steps, Sequence[str]],
+) -> str:
     source = {
         "name": SOURCE,
-        "adapter": ADAPTER,
+        "adapter": adapter,
         "watch": garage.watch,
         "pattern": [garage.pattern],
-        "contains": "all",
-        "settings": {"columns": columns} | ({"header": list(names)} if names else {}),
+        "contains": contains,
+        "settings": settings,
     }
     values = {
         "config_version": 1,
@@ -51,7 +71,7 @@ def proposed_text(
         "sources": [source],
         "delivery": {"send": "never"},
     }
-    return garage_text(schema, values, _notes(proposal, layout), FIELDS)
+    return garage_text(schema, values, notes, FIELDS)
 
 
 def _door(garage: Garage) -> dict[str, Any]:

@@ -5,7 +5,9 @@ read stay where they are. One text always becomes the same other text, so duplic
 is judged to be (a plate, no date, an address with a fault) its replacement is judged to be too.
 """
 
-from connector.disguise.copying import Column, Form, disguised
+from connector.disguise.cells import Cells
+from connector.disguise.copying import Column, Form, disguised, words_of
 from connector.disguise.words import Words
+from connector.disguise.xml_copying import disguised_xml
 
-__all__ = ["Column", "Form", "Words", "disguised"]
+__all__ = ["Cells", "Column", "Form", "Words", "disguised", "disguised_xml", "words_of"]

@@ -56,6 +56,8 @@ PROVIDERS = frozenset(
 )
 
 _INFIXES = frozenset("van de der den ten ter te het von v vd".split())  # noqa: SIM905  # as one reads them
+_LEASING = frozenset({"lease", "leasing"})
+"""Words of a company's name that say what it is, and by which it may be passed over."""
 _TOTALS = frozenset({"totaal", "totalen", "total", "subtotaal", "eindtotaal"})
 _FIGURES = re.compile("[0-9]+")
 _TRIES = 200
@@ -102,6 +104,12 @@ class Cells:
             self._known[key] = self._new(text, field, form)
         return self._known[key]
 
+    def day(self, day: date, field: str | None) -> date:
+        """What stands in the place of a cell that is a date, or a date with its time; it stays where none was found."""
+        field = field if field in (*DATES, "changed_at") else "apk_due"
+        found = self.cell(day.isoformat(), field, None)
+        return type(day).fromisoformat(found)
+
     def _new(self, text: str, field: str | None, form: str | None) -> str:
         if _stays(text, field):
             return text
@@ -121,6 +129,7 @@ class Cells:
 
     def _text(self, text: str, field: str | None) -> str:
         keep = _INFIXES if field in _NAMES else ()
+        keep = _INFIXES | _LEASING if field == "company" else keep
         kept = _KEPT.get(field or "")
         return self._same(text, kept, keep) if kept else self._words.text(text, keep)
 

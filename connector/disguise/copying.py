@@ -38,12 +38,13 @@ def disguised(text: str, form: Form, today: date, seed: int) -> str:
     header = next(
         (each.raw(text) for each in cut(text, form.delimiter) if each.line == form.header_line), None
     )
-    words = Words(random, _words_of(text), form.encoding)
+    words = Words(random, words_of(text), form.encoding)
     cells = Cells(words, random, today)
     return "".join(_pieces(text, form, header, words, cells))
 
 
-def _words_of(text: str) -> set[str]:
+def words_of(text: str) -> set[str]:
+    """The words of a text in small letters."""
     return {lowered(found[0]) for found in WORD.finditer(text)}
 
 

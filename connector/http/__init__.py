@@ -11,6 +11,18 @@ that called: `connector.igarage` turns them into a `DeliveryError`, a polled sou
 from connector.http.calls import Answer, Http
 from connector.http.failures import NoAnswer, NotSent, TransportError
 from connector.http.trust import system_trust
+from connector.http.turns import NotBegun, Turn, Turns
 from connector.http.wire import BoundedSession
 
-__all__ = ["Answer", "BoundedSession", "Http", "NoAnswer", "NotSent", "TransportError", "system_trust"]
+__all__ = [
+    "Answer",
+    "BoundedSession",
+    "Http",
+    "NoAnswer",
+    "NotBegun",
+    "NotSent",
+    "TransportError",
+    "Turn",
+    "Turns",
+    "system_trust",
+]

@@ -8,7 +8,8 @@ import ssl
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import requests
@@ -18,7 +19,8 @@ from urllib3.exceptions import HTTPError
 
 from connector.http.failures import NoAnswer, NotSent
 from connector.http.pace import Pacer
-from connector.http.trust import system_trust
+from connector.http.trust import shared, system_trust
+from connector.http.turns import Turn
 from connector.http.wire import Session, hush
 
 MOST_BYTES = 4 * 1024 * 1024
@@ -42,7 +44,7 @@ class Http:
     """Calls to one service, from any number of threads: each has a session and a connection of its own.
 
     `timeout`: seconds for a whole call, its tries and answer included. `most`: bytes of the largest answer.
-    `trust`: makes a session's TLS context (default: the system's store). `stop` ends every wait.
+    `trust`: makes the TLS context, once it is needed (default: the system's store). `stop` ends every wait.
     `chance` draws from [0, 1) for the pauses between tries.
     """
 
@@ -67,6 +69,7 @@ class Http:
         self._mine = threading.local()
         # Weak, so that a thread that ends takes its session and its connection along.
         self._sessions: weakref.WeakSet[Session] = weakref.WeakSet()
+        self._trusted: ssl.SSLContext | None = None
         self._lock = threading.Lock()
         self._closed = False
 
@@ -90,6 +93,12 @@ class Http:
             reraise=True,
         )
         return tries(self._once, request, ends)
+
+    @contextmanager
+    def in_turn(self, turn: Turn) -> Iterator[None]:
+        """Whatever this thread calls here waits for its turn, each request for itself."""
+        with self._session().in_turn(turn):
+            yield
 
     def close(self) -> None:
         """Close every connection; calls from now on raise NotSent."""
@@ -120,7 +129,7 @@ class Http:
                 stream=True,
                 allow_redirects=False,
                 proxies={},
-                timeout=timeout,  # type: ignore[arg-type]  # urllib3's own is taken, the stubs do not know
+                timeout=timeout,
             ) as response:
                 return Answer(response.status_code, response.headers, _whole_body(response.raw, self._most))
         except _LIBRARY_FAILURES:
@@ -129,10 +138,17 @@ class Http:
     def _session(self) -> Session:
         session: Session | None = getattr(self._mine, "session", None)
         if session is None:
-            session = self._mine.session = Session(self._trust())
+            session = self._mine.session = Session(self._context)
             with self._lock:
                 self._sessions.add(session)
         return session
+
+    def _context(self) -> ssl.SSLContext:
+        """The TLS context of all sessions: to read the system's store takes as long as many a call."""
+        with self._lock:
+            if self._trusted is None:
+                self._trusted = shared(self._trust())
+            return self._trusted
 
     def _enough(self, state: RetryCallState, ends: float) -> bool:
         """Whether the last try was the last one: three were made, the program stops, or no time is left."""
@@ -155,9 +171,11 @@ def _prepared(
         raise NotSent("unusable")
     request = requests.PreparedRequest()
     try:
-        request.prepare(
-            method, url, headers={**headers, "Accept-Encoding": "identity"}, data=body, auth=_as_it_is
-        )
+        request.prepare_method(method)
+        request.prepare_url(url, None)
+        request.prepare_headers({**headers, "Accept-Encoding": "identity"})
+        request.body = body
+        request.prepare_content_length(body)  # no cookies, and no credentials out of the address
     except ValueError:  # requests' own errors about addresses are ValueErrors too
         request.url = None
     if request.url is None:
@@ -172,11 +190,6 @@ def _callable(url: str) -> bool:
 def _sendable(header: str) -> bool:
     """Whether the header's value is one line of ASCII and means the same with its ends trimmed."""
     return header.isascii() and header.isprintable() and header == header.strip()
-
-
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """No authentication of requests' own: it would put the address's credentials over our Authorization."""
-    return request
 
 
 def _whole_body(raw: BaseHTTPResponse, most: int) -> bytes:

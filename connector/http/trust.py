@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import truststore
@@ -34,3 +35,17 @@ def system_trust() -> ssl.SSLContext:
     elif Path(built_in.openssl_capath).is_dir():
         context.load_verify_locations(capath=built_in.openssl_capath)
     return context
+
+
+def shared(context: ssl.SSLContext) -> ssl.SSLContext:
+    """A context that several threads connect with: its protocol is set here, once.
+
+    urllib3 would set the same one anew at every connection, while another thread reads it.
+    """
+    context.set_alpn_protocols(["http/1.1"])
+    context.set_alpn_protocols = _keep  # type: ignore[assignment]  # of this one context
+    return context
+
+
+def _keep(_: Iterable[str]) -> None:
+    """Nothing."""

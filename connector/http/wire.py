@@ -15,19 +15,23 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 from urllib3.util.connection import create_connection
 
 from connector.http.failures import NotSent, NotSentCode
+from connector.http.turns import Turn
 
 _SLICE = 65536
 """Bytes handed to the socket at once: a server that reads slowly is noticed between two slices."""
@@ -54,12 +58,15 @@ def resolve(host: str, port: int, seconds: float | None) -> list[tuple[str, int]
 
 
 class _TimedReader(io.RawIOBase):
-    """A socket's bytes, each read bounded by what is left of the call."""
+    """A socket's bytes, each read bounded by what is left of the call. The first of a success end the turn."""
 
-    def __init__(self, sock: socket.socket, raw: io.RawIOBase, left: Callable[[], float | None]) -> None:
+    def __init__(
+        self, sock: socket.socket, raw: io.RawIOBase, left: Callable[[], float | None], turn: Turn | None
+    ) -> None:
         self._sock = sock
         self._raw = raw
         self._left = left
+        self._turn = turn
         self.at_end = False
 
     def readable(self) -> bool:
@@ -68,6 +75,9 @@ class _TimedReader(io.RawIOBase):
     def readinto(self, buffer: Any, /) -> int | None:
         self._sock.settimeout(self._left())
         count = self._raw.readinto(buffer)
+        if self._turn and _is_success(buffer):
+            self._turn.give_back()
+        self._turn = None
         self.at_end = count == 0
         return count
 
@@ -76,15 +86,25 @@ class _TimedReader(io.RawIOBase):
         super().close()
 
 
+def _is_success(head: memoryview) -> bool:
+    """Whether an answer that begins like this is a success: `HTTP/1.1 2…`."""
+    return bytes(head[8:10]) == b" 2"
+
+
 class _TimedAnswer(http.client.HTTPResponse):
     """http.client's answer, reading through the clock, and whole to the end of its headers."""
 
     def __init__(
-        self, sock: socket.socket, *args: Any, left: Callable[[], float | None], **kwargs: Any
+        self,
+        sock: socket.socket,
+        *args: Any,
+        left: Callable[[], float | None],
+        turn: Turn | None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(sock, *args, **kwargs)
         raw: Any = self.fp.detach()
-        self._reader = _TimedReader(sock, raw, left)
+        self._reader = _TimedReader(sock, raw, left, turn)
         self.fp = io.BufferedReader(self._reader)
 
     def begin(self) -> None:
@@ -93,10 +113,19 @@ class _TimedAnswer(http.client.HTTPResponse):
             raise http.client.IncompleteRead(b"")
 
 
+@dataclass(slots=True)
+class _Line:
+    """What a session's connections know of their thread: whose turn is waited for before anything is sent."""
+
+    turn: Turn | None = None
+
+
 class _Timed(HTTPConnection):
     """What both kinds of connection add to urllib3's."""
 
+    line = _Line()
     _ends: float | None = None
+    _gathered: bytearray | None = None
 
     @property  # urllib3 has a plain attribute, and sets it anew before each step
     def timeout(self) -> float | None:
@@ -137,16 +166,42 @@ class _Timed(HTTPConnection):
         sock.settimeout(self.timeout)  # one handshake is bounded as a whole by this
         return sock
 
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        """As urllib3's, but head and body leave together, once it is their turn."""
+        self._gathered = whole = bytearray()
+        try:
+            super().request(*args, **kwargs)
+        finally:
+            self._gathered = None
+        self.sock.settimeout(0)
+        if self.line.turn:
+            self.line.turn.take()
+        sent = self._sent_at_once(whole)
+        if sent < len(whole):
+            self.send(memoryview(whole)[sent:])
+
+    def _sent_at_once(self, whole: bytearray) -> int:
+        """How many bytes the system takes without waiting: nearly always all of them."""
+        try:
+            # No more than a slice: what TLS did not take it wants to be given again, and no less of it.
+            return self.sock.send(memoryview(whole)[:_SLICE])
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return 0
+
     def send(self, data: Any) -> None:
         """As http.client's, for bytes: each slice has what is left of the call, not the whole of it again."""
-        for start in range(0, len(data), _SLICE):
-            if self.sock is not None:
+        if self._gathered is None:
+            for start in range(0, len(data), _SLICE):
                 self.sock.settimeout(self.timeout)
-            super().send(data[start : start + _SLICE])
+                super().send(data[start : start + _SLICE])
+        else:
+            if self.sock is None:
+                self.connect()
+            self._gathered += data
 
     def response_class(self, sock: Any, *args: Any, **kwargs: Any) -> http.client.HTTPResponse:  # type: ignore[override]  # http.client calls it with a socket, as it would the class
         """An answer that knows what is left of the call."""
-        return _TimedAnswer(sock, *args, left=lambda: self.timeout, **kwargs)
+        return _TimedAnswer(sock, *args, left=lambda: self.timeout, turn=self.line.turn, **kwargs)
 
 
 class _PlainConnection(_Timed):
@@ -157,47 +212,104 @@ class _TlsConnection(_Timed, HTTPSConnection):
     """https."""
 
 
-class _PlainPool(HTTPConnectionPool):
+class _Pool(HTTPConnectionPool):
+    line = _Line()
+
+    def _new_conn(self) -> Any:
+        """urllib3's, on the line of this session."""
+        made: Any = super()._new_conn()
+        made.line = self.line
+        return made
+
+
+class _PlainPool(_Pool):
     ConnectionCls = _PlainConnection
 
 
-class _TlsPool(HTTPSConnectionPool):
+class _TlsPool(_Pool, HTTPSConnectionPool):
     ConnectionCls = _TlsConnection
 
 
 class _Adapter(HTTPAdapter):
     """One host at a time on one connection: a session has one thread."""
 
-    def __init__(self, trust: ssl.SSLContext) -> None:
+    def __init__(self, trust: Callable[[], ssl.SSLContext], line: _Line) -> None:
         self._trust = trust
+        self._line = line
+        self._pool: tuple[str, Any] = ("", None)
         super().__init__(pool_connections=1, pool_maxsize=1)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs, ssl_context=self._trust)
+        super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
+    ) -> Any:
+        """As requests', which would look for the pool anew at every call; the last one is kept."""
+        origin = "/".join((request.url or "").split("/", 3)[:3])
+        if self._pool[0] != origin:
+            if origin.lower().startswith("https:"):
+                self.poolmanager.connection_pool_kw["ssl_context"] = self._trust()
+            pool: Any = super().get_connection_with_tls_context(request, *args, **kwargs)
+            pool.line = self._line
+            self._pool = (origin, pool)
+        return self._pool[1]
+
+    def close(self) -> None:
+        self._pool = ("", None)
+        super().close()
 
     def cert_verify(self, *_: Any, **__: Any) -> None:
         """Nothing: the context says whom we trust, and requests would add certifi's list to it."""
 
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        """As requests', without the cookies that nobody keeps."""
+        response = requests.Response()
+        response.status_code, response.reason, response.raw = resp.status, resp.reason, resp
+        response.headers = CaseInsensitiveDict(resp.headers)
+        response.request, response.url = req, req.url or ""
+        response.connection = self
+        return response
+
 
 class Session(requests.Session):
-    """For one thread: follows no redirect, keeps no cookie, takes nothing from the environment."""
+    """For one thread: follows no redirect, keeps no cookie, takes nothing from the environment.
 
-    def __init__(self, trust: ssl.SSLContext) -> None:
+    `trust` gives the TLS context; it is asked when the first address is https.
+    """
+
+    def __init__(self, trust: Callable[[], ssl.SSLContext]) -> None:
         super().__init__()
         self.trust_env = False  # no netrc, no proxy and no CA variables
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+        self._line = _Line()
         for scheme in ("https://", "http://"):
-            self.mount(scheme, _Adapter(trust))
+            self.mount(scheme, _Adapter(trust, self._line))
 
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """None, always: to look ahead, requests would read and unpack a redirect's body, without a cap."""
+    @contextmanager
+    def in_turn(self, turn: Turn) -> Iterator[None]:
+        """What is sent here waits for its turn, and has given it back when this ends."""
+        self._line.turn = turn
+        try:
+            yield
+        finally:
+            self._line.turn = None
+            turn.give_back()
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """As requests', without its hooks, redirects and cookies: the adapter's work, which is all there is left."""
+        kwargs.pop("allow_redirects", None)
+        response = self.get_adapter(request.url or "").send(request, **kwargs)
+        if not kwargs.get("stream"):
+            _ = response.content
+        return response
 
 
 class BoundedSession(Session):
     """For a plugin: what it asks without a time of its own has this one, in seconds, for each read."""
 
-    def __init__(self, trust: ssl.SSLContext, timeout: float) -> None:
+    def __init__(self, trust: Callable[[], ssl.SSLContext], timeout: float) -> None:
         super().__init__(trust)
         self._timeout = timeout
 

@@ -6,7 +6,8 @@ import re
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -14,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 from connector.crash import CrashPoint, survive
 from connector.errors import NotAuthorised, Refused
-from connector.http import Answer, Http, TransportError, system_trust
+from connector.http import Answer, Http, TransportError, Turn, system_trust
 from connector.igarage.answers import NotAsPromised, changes_page, garage_info, passport_status, problem
 from connector.igarage.body import passport_body, transfer_body
 from connector.igarage.verdicts import not_as_promised, verdict, without_answer
@@ -73,6 +74,12 @@ class Client:
     def close(self) -> None:
         """Close every connection. Calls from now on raise Transient."""
         self._http.close()
+
+    @contextmanager
+    def in_turn(self, turn: Turn) -> Iterator[None]:
+        """Whatever this thread asks here waits for its turn. The calls let NotBegun through."""
+        with self._http.in_turn(turn):
+            yield
 
     def garage(self) -> GarageInfo:
         """`GET /garage`: who we are to iGarage. From now on calls stay below the limit it names."""

@@ -11,6 +11,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from math import isfinite
 from typing import TypeVar
 
@@ -65,6 +66,32 @@ def read_xlsx(file: ExportFile, *, sheet: str | None = None, names: Iterable[str
     if len(best.header) > COLUMN_LIMIT:
         raise SourceFormatError(f"De kopregel heeft meer dan {COLUMN_LIMIT} kolommen.", line=best.line)
     return Table(Layout(best.header, header_line=best.line), best)
+
+
+Cell = Value | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet with all of its cells, by rows from its first; for whoever copies a workbook."""
+
+    name: str
+    is_shown: bool
+    rows: list[list[Cell]]
+
+    def row(self, line: int) -> list[Cell]:
+        """The row with this number, from 1; empty where there is none."""
+        return self.rows[line - 1] if 0 < line <= len(self.rows) else []
+
+
+def sheets(file: ExportFile) -> Iterator[Sheet]:
+    """Every worksheet, the hidden ones too. Raises `SourceFormatError` as `read_xlsx` does."""
+    book = _book(_packed(file))
+    for each in book.sheets_metadata:
+        if each.typ == SheetTypeEnum.WorkSheet:
+            sheet = _guarded(partial(book.get_sheet_by_name, each.name))
+            rows: list[list[Cell]] = [list(row) for row in sheet.iter_rows()] if sheet.end is not None else []
+            yield Sheet(each.name, each.visible == SheetVisibleEnum.Visible, rows)
 
 
 def _packed(file: ExportFile) -> bytes:

@@ -17,7 +17,7 @@ from connector.emails import key as address_key
 from connector.ledger import marks
 from connector.ledger.memory import Remembered
 from connector.ledger.schema import files, staged
-from connector.ledger.writing import among, compact_json, found, insert_tuples
+from connector.ledger.writing import among, compact_json, found, insert_all, insert_tuples
 from connector.model import Draft, Facts, Skipped, Verdict, Warned
 
 LONGEST_PLATE = 15
@@ -74,6 +74,24 @@ def add(
     }
     key = connection.execute(files.insert().values(values)).inserted_primary_key
     return int(key[0]) if key else 0
+
+
+def add_superseded(
+    connection: sa.Connection,
+    garage: str,
+    source: str,
+    arrivals: Sequence[Arrival],
+    recipe: bytes,
+    now: datetime,
+) -> None:
+    """New files that nobody reads, for a newer one speaks in their place."""
+    common = {"garage": garage, "source": source, "recipe": recipe, "found_at": now, "closed_at": now}
+    values = [
+        {name: getattr(arrival, name) for name in ("name", "size", "modified", "digest")}
+        | {**common, "state": "superseded"}
+        for arrival in arrivals
+    ]
+    insert_all(connection, files, values)
 
 
 def stage(connection: sa.Connection, file: int, chunk: Sequence[StagedRow]) -> None:

@@ -46,10 +46,11 @@ class Taking(Decisions):
             return files.history(connection, garage, source)
 
     def supersede(self, garage: str, source: str, arrivals: Sequence[Arrival], recipe: bytes) -> None:
-        """Note files in whose place a newer one speaks."""
-        with self.database.write("supersede") as connection:
-            for arrival in arrivals:
-                files.add(connection, garage, source, arrival, recipe, self.now(), "superseded")
+        """Note files in whose place a newer one speaks, slice by slice: there may be many thousands."""
+        for start in range(0, len(arrivals), SLICE):
+            with self.database.write("supersede") as connection:
+                some = arrivals[start : start + SLICE]
+                files.add_superseded(connection, garage, source, some, recipe, self.now())
 
     def begin_file(self, garage: str, source: str, arrival: Arrival, recipe: bytes) -> int:
         """Begin to read a file; its number."""

@@ -51,7 +51,7 @@ class World:
 
     def session(self) -> requests.Session:
         """What a plugin asks the garage's own system with."""
-        return BoundedSession(system_trust(), PLUGIN_TIMEOUT)
+        return BoundedSession(system_trust, PLUGIN_TIMEOUT)
 
     def today(self, garage: GarageConfig) -> Callable[[], date]:
         """The garage's local date."""

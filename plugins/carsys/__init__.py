@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 
 from connector import hookimpl, kit
-from connector.model import Column, ExportFile, Skipped, SourceRecord, Table
+from connector.errors import SourceFormatError
+from connector.model import Column, ExportFile, Recognised, Skipped, SourceRecord, Table
 from plugins.carsys.fields import ADDRESSEE, NOT_SENT, PERSON, REACHED, VEHICLE, reached
 from plugins.carsys.form import NAMES, Cells, Form
 from plugins.carsys.recipient import Recipient, choose
+from plugins.carsys.recognising import recognised
 from plugins.carsys.settings import Settings
+
+RECOGNISED_BY = 2_000
+"""Records of XML by whose elements an export is recognised."""
 
 
 @hookimpl
@@ -27,6 +33,28 @@ def connector_read_file(file: ExportFile, settings: Settings) -> Table:
     )
     settings.form.check_header(table.layout.columns)
     return table
+
+
+@hookimpl
+def connector_recognise(file: ExportFile) -> Recognised | None:
+    """By its header, or by the elements of its first records."""
+    if kit.is_workbook(file):
+        return None
+    try:
+        return recognised(_names_in(file))
+    except SourceFormatError:
+        return None
+
+
+def _names_in(file: ExportFile) -> Iterator[str]:
+    """The names in an export, as they stand."""
+    defaults = Settings().form
+    if not _is_xml(file):
+        yield from kit.read_csv(file, names=defaults.mapped).layout.columns
+        return
+    table = kit.read_xml(file, holding=defaults.columns["vehicle.plate"].names)
+    for record in islice(table, RECOGNISED_BY):
+        yield from record.values
 
 
 def _is_xml(file: ExportFile) -> bool:

@@ -287,10 +287,9 @@ def test_nothing_is_overwritten_and_nothing_else_is_copied(aviary, tmp_path):
     (tmp_path / "there.csv").write_bytes(b"mine")
     assert aviary.main("sample", "make", path, "--output", tmp_path / "there.csv").status == 2
     assert (tmp_path / "there.csv").read_bytes() == b"mine"
-    for content, word in ((b"PK\x03\x04....", "Excel"), (b"<klanten/>", "XML")):
-        path = aviary.drop(content)
-        said = aviary.main("sample", "make", path, "--output", tmp_path / "new.csv")
-        assert (said.status, said.out) == (2, "") and word in said.err
+    path = aviary.drop(b"PK\x03\x04....")
+    said = aviary.main("sample", "make", path, "--output", tmp_path / "new.csv")
+    assert (said.status, said.out) == (2, "") and "Excel" in said.err
     assert not (tmp_path / "new.csv").exists()
 
 

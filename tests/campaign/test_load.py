@@ -37,7 +37,7 @@ def test_l6_a_fortnight_without_igarage_exhausts_nothing_and_drains_by_itself(ca
     stand = garage.stand()
     assert stand["state"] == "paused" and stand["pause"]["since"]
     assert garage.ask("held") == []
-    assert _peak(service.pid) < 200 * MEGABYTE
+    assert peak(service.pid) < 200 * MEGABYTE
     case.sandbox.start()
     case.until_delivered()
     assert service.runs
@@ -52,7 +52,7 @@ def _dawn(case, day):
     case.set_clock(day * DAY)
 
 
-def _peak(process):
+def peak(process):
     """The most memory a process ever had, in bytes."""
     for line in Path(f"/proc/{process}/status").read_text("ascii").splitlines():
         if line.startswith("VmHWM:"):

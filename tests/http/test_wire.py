@@ -14,7 +14,7 @@ from connector.http.wire import Session
 
 @pytest.fixture
 def session() -> Iterator[Session]:
-    with Session(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)) as made:
+    with Session(lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)) as made:
         yield made
 
 

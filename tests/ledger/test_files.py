@@ -213,6 +213,14 @@ def test_a_held_file_is_remembered_with_its_reason(jansen: Any) -> None:
     assert still_staged(jansen.ledger) == 0
 
 
+def test_thousands_of_older_files_are_noted_in_slices(jansen: Any) -> None:
+    older = [Arrival(f"oud-{number}.csv", number + 1, jansen.clock(), None) for number in range(1201)]
+    jansen.ledger.supersede("jansen", "klanten", older, b"recipe")
+    known = jansen.ledger.history("jansen", "klanten")
+    assert [each.name for each in known] == [each.name for each in older]
+    assert {each.state for each in known} == {"superseded"}
+
+
 def test_a_taken_file_supersedes_the_older_held_ones_of_its_source(jansen: Any) -> None:
     held = [jansen.read(jansen.car(1), source=source) for source in ("klanten", "apk")]
     for file in held:

@@ -67,7 +67,9 @@ def test_marks_go_with_their_file(jansen: Any) -> None:
     jansen.night(jansen.car(1), Skipped("no_plate"))
     jansen.ledger.forget_file(jansen.read(jansen.car(1)))
     assert counted(jansen, marks) == 0
-    jansen.judged(jansen.car(1))
+    file = jansen.judged(jansen.car(1))
+    assert counted(jansen, marks) == 1  # who is missing is told by them too
+    jansen.accept(file)
     assert counted(jansen, marks) == 0
 
 

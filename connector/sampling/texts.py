@@ -1,12 +1,10 @@
-"""Exports that no garage reads yet, or that cannot be read: their first rows to judge by, and their whole text.
-
-Reading is the kit's; what its columns mean is `proposing`'s to say, and what a copy says in their place `disguise`'s.
-"""
+"""The first rows of an export by which its columns are judged, its whole text, and a copy of that with nobody in it."""
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
@@ -31,6 +29,8 @@ _HEADER_WITHIN = 20
 """Records among which a header is looked for in an export that cannot be read."""
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+_ENCODING = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z][\w.-]{0,40})["']""")
 
 Row = Mapping[str, str]
 
@@ -65,10 +65,15 @@ def first_rows(path: Path) -> Sample:
     return _with_rows(Sample(path, table.layout, (), invented), table)
 
 
-def _refuse_xml(path: Path) -> None:
+def is_xml(path: Path) -> bool:
+    """Whether an export begins as XML does, in UTF-16 too."""
     with path.open("rb") as stream:
-        start = stream.read(16).removeprefix(codecs.BOM_UTF8).lstrip()
-    if start.startswith(b"<"):
+        start = stream.read(64)
+    return start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<")
+
+
+def _refuse_xml(path: Path) -> None:
+    if is_xml(path):
         raise SourceFormatError("Dit is XML en geen CSV; kies een adapter die het leest (zie `plugins`).")
 
 
@@ -101,13 +106,31 @@ class Text:
 
 def whole_text(path: Path) -> Text:
     """An export as text, byte for byte. Raises `SourceFormatError` where it is none, or too large to hold."""
-    _refuse_xml(path)
-    if kit.is_workbook(inbox.export_file(path)):
-        raise SourceFormatError("Dit is een Excel-bestand; bewaar het als CSV en geef dat.")
+    return _whole(path, _decoded)
+
+
+def whole_xml(path: Path) -> Text:
+    """The same of XML, in the encoding that it says it has."""
+    return _whole(path, _declared)
+
+
+def _declared(path: Path, raw: bytes) -> Text:
+    if raw.startswith(tuple(bom for bom, _ in _BOMS)):
+        return _decoded(path, raw)
+    wide = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}.get(raw[:2])
+    says = _ENCODING.search(raw[:200])
+    encoding = wide or (says[1].decode("ascii").lower() if says else "utf-8")
+    try:
+        return Text(b"", raw.decode(encoding, _errors(encoding)), encoding)
+    except (LookupError, UnicodeError):
+        raise SourceFormatError(f"De codering {encoding} van dit XML-bestand is niet te lezen.") from None
+
+
+def _whole(path: Path, decode: Callable[[Path, bytes], Text]) -> Text:
     if path.stat().st_size > LARGEST:
         raise SourceFormatError(f"Het bestand is groter dan {LARGEST // 1024**2} MB.")
     raw = path.read_bytes()
-    read = _decoded(path, raw)
+    read = decode(path, raw)
     if read.as_bytes(read.text) != raw:
         raise SourceFormatError(f"Het bestand is in {read.encoding} niet teken voor teken over te schrijven.")
     return read
@@ -135,16 +158,18 @@ def without_people(
     `layout` and `columns` are those of the garage's file; without a layout, what can be seen of the text itself.
     """
     if layout is not None:
-        is_header = _names_all(layout.columns, columns)
-        columns = columns or _proposed(layout.columns, _rows_at_best(path), today)
-        form = _form(read, layout, columns, is_header=is_header)
+        is_header = names_all(layout.columns, columns)
+        columns = columns or proposed(layout.columns, _rows_at_best(path), today)
+        form = form_of(layout.delimiter or ";", read.encoding, layout, columns, is_header=is_header)
     else:
         layout, columns = _seen(path, read, columns, today)
-        form = _form(read, layout, columns, is_header=header.knows(layout.columns))
+        form = form_of(
+            layout.delimiter or ";", read.encoding, layout, columns, is_header=header.knows(layout.columns)
+        )
     return read.as_bytes(disguise.disguised(read.text, form, today, seed)), form
 
 
-def _names_all(found: Sequence[str], columns: Mapping[str, Column]) -> bool:
+def names_all(found: Sequence[str], columns: Mapping[str, Column]) -> bool:
     """Whether these are the columns that the garage's file names: then they are a header, and no customer.
 
     An adapter that takes no columns from the file knows its own header.
@@ -156,7 +181,10 @@ def _names_all(found: Sequence[str], columns: Mapping[str, Column]) -> bool:
     return header.knows(found) or (bool(needed) and needed <= there)
 
 
-def _form(read: Text, layout: Layout, columns: Mapping[str, Column], *, is_header: bool) -> disguise.Form:
+def form_of(
+    delimiter: str, encoding: str, layout: Layout, columns: Mapping[str, Column], *, is_header: bool
+) -> disguise.Form:
+    """How an export is written, and what its columns hold by their names."""
     fields = {
         normalised(name): disguise.Column(field, column.format)
         for field, column in columns.items()
@@ -164,8 +192,8 @@ def _form(read: Text, layout: Layout, columns: Mapping[str, Column], *, is_heade
     }
     found = [fields.get(normalised(name)) for name in layout.columns]
     return disguise.Form(
-        delimiter=layout.delimiter or ";",
-        encoding=read.encoding,
+        delimiter=delimiter,
+        encoding=encoding,
         header_line=layout.header_line if is_header else None,
         columns={at: column for at, column in enumerate(found) if column},
     )
@@ -179,7 +207,7 @@ def _seen(
         layout = first_rows(path).layout
     except SourceError:
         layout = _glimpsed(read)
-    return layout, columns or _proposed(layout.columns, _rows_at_best(path), today)
+    return layout, columns or proposed(layout.columns, _rows_at_best(path), today)
 
 
 def _rows_at_best(path: Path) -> tuple[Row, ...]:
@@ -189,7 +217,8 @@ def _rows_at_best(path: Path) -> tuple[Row, ...]:
         return ()
 
 
-def _proposed(found: Sequence[str], rows: Sequence[Row], today: date) -> dict[str, Column]:
+def proposed(found: Sequence[str], rows: Sequence[Row], today: date) -> dict[str, Column]:
+    """What columns seem to hold, by their names and by what stands in them."""
     return {
         choice.field: Column(choice.columns, format=choice.format)
         for choice in propose(found, rows, today).choices
