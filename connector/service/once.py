@@ -111,21 +111,12 @@ def _pass(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) -
 
 
 def _deliver(garage: GarageConfig, client: Client, world: World) -> Delivered:
-    """Deliver what is due, hear once what iGarage learned of addresses, and deliver what that makes due."""
+    """Hear once what iGarage learned of addresses, and deliver what is due: nobody is mailed where it knows better."""
     delivery = world.delivery(garage, client)
     if paused := delivery.greet():
         return Delivered(paused=paused)
-    first = delivery.deliver_due()
-    if first.paused or not world.feedback(garage, client).follow().judged:
-        return first
-    then = delivery.deliver_due(silent=first.silent)
-    return Delivered(
-        first.done + then.done,
-        first.refused + then.refused,
-        first.failed + then.failed,
-        then.paused,
-        then.silent,
-    )
+    world.feedback(garage, client).follow()
+    return delivery.deliver_due()
 
 
 def note_read(garage: GarageConfig, scans: Mapping[str, Scan], world: World) -> None:
