@@ -91,14 +91,14 @@ def correct(connection: sa.Connection, turn: Turn, new: Correction) -> list[str]
         )
         raise NotReleasable(f"het oude adres staat {where}")
     _keep(connection, turn, before, after)
-    return _carry(connection, turn, touched, after, new.by)
+    return _carry(connection, turn, touched, after, new)
 
 
 def adopt(connection: sa.Connection, turn: Turn, item: AddressChange) -> bool:
     """iGarage has corrected an address itself; whether that was news.
 
-    The passport it names has the new address there already, so nothing is asked of iGarage for that; the address's
-    others follow.
+    The passport it names has the new address there already, so nothing is asked of iGarage for that, unless a request
+    of ours has written over it since; the address's others follow.
     """
     meant = item.corrected_to or item.address
     touched = _passports_at(connection, turn.garage, item.address, None)
@@ -107,13 +107,15 @@ def adopt(connection: sa.Connection, turn: Turn, item: AddressChange) -> bool:
     if not touched or (named and not news) or (not named and _has(connection, turn.garage, item.plate)):
         return False
     before = known(connection, turn.garage)
-    after = add(before, Correction(item.address, meant, None, "igarage"))
+    new = Correction(item.address, meant, None, "igarage")
+    after = add(before, new)
     if not isinstance(after, Refusal):
         _keep(connection, turn, before, after)
-        others = [each for each in touched if each not in named]
-        _carry(connection, turn, others, after, "igarage")
+        _carry(connection, turn, [each for each in touched if each not in news], after, new)
     for each in news:
-        passport_rows.update(connection, turn.garage, each["plate"], _adopted(each, item, meant, turn.now))
+        stands = not _was_written_since(connection, each, item.at)
+        values = _adopted(each, item, meant, turn.now, stands=stands)
+        passport_rows.update(connection, turn.garage, each["plate"], values)
     told = {"by": "igarage", "changed_at": item.at.isoformat(), "sent": item.sent}
     record(connection, [event(turn.garage, each["plate"], turn.now, "corrected", **told) for each in news])
     plates = [each["plate"] for each in news]
@@ -127,7 +129,12 @@ def _has(connection: sa.Connection, garage: str, plate: str | None) -> bool:
 
 
 def _is_news(connection: sa.Connection, row: Row, item: AddressChange) -> bool:
-    """Whether iGarage is known to hold the address that was corrected, and not to have corrected it again since."""
+    """Whether iGarage is known to hold the address that was corrected, and not to have corrected it again since.
+
+    A passport that was never asked for is not there, and nobody was invited for it.
+    """
+    if row["delivered_revision"] is None and not (row["written"] or row["unsure"]):
+        return False
     if not same_address(row["delivered_address"] or row["address"], item.address):
         return False
     query = sa.select(events.c.detail).where(
@@ -137,14 +144,22 @@ def _is_news(connection: sa.Connection, row: Row, item: AddressChange) -> bool:
     return not any(at and datetime.fromisoformat(at) > item.at for at in said)
 
 
-def _adopted(row: Row, item: AddressChange, meant: str, now: datetime) -> Values:
-    """The passport as iGarage has it now: invited there already, or to be invited."""
+def _was_written_since(connection: sa.Connection, row: Row, at: datetime) -> bool:
+    """Whether a PUT of ours was answered after iGarage corrected an address: it gave the former one back."""
+    query = sa.select(events.c.at).where(
+        events.c.garage == row["garage"], events.c.plate == row["plate"], events.c.event == "delivered"
+    )
+    return any(each > at for each in connection.execute(query).scalars())
+
+
+def _adopted(row: Row, item: AddressChange, meant: str, now: datetime, *, stands: bool) -> Values:
+    """The passport as iGarage has it now, if the correction `stands` there: invited already, or to be invited."""
     values: Values = {}
     if same_address(row["address"], item.address):
         values = _readdressed(row, meant, now)
-        if row["delivered_revision"] == row["revision"]:
+        if stands and row["delivered_revision"] == row["revision"]:
             values["delivered_revision"] = values["revision"]
-    if row["delivered_revision"] is not None:
+    if stands and row["delivered_revision"] is not None:
         values["delivered_address"] = address_key(meant)
     if not item.sent:
         return {**values, "asked": row["answered"] + 1}
@@ -154,21 +169,30 @@ def _adopted(row: Row, item: AddressChange, meant: str, now: datetime) -> Values
 
 
 def _carry(
-    connection: sa.Connection, turn: Turn, touched: Sequence[Row], known: Sequence[Correction], by: str
+    connection: sa.Connection,
+    turn: Turn,
+    touched: Sequence[Row],
+    known: Sequence[Correction],
+    new: Correction,
 ) -> list[str]:
-    """Give passports the address that counts now, as new revisions; the plates of those that had another."""
+    """Give passports the address that counts now, as new revisions; the plates of those that had another.
+
+    What goes back to what their source says leaves no correction to count, and they go back with it.
+    """
     said = _said(connection, turn.garage, [each["plate"] for each in touched])
     verdicts = address_rows.verdicts(connection, turn.garage, (each["address"] for each in touched))
     changed: list[str] = []
     for row in touched:
         count = counted(said.get(row["plate"]) or row["address"], row["plate"], known)
-        if count.by is None or same_address(count.address, row["address"]):
+        if count.by is None and not same_address(row["address"], new.seen):
+            continue
+        if same_address(count.address, row["address"]):
             continue
         verdict = verdicts.get(row["address"])
         asked = {"asked": passport_rows.asked_after_bounce(row, verdict, address_key(count.address))}
         values = _readdressed(row, count.address, turn.now) | asked
         passport_rows.update(connection, turn.garage, row["plate"], values)
-        detail = {"by": by, "revision": values["revision"]}
+        detail = {"by": new.by, "revision": values["revision"]}
         record(connection, [event(turn.garage, row["plate"], turn.now, "corrected", **detail)])
         changed.append(row["plate"])
     passport_rows.reindex_plates(connection, turn.garage, turn.policy, turn.today, changed)

@@ -111,11 +111,16 @@ def _pass(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) -
 
 
 def _deliver(garage: GarageConfig, client: Client, world: World) -> Delivered:
-    """Hear once what iGarage learned of addresses, and deliver what is due: nobody is mailed where it knows better."""
+    """Hear once what iGarage learned of addresses, and then deliver: nobody is mailed where it knows better.
+
+    A feed that fails is no reason to deliver nothing: whether iGarage is there, another greeting tells.
+    """
     delivery = world.delivery(garage, client)
     if paused := delivery.greet():
         return Delivered(paused=paused)
-    world.feedback(garage, client).follow()
+    heard = world.feedback(garage, client).follow()
+    if heard.failed and (paused := delivery.greet()):
+        return Delivered(paused=paused)
     return delivery.deliver_due()
 
 

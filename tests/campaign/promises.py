@@ -42,14 +42,21 @@ class Said:
     email: str
     apk: date | None
     opted_out: bool
+    rest: str = ""
 
 
 @dataclass(slots=True)
 class Customer:
-    """How one car stands. `address` counts for it, `on_file` is what iGarage has, `invited` who was mailed last."""
+    """How one car stands. `said` is the system's last word, `owner` what is known of whoever is held to have the car.
+
+    `address` counts for it, `on_file` is what iGarage has, `invited` who was mailed last. `sold`: the last word is of
+    another owner, and nobody has said yet who he is.
+    """
 
     said: Said
+    owner: Said
     address: str
+    sold: bool = False
     on_file: str | None = None
     invited: str | None = None
     asked: bool = False
@@ -130,6 +137,8 @@ class Promises:
 
     def _bring(self, each: Customer, today: date, *, waits: bool) -> None:
         """What iGarage has of a customer after a night."""
+        if each.sold:
+            return  # the newcomer's content is kept beside, not over
         if self.verdicts.get(each.address) == "no_address":
             return  # nothing is requested until the address changes
         if each.on_file != each.address and each.address in self.turned_away:
@@ -148,19 +157,19 @@ class Promises:
         wished = each.asked or (self.send == "always" and each.address != each.invited)
         if not wished or self._is_opted_out(each) or each.address in self.verdicts:
             return False
-        if each.address in self.withheld:
+        if each.address in self.withheld or each.sold:  # neither owner is mailed until a person has answered
             return False
         return each.asked or self._in_window(each, today)
 
     def _is_opted_out(self, each: Customer) -> bool:
         """Opt-out wins over everything: the customer's in the export, the address's at iGarage."""
-        return each.said.opted_out or self.verdicts.get(each.address) == "opted_out"
+        return each.owner.opted_out or self.verdicts.get(each.address) == "opted_out"
 
     def _in_window(self, each: Customer, today: date) -> bool:
         """In the window is a date up to today + n calendar months and at most 12 months past."""
         if self.months is None:
             return True
-        due = each.said.apk
+        due = each.owner.apk
         return due is not None and months_on(today, -12) <= due <= months_on(today, self.months)
 
     # ------------------------------------------------------------ the garage's system
@@ -168,14 +177,35 @@ class Promises:
     def _take(self, row: Said) -> None:
         known = self.customers.get(row.plate)
         if known is None:
-            self.customers[row.plate] = Customer(row, self._counts(row.plate, row.email))
+            self.customers[row.plate] = Customer(row, row, self._counts(row.plate, row.email))
         elif row != known.said:
             # It ends when the source says anything else.
             if (row.plate, same(row.email)) not in self.corrections:
                 self._forget(lambda plate, _: plate == row.plate)
             known.said = row
-            self._readdress(known, self._counts(row.plate, row.email))
+            address = self._counts(row.plate, row.email)
+            # Without references both last name and address differ. The source going back closes the question.
+            known.sold = row.name != known.owner.name and address != known.address
+            if not known.sold:
+                known.owner = row
+                self._readdress(known, address)
         self._judge(row.email)
+
+    def release(self, plate: str, answer: Literal["transfer", "same-owner"]) -> bool:
+        """A person says whether a car was sold; False where nobody asks."""
+        each = self.customers[plate]
+        if not each.sold:
+            return False
+        address = self._counts(plate, each.said.email)
+        if answer == "transfer":
+            each.asked, each.address = (
+                False,
+                address,
+            )  # what was asked for the former owner is not the newcomer's
+        else:
+            self._readdress(each, address)
+        each.owner, each.sold = each.said, False
+        return True
 
     def _judge(self, address: str) -> None:
         """One that cannot stand in a request holds its passports until the address changes."""
@@ -238,13 +268,14 @@ class Promises:
         if old in (new, target) or bad or not concerned:
             return False
         self._keep(old, target, plate)
-        self._carry(concerned)
+        self._carry(concerned, old)
         return True
 
-    def _carry(self, concerned: Iterable[Customer]) -> None:
+    def _carry(self, concerned: Iterable[Customer], corrected: str) -> None:
+        """What counts now is what was meant, or again what the system says, where that is what was gone back to."""
         for each in concerned:
             counts = self._counts(each.said.plate, each.said.email)
-            if counts != same(each.said.email):
+            if not each.sold and (counts != same(each.said.email) or each.address == corrected):
                 self._readdress(each, counts)
 
     def resend(self, plate: str, today: date) -> bool:
@@ -255,7 +286,7 @@ class Promises:
         each = self.customers.get(plate)
         if each is None or self._is_opted_out(each) or self._is_due(each, today) or self.asks(today):
             return False
-        if each.address in self.verdicts or each.address in self.withheld:
+        if each.address in self.verdicts or each.address in self.withheld or each.sold:
             return False
         each.asked = True
         return True
@@ -278,6 +309,7 @@ class Promises:
             del self.verdicts[address]
         if item.kind == "arrived":
             self._notices.pop(address, None)
+            self.withheld.discard(address)  # whatever looked wrong with it, a mail came there
 
     def _hear_bounce(self, item: News, address: str) -> None:
         named = self.customers.get(item.plate or "")
@@ -297,7 +329,9 @@ class Promises:
         """The named plate is adopted and invited only if `sent` is false; the others become new revisions."""
         meant = same(item.corrected_to)
         concerned = self._concerned(address, None)
-        named = [each for each in concerned if each.on_file == address and item.plate in (None, each.said.plate)]
+        named = [
+            each for each in concerned if each.on_file == address and item.plate in (None, each.said.plate)
+        ]
         if not named:
             return
         self._forget(lambda _, seen: seen == meant)
@@ -307,7 +341,7 @@ class Promises:
                 each.address = meant
             each.on_file = meant
             each.invited, each.asked = (meant, False) if item.sent else (each.invited, True)
-        self._carry(each for each in concerned if each not in named)
+        self._carry((each for each in concerned if each not in named), address)
 
     # ------------------------------------------------------------ what is told of them
 

@@ -1,9 +1,9 @@
-"""L5: sixty nights of a garage that invited nobody and begins to, with everything that happens to addresses meanwhile."""
+"""L5: sixty nights of a garage that invited nobody and begins to, with all that happens to addresses meanwhile."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from .exports import compact, plate
 from .nights import HOME, Nights
@@ -22,7 +22,7 @@ def moments() -> Iterator[datetime]:
 
 def hours(dice, day):
     """When a night's pass is: often when the clocks are changed, else whenever."""
-    hour, minute = dice.choice([(0, 5), (2, 30), (2, 59), (3, 0), (23, 50)])
+    hour, minute = dice.choice([(0, 1), (2, 20), (2, 49), (3, 0), (23, 20)])
     return day.replace(hour=hour, minute=minute, fold=dice.randrange(2))
 
 
@@ -31,12 +31,12 @@ class Lives:
 
     def __init__(self, nights, dice, number):
         self.nights, self.dice, self.fresh = nights, dice, 0
-        self.newcomers = number
+        self.newcomers, self.sells = number, nights.knows_owners
         for each in range(number):
             self.appears(each)
 
     def appears(self, number):
-        due = datetime(2027, 1, 1) + timedelta(days=self.dice.randrange(730))
+        due = date(2027, 1, 1) + timedelta(days=self.dice.randrange(730))
         # a household has up to three cars at one address
         home = number - number % 3 if self.dice.random() < 0.3 else number
         changes = {"opt_out": "ja"} if self.dice.random() < 0.03 else {}
@@ -60,6 +60,7 @@ class Lives:
             (self.resends, 0.4),
             (self.newcomer, 0.6),
             (self.mistypes, 0.2),
+            *([(self.is_sold, 0.5), (self.somebody_says_who_has_it, 0.4)] if self.sells else []),
         ]
         for thing, weight in things:
             for _ in range(self.how_often(weight * share)):
@@ -153,6 +154,15 @@ class Lives:
     def newcomer(self):
         self.appears(self.newcomers)
         self.newcomers += 1
+
+    def is_sold(self):
+        number = self.number()
+        self.nights.says(number, name=f"Koper {self.fresh}", email=self.new_address())
+
+    def somebody_says_who_has_it(self):
+        sold = [plate for plate, each in self.nights.promises.customers.items() if each.sold]
+        if sold:
+            self.nights.says_who_has_it(self.dice.choice(sold), self.dice.choice(["transfer", "same-owner"]))
 
     def mistypes(self):
         self.nights.says(self.number(), email="geen apenstaart")
