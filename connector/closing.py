@@ -179,9 +179,14 @@ def after_owner_conflict(passport: Passport, policy: Policy) -> Passport:
     """The facts after 409 `owner_conflict`: iGarage has some revision of it, of another owner.
 
     That is a question, or an order to transfer where the garage has said so; but where it was transferred to this
-    very address already, another transfer would not end it.
+    very address already, another transfer would not end it. Of an owner who is the same, a person said, the name goes
+    first: beside the address on file, which is asked for.
     """
     had = replace(passport, delivered_revision=passport.delivered_revision or 0, order=None)
+    if passport.order == "same_owner":
+        return replace(had, order="name_first", unsure=True)
+    if passport.order == "name_first":
+        return replace(had, held="owner_change")
     done = same_address(passport.delivered_address, passport.address)
     if policy.owner_change == "transfer" and not done:
         return replace(had, order="transfer")

@@ -14,11 +14,11 @@ from connector.backoff import MAX_RETRY_AFTER, Probing, Retry
 from connector.crew import Crew, Given
 from connector.errors import DeliveryError, LedgerUnavailable, NotAuthorised, Refused, Transient, Unknown
 from connector.igarage.client import Client
-from connector.ledger import Answered, Claim, Failed, Ledger, Looked, Outcome, Pause
+from connector.ledger import Answered, Claim, Failed, HandedOver, Ledger, Looked, Outcome, Pause, Withdrawn
 from connector.ledger.claims import Backlog
 from connector.ledger.outcomes import Closing
 from connector.log import Log
-from connector.plan import Look, Policy, Put, Send
+from connector.plan import Delete, Look, Policy, Put, Send, Transfer
 
 LEASE_MARGIN = timedelta(seconds=60)
 """A lease outlives the call's own deadline by this much."""
@@ -298,6 +298,11 @@ class Delivery:
                 return self._put(claim)
             case Send():
                 return self._send(claim)
+            case Transfer():
+                return self._transfer(claim, claim.step)
+            case Delete():
+                self.client.delete(claim.plate, key=claim.key)
+                return Withdrawn()
             case Look():
                 return Looked(self.client.look(claim.plate))
 
@@ -320,6 +325,16 @@ class Delivery:
         if not closing.may_send(claim.passport, status):
             return Looked(status)
         return Answered(self.client.send(claim.plate, key=claim.key))
+
+    def _transfer(self, claim: Claim, step: Transfer) -> Outcome:
+        """Look whether it is done already, and whether it can be told; only then hand the passport over."""
+        status = self.client.look(claim.plate)
+        wanted = closing.transfer_after_look(claim.passport, step, status) if status else None
+        if wanted is None:
+            return Looked(status)
+        key = claim.key if wanted == step else claim.quiet_key
+        answer = self.client.transfer(claim.plate, claim.content, send=wanted.send, key=key)
+        return HandedOver(answer, wanted.send)
 
 
 def _is_about_address(claim: Claim, outcome: Outcome) -> bool:

@@ -14,6 +14,7 @@ from connector import reception
 from connector.corrections import Correction
 from connector.errors import NotReleasable
 from connector.ledger import Ledger
+from connector.ledger.releasing import Answer
 from connector.plan import Policy
 
 
@@ -60,9 +61,9 @@ class Desk:
         """A suspect address is fine. Raises `NotReleasable` where it is not suspect."""
         self.ledger.address_book.ignore(self.garage, address, self.policy, self.today())
 
-    def release_as_new(self, plate: str) -> None:
-        """Make a passport anew that iGarage no longer has. Raises `NotReleasable`."""
-        self.ledger.release_as_new(self.garage, plate, self.policy, self.today())
+    def release(self, plate: str, answer: Answer) -> None:
+        """Answer the question about one passport. Raises `NotReleasable` where the answer does not fit."""
+        self.ledger.release(self.garage, plate, answer, self.policy, self.today())
 
     def release_mails(self, number: int | None) -> None:
         """Let so many more invitations go today, or (None) all of today's. Raises `NotReleasable`."""

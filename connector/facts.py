@@ -13,7 +13,9 @@ SendPolicy = Literal["never", "always", "consented"]
 SuspectPolicy = Literal["send", "withhold"]
 AddressVerdict = Literal["ok", "suspect", "bounced", "unwritable", "opted_out"]
 HeldReason = Literal["refused", "exhausted", "gone", "owner_change", "plate_changed"]
-Order = Literal["transfer"]
+Order = Literal["transfer", "same_owner", "name_first"]
+"""What a person, or the garage's file, decided about an owner: another one; the same one; and the same one of whom
+iGarage said that it is another (409), so that the name goes first and the address after it."""
 
 
 @dataclass(frozen=True, slots=True)

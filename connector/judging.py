@@ -18,7 +18,7 @@ from connector.adapters import Adapter
 from connector.arrivals import Contains
 from connector.brake import LIMITS, Braked, Limits, Weighing
 from connector.ledger import Ledger, Remembered
-from connector.ledger.accepting import Row, weigh
+from connector.ledger.weighing import Row, weigh
 from connector.model import Column, Draft, Skipped, SourceRecord, Table, Verdict
 
 CONSENT_FIELDS = ("consent", "opt_out")

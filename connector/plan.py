@@ -227,7 +227,7 @@ def _wishes(passport: Passport, policy: Policy, today: date) -> bool:
         return False
     if policy.send == "consented" and not consent_counts(passport.consent, today):
         return False
-    if passport.remade and same_address(passport.address, passport.delivered_address):
+    if passport.remade and same_address(passport.address, passport.delivered_address or passport.address):
         return False
     return not same_address(passport.address, passport.invited_address)
 

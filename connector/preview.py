@@ -15,8 +15,8 @@ from connector.arrivals import Arrival
 from connector.errors import SourceError, SourceFormatError
 from connector.judging import Source, judged, weigh_file
 from connector.ledger import Ledger, Remembered, StagedRow
-from connector.ledger.accepting import weigh
 from connector.ledger.access import scratch
+from connector.ledger.weighing import weigh
 from connector.model import Layout, Table
 
 Row = Mapping[Any, Any]

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from connector import masks
 from connector.config import GarageConfig
 from connector.emails import mask
 from connector.ledger import looking as look
-from connector.ledger.looking import Traced
+from connector.ledger.looking import HeldPassport, Traced
 from connector.ledger.mails import in_force
+from connector.ledger.releasing import FITS
 from connector.plan import (
+    Delete,
     Due,
     Invitation,
+    NoInvitation,
     Policy,
     Put,
     Sent,
@@ -57,6 +62,15 @@ WAITS = {
 }
 """Why a passport waits → a sentence."""
 
+HELD = {
+    "gone": "iGarage heeft dit AutoPaspoort niet meer, en er gebeurt niets tot iemand antwoordt met "
+    "release --as new of --as withdraw",
+    "owner_change": "de auto lijkt een andere eigenaar te hebben, en geen van beiden krijgt een mail tot iemand "
+    "antwoordt met release --as transfer of --as same-owner",
+    "plate_changed": "deze auto heeft in het garagesysteem een ander kenteken, en er gaat geen mail tot iemand "
+    "antwoordt met release --as withdraw of --as keep",
+}
+"""Questions that one of several answers ends → the whole of it in one sentence."""
 
 NO_MAIL = {
     "opted_out": "de klant wil geen mail; hij krijgt er geen zolang dat zo is",
@@ -96,7 +110,8 @@ def held_questions(connection: sa.Connection, garage: str) -> list[Line]:
             "file": None,
             "reason": each.reason,
             "since": each.since,
-            "message": each.message or QUESTIONS.get(each.reason, each.reason),
+            "message": _question(each),
+            **_owners(each),
         }
         for each in look.held_passports(connection, garage)
     ]
@@ -117,6 +132,31 @@ def held_questions(connection: sa.Connection, garage: str) -> list[Line]:
     return passports + files
 
 
+def _question(held: HeldPassport) -> str:
+    """What is asked, and how to answer."""
+    asked = held.message or QUESTIONS.get(held.reason, held.reason)
+    if held.successor and held.reason == "plate_changed":
+        asked = f"in het garagesysteem heeft deze auto nu kenteken {held.successor}."
+    fitting = " of ".join(f"--as {answer}" for answer in FITS.get(held.reason, ()))
+    return f"{asked} Antwoord met release {held.plate} {fitting}." if fitting else asked
+
+
+def _owners(held: HeldPassport) -> Line:
+    """Where the question is about the owner: who had the car, and who seems to have it now."""
+    if held.before is None or held.now is None:
+        return {}
+    return {"before": _owner(held.before), "now": _owner(held.now)}
+
+
+def _owner(content: Mapping[str, Any]) -> Line:
+    """An owner as lists may show him: name and address masked, None for what is not known."""
+    name, address = content.get("last_name"), content.get("email")
+    return {
+        "last_name": masks.text(str(name)) if name else None,
+        "email": mask(str(address)) if address else None,
+    }
+
+
 def trace_of(connection: sa.Connection, garage: GarageConfig, plate: str, now: datetime) -> Line | None:
     """All that is known of one plate, with the step that comes next and why; None where it is not known."""
     traced = look.traced(connection, garage.garage, plate, now)
@@ -134,7 +174,7 @@ def trace_of(connection: sa.Connection, garage: GarageConfig, plate: str, now: d
         "delivered_revision": traced.facts.delivered_revision,
         "next_step": step_name(step),
         "message": _sentence(step, traced, now),
-        "mail": mail_sentence(invited, policy, garage),
+        "mail": _mail(invited, traced, policy, garage),
         "invitation": {
             "state": invited.name,
             "reason": invited.reason if isinstance(invited, Withheld) else None,
@@ -150,6 +190,19 @@ def trace_of(connection: sa.Connection, garage: GarageConfig, plate: str, now: d
         ],
         "events": [asdict(each) for each in traced.events],
     }
+
+
+def _mail(invited: Invitation, traced: Traced, policy: Policy, garage: GarageConfig) -> str:
+    """The sentence on a mail; of a passport that has a story of its own, that."""
+    if traced.facts.absent:
+        return "Geen uitnodiging: dit AutoPaspoort is of wordt ingetrokken."
+    if traced.facts.held in HELD and not isinstance(invited, Sent):
+        return f"Geen uitnodiging: {HELD[traced.facts.held]}."
+    if traced.facts.remade and isinstance(invited, NoInvitation):
+        return (
+            "Geen uitnodiging: voor dit AutoPaspoort gaat er geen vanzelf; resend nodigt de klant alsnog uit."
+        )
+    return mail_sentence(invited, policy, garage)
 
 
 def mail_sentence(invited: Invitation, policy: Policy, garage: GarageConfig) -> str:
@@ -176,6 +229,8 @@ def step_name(step: Step) -> str:
 
 
 def _sentence(step: Step, traced: Traced, now: datetime) -> str:
+    if isinstance(step, Wait) and step.why == "held" and traced.facts.held in HELD:
+        return f"Wacht op een mens: {HELD[traced.facts.held]}."
     if isinstance(step, Wait):
         return (
             f"Vanaf {step.until:%d-%m-%Y} in het venster; tot dan wacht het."
@@ -184,4 +239,8 @@ def _sentence(step: Step, traced: Traced, now: datetime) -> str:
         )
     if traced.due_at > now:
         return f"Wordt opnieuw geprobeerd; de vorige poging mislukte ({traced.last_failure})."
+    if isinstance(step, Delete):
+        return "Wordt bij iGarage ingetrokken."
+    if isinstance(step, Transfer):
+        return "Gaat bij iGarage over op de nieuwe eigenaar."
     return "Staat klaar voor iGarage."

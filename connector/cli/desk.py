@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,8 +14,17 @@ from connector.cli.options import Options, shared_options
 from connector.config import GarageConfig, Loaded
 from connector.desk import Desk
 from connector.errors import NotReleasable
+from connector.ledger.releasing import Answer
 from connector.service import policy_of
 
+RELEASED: Mapping[Answer, str] = {
+    "new": "het AutoPaspoort wordt opnieuw gemaakt",
+    "withdraw": "het AutoPaspoort wordt ingetrokken",
+    "transfer": "het AutoPaspoort gaat over op de nieuwe eigenaar",
+    "same-owner": "het is dezelfde eigenaar: de wijziging gaat naar iGarage",
+    "keep": "het AutoPaspoort blijft staan; er gaat geen uitnodiging meer voor uit",
+}
+"""Answer → what becomes of the AutoPaspoort."""
 MAILS_RELEASED = "de uitnodigingen van vandaag gaan"
 
 _FILE = click.option(
@@ -62,7 +71,10 @@ def resend(options: Options, plate: str) -> int:
 @click.command()
 @click.argument("plate", required=False)
 @click.option(
-    "--as", "as_what", type=click.Choice(["new"]), help="What a passport that iGarage no longer has becomes."
+    "--as",
+    "answered",
+    type=click.Choice(tuple(RELEASED)),
+    help="The answer: gone takes new or withdraw, owner_change transfer or same-owner, plate_changed withdraw or keep.",
 )
 @_FILE
 @click.option("--mails", metavar="N", type=click.IntRange(1), help="So many more invitations may go today.")
@@ -72,21 +84,21 @@ def resend(options: Options, plate: str) -> int:
 def release(
     options: Options,
     plate: str | None,
-    as_what: str | None,
+    answered: Answer | None,
     file: int | None,
     mails: int | None,
     all_mails: bool,
 ) -> int:
-    """Answer a question: a PLATE that is gone at iGarage, a held file, or more invitations than go without asking."""
+    """Answer a question: about a PLATE, a held file, or more invitations than go without asking."""
     if [plate is not None, file is not None, mails is not None, all_mails].count(True) != 1:
-        raise click.UsageError("say one of these: PLATE --as new, --file ID, --mails N, or --all")
-    if plate is not None and as_what is None:
-        raise click.UsageError("say what the passport becomes: --as new")
+        raise click.UsageError("say one of these: PLATE --as ANSWER, --file ID, --mails N, or --all")
+    if (plate is None) != (answered is None):
+        raise click.UsageError(f"say of a PLATE what it becomes: --as {', '.join(RELEASED)}")
     loaded = loaded_to_decide(options)
     with desk_of(loaded, options.only(loaded)) as desk:
-        if plate is not None:
-            desk.release_as_new(plates.compact(plate))
-            return _told(options, "het AutoPaspoort wordt opnieuw gemaakt")
+        if plate is not None and answered is not None:
+            desk.release(plates.compact(plate), answered)
+            return _told(options, RELEASED[answered])
         if file is not None:
             desk.release_file(file)
             return _told(options, "het bestand wordt opnieuw gelezen")

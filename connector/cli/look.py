@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 
 from connector import plates
@@ -128,13 +130,26 @@ def held(options: Options) -> int:
     if options.json:
         answer.as_json(found)
         return exits.OK
-    columns = ("kind", "id", "source", "reason", "since", "message")
+    columns = ("kind", "id", "source", "reason", "since")
     answer.table(
-        ("soort", "id", "bron", "reden", "sinds", "wat te doen"),
-        ([row[name] for name in columns] for row in found),
+        ("soort", "id", "bron", "reden", "sinds", "was", "wordt", "wat te doen"),
+        (
+            [
+                *(row[name] for name in columns),
+                _person(row.get("before")),
+                _person(row.get("now")),
+                row["message"],
+            ]
+            for row in found
+        ),
         nothing="Er wacht niets op een mens.",
     )
     return exits.OK
+
+
+def _person(owner: Mapping[str, str | None] | None) -> str | None:
+    """An owner in one cell: his masked name and address, as far as they are known."""
+    return " ".join(each for each in owner.values() if each) or "onbekend" if owner else None
 
 
 @click.command()

@@ -255,6 +255,8 @@ class DeliveryConfig(Strict):
     """The way they go: direct, each AutoPaspoort by itself, at once."""
     send: Literal["never", "always", "consented"] = "never"
     """Wil je de AutoPaspoorten naar de klant versturen? never, always, or consented."""
+    owner_change: Literal["hold", "transfer"] = "hold"
+    """When a car seems to have another owner: hold asks a person, transfer hands the AutoPaspoort over at once."""
     select: SelectConfig | None = None
     """The window of dates in which an AutoPaspoort is made; without it each is made at once."""
     workers: int = Field(default=4, ge=1, le=64)

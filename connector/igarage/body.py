@@ -52,5 +52,11 @@ def passport_body(plate: str, content: Content, *, system: str, record: str, sen
     return json.dumps(passport, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def transfer_body(content: Content, *, send: bool) -> bytes:
+    """The body of `POST /passports/{plate}/transfer`: the new owner, in the same canonical JSON."""
+    transfer = {"customer": _part(content, _CUSTOMER), "send": send}
+    return json.dumps(transfer, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
 def _part(content: Content, fields: dict[str, str]) -> dict[str, str | int]:
     return {theirs: content[ours] for ours, theirs in fields.items() if ours in content}

@@ -16,7 +16,7 @@ from connector.crash import CrashPoint, survive
 from connector.errors import NotAuthorised, Refused
 from connector.http import Answer, Http, TransportError, system_trust
 from connector.igarage.answers import NotAsPromised, changes_page, garage_info, passport_status, problem
-from connector.igarage.body import passport_body
+from connector.igarage.body import passport_body, transfer_body
 from connector.igarage.verdicts import not_as_promised, verdict, without_answer
 from connector.model import ChangesPage, Content, GarageInfo, PassportStatus
 
@@ -108,6 +108,18 @@ class Client:
         """`POST /passports/{plate}/send`: the invitation to the address on file. Each success is one mail."""
         answer = self._call("send", "POST", f"{_path(plate)}/send", body=b"{}", key=key)
         return self._status(answer, plate, (202,))
+
+    def transfer(self, plate: str, content: Content, *, send: bool, key: str) -> PassportStatus:
+        """`POST /passports/{plate}/transfer`: to the customer of `content`, with an invitation where `send` says so."""
+        body = transfer_body(content, send=send)
+        answer = self._call("transfer", "POST", f"{_path(plate)}/transfer", body=body, key=key)
+        return self._status(answer, plate, (200,))
+
+    def delete(self, plate: str, *, key: str) -> None:
+        """`DELETE /passports/{plate}`: withdraw the passport; where there is none, that is done as well."""
+        answer = self._call("delete", "DELETE", _path(plate), key=key)
+        if answer.status != 404 or problem(answer).code != "not_found":
+            self._demand(answer, (204,), on_passport=True)
 
     def email_changes(self, after: str | None, limit: int) -> ChangesPage:
         """`GET /emails/changes`: what iGarage learned of addresses since a cursor (None: from the feed's start).

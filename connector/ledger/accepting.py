@@ -7,23 +7,33 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 
 from connector.arrivals import Contains
 from connector.corrections import Correction
-from connector.ledger import addresses, conflicts, consents, correcting, leaves, memory, suspects
+from connector.ledger import (
+    addresses,
+    conflicts,
+    consents,
+    correcting,
+    leaves,
+    memory,
+    owning,
+    replating,
+    suspects,
+)
 from connector.ledger import passports as passport_rows
 from connector.ledger.files import close
 from connector.ledger.schema import files, passports, rejected_rows, skipped_rows, staged
+from connector.ledger.weighing import changed_fields, told_otherwise, weigh
 from connector.ledger.writing import event, found, insert_all, record, upsert
 from connector.plan import Policy
 from connector.suspicion import SHARED_LIMIT
 
 Row = Mapping[Any, Any]
 Values = dict[str, Any]
-Weighed = Literal["new", "changed", "unchanged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,8 @@ class _Slice:
     former: Collection[str]
     """Those addresses."""
     corrections: Sequence[Correction]
+    moved: Mapping[str, Row]
+    """Plate → the passport of the plate that its record named before."""
     counts: Counter[str] = field(default_factory=Counter)
     passports: dict[str, Values] = field(default_factory=dict)
     memory: list[Values] = field(default_factory=list)
@@ -104,6 +116,7 @@ def finish(connection: sa.Connection, job: Accepting) -> None:
     """
     memory.forget_skips(connection, job.garage, job.source, job.file)
     correcting.end_what_is_over(connection, job.garage)
+    replating.settle(connection, job.garage, job.policy, job.today, job.now)
     of_source = (files.c.garage == job.garage) & (files.c.source == job.source) & (files.c.id != job.file)
     if job.contains == "all":
         older = of_source & (files.c.state == "held") & (files.c.id < job.file)
@@ -128,6 +141,7 @@ def _judge(connection: sa.Connection, job: Accepting, chunk: Sequence[Row]) -> _
         verdicts=addresses.verdicts(connection, job.garage, (each["address"] for each in prior.values())),
         former={each["address"] for each in prior.values()},
         corrections=correcting.known(connection, job.garage),
+        moved=_moved(connection, job.garage, said, chunk),
     )
     first_seen = _first_seen(connection, job, _values(chunk, "digest", verdict="rejected"))
     for row in chunk:
@@ -138,6 +152,15 @@ def _judge(connection: sa.Connection, job: Accepting, chunk: Sequence[Row]) -> _
         else:
             _skip(job, row, result)
     return result
+
+
+def _moved(
+    connection: sa.Connection, garage: str, said: Mapping[str, Row], chunk: Sequence[Row]
+) -> dict[str, Row]:
+    """Plate → the passport of the plate that the record behind it named before; those that changed alone."""
+    former = replating.former_plates(said, chunk)
+    known = _passports(connection, garage, list(former.values()))
+    return {plate: known[old] for plate, old in former.items() if old in known}
 
 
 def _values(chunk: Sequence[Row], name: str, **only: str) -> list[Any]:
@@ -168,32 +191,8 @@ def _corrected(job: Accepting, row: Row, result: _Slice) -> Row:
     return meant
 
 
-def weigh(row: Row, said: Row | None, prior: Row | None) -> Weighed:
-    """What a staged passport is to the ledger: `row` as staged, what its key `said`, `prior` of its plate.
-
-    What the source said last time under this key is unchanged, whatever another source has said since.
-    """
-    if prior is None:
-        return "new"
-    if said and said["said"] == row["said"] and said["plate"] == row["plate"]:
-        return "unchanged"
-    return "changed" if changed_fields(prior, row) or _told(prior, row) else "unchanged"
-
-
-def changed_fields(prior: Row, row: Row) -> list[str]:
-    """The fields in which two contents differ."""
-    before, after = json.loads(prior["content"]), json.loads(row["content"])
-    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-
-
-def _told(prior: Row, row: Row) -> Values:
-    """The facts beside the content that a row says otherwise; what it does not say stands."""
-    said = json.loads(row["facts"])
-    return {name: value for name, value in said.items() if prior[name] != value}
-
-
 def _make(job: Accepting, row: Row, result: _Slice) -> None:
-    result.passports[row["plate"]] = {
+    made = {
         **_EMPTY,
         **_content_of(job, row),
         "garage": job.garage,
@@ -205,14 +204,21 @@ def _make(job: Accepting, row: Row, result: _Slice) -> None:
         "consent_unknown": job.lacks_consent,
         **json.loads(row["facts"]),
     }
+    result.passports[row["plate"]] = made | replating.inherited(made, result.moved.get(row["plate"]))
     result.events.append(event(job.garage, row["plate"], job.now, "new", revision=1, source=job.source))
 
 
 def _change(job: Accepting, row: Row, prior: Row, result: _Slice) -> None:
-    """Another content raises the revision; other facts only make the step anew."""
-    told, fields = _told(prior, row), changed_fields(prior, row)
-    changed = {**prior, **told, "source": job.source, "consent_unknown": job.lacks_consent}
-    if fields:
+    """Another content raises the revision; other facts only make the step anew. A newcomer's waits beside it."""
+    prior = owning.as_wanted(prior)
+    turn = owning.turn(prior, row, job.policy)
+    if turn == "proposed":
+        _propose(job, row, prior, result)
+        return
+    told, fields = told_otherwise(prior, row), changed_fields(prior, row)
+    changed = {**prior, **told, **owning.back(prior), "source": job.source}
+    changed["consent_unknown"] = job.lacks_consent
+    if fields or prior["absent"]:
         changed |= {
             **_content_of(job, row),
             "revision": prior["revision"] + 1,
@@ -221,9 +227,22 @@ def _change(job: Accepting, row: Row, prior: Row, result: _Slice) -> None:
                 prior, result.verdicts.get(prior["address"]), row["address"]
             ),
         }
-    result.passports[row["plate"]] = changed
+    if turn in ("replaced", "handed_over"):
+        changed |= owning.taken_over(prior, json.loads(row["facts"]))
+    if turn == "handed_over":
+        changed["owner_order"] = "transfer"
+    if prior["absent"]:
+        changed |= {"absent": False, "seed": job.entropy(16), **owning.NO_QUESTION}
+    result.passports[row["plate"]] = changed | replating.inherited(changed, result.moved.get(row["plate"]))
     detail = {"revision": changed["revision"], "source": job.source, "fields": [*fields, *sorted(told)]}
     result.events.append(event(job.garage, row["plate"], job.now, "changed", **detail))
+
+
+def _propose(job: Accepting, row: Row, prior: Row, result: _Slice) -> None:
+    """A newcomer waits for a person's answer, or takes the place of another who did."""
+    values = owning.propose(prior, row, _content_of(job, row), job.now)
+    result.passports[row["plate"]] = {**prior, **values}
+    result.events.append(event(job.garage, row["plate"], job.now, "held", reason="owner_change"))
 
 
 def _reject(job: Accepting, row: Row, first_seen: datetime | None, result: _Slice) -> None:
@@ -269,6 +288,9 @@ def _content_of(job: Accepting, row: Row) -> Values:
 _EMPTY: Mapping[str, Any] = {column.name: None for column in passports.columns} | {
     "written": False,
     "unsure": False,
+    "absent": False,
+    "deleted": False,
+    "remade": False,
     "source_conflict": False,
     "consent_unknown": False,
     "invitations": 0,
@@ -286,6 +308,7 @@ def _write(connection: sa.Connection, job: Accepting, result: _Slice, done: int)
     _note_conflicts(connection, job, result)
     _index(connection, job, list(result.passports.values()))
     upsert(connection, passports, list(result.passports.values()))
+    replating.mark(connection, job.garage, {each["plate"]: plate for plate, each in result.moved.items()})
     at_hand = {*result.former, *(each["address"] for each in result.passports.values())}
     judged_anew += suspects.count(connection, job.garage, at_hand, job.shared_limit, job.now)
     passport_rows.reindex(connection, job.garage, job.policy, job.today, only_addresses=judged_anew)

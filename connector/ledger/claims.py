@@ -16,32 +16,30 @@ from connector.ledger import passports as passport_rows
 from connector.ledger.schema import IS_REQUEST, addresses, files, garages, passports
 from connector.ledger.writing import found, upsert
 from connector.model import Content
-from connector.plan import Look, Passport, Policy, Put, Send, next_step
+from connector.plan import Delete, Look, Passport, Policy, Put, Request, Transfer, Wait, next_step
 
 Row = Mapping[Any, Any]
 Values = dict[str, Any]
-
-Asked = Put | Send | Look
-"""The requests of which a ledger has the facts; nothing in it orders a transfer or a withdrawal yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One request that this worker alone may make, until its lease has passed.
 
-    `address` is the one in the content as it stands in the request; `key` the idempotency key, the same for every
-    try of the same verb and revision.
+    `key` is the idempotency key, the same for every try of the same verb and revision; `quiet_key` that of a transfer
+    which, after a look, is to invite nobody.
     """
 
     garage: str
     plate: str
     token: str
-    step: Asked
+    step: Request
     key: str
     content: Content
     system: str
     record: str
     passport: Passport
+    quiet_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ def claim(connection: sa.Connection, job: Claiming, most: int) -> list[Claim]:
             facts = passport_rows.facts(row, row.pop("verdict"), row.pop("reason"))
             step = next_step(facts, job.policy, job.today)
             changes = passport_rows.index(facts, job.policy, job.today)
-            if isinstance(step, Put | Send | Look) and changes["next_mails"] == row["next_mails"]:
+            if not isinstance(step, Wait) and changes["next_mails"] == row["next_mails"]:
                 token = job.entropy(8).hex()
                 changes |= _lease(job, row, step, token)
                 claimed.append(_claim(job, row, facts, step, token))
@@ -188,27 +186,39 @@ def _due_query() -> sa.Select[Any]:
     )
 
 
-def _lease(job: Claiming, row: Row, step: Asked, token: str) -> Values:
+def _lease(job: Claiming, row: Row, step: Request, token: str) -> Values:
+    """What a claim writes at once: what may be done at iGarage from now on, answered or not."""
     lease = {"claim_token": token, "claim_until": job.now + job.lease, "claim_mails": step.mails}
-    return lease | ({"written": True, "unanswered_address": row["address"]} if isinstance(step, Put) else {})
+    if isinstance(step, Put | Transfer):
+        lease |= {"written": True, "deleted": False, "unanswered_address": row["address"]}
+    return lease
 
 
-def _claim(job: Claiming, row: Row, facts: Passport, step: Asked, token: str) -> Claim:
-    number = row["revision"] if isinstance(step, Put) else row["invitations"] + 1
+def _claim(job: Claiming, row: Row, facts: Passport, step: Request, token: str) -> Claim:
     return Claim(
         garage=job.garage,
         plate=row["plate"],
         token=token,
         step=step,
-        key=_key(job, row, step, number),
+        key=_key(job, row, step),
         content=json.loads(row["content"]),
         system=row["system"],
         record=row["record"],
         passport=facts,
+        quiet_key=_key(job, row, Transfer(send=False)) if isinstance(step, Transfer) else "",
     )
 
 
-def _key(job: Claiming, row: Row, step: Asked, number: int) -> str:
+def _key(job: Claiming, row: Row, step: Request) -> str:
     """32 characters that depend on the ledger, the garage, the passport's row, the verb and its number alone."""
-    parts = [job.ledger_id, job.garage, bytes(row["seed"]).hex(), passport_rows.verb(step), str(number)]
+    verb, number = passport_rows.verb(step), _number(row, step)
+    parts = [job.ledger_id, job.garage, bytes(row["seed"]).hex(), verb, number]
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def _number(row: Row, step: Request) -> str:
+    """What makes a request of a verb another one: the revision it carries, the invitation it is, or both."""
+    revision, invitation = str(row["revision"]), str(row["invitations"] + 1)
+    if isinstance(step, Transfer):
+        return f"{revision}/{invitation}"
+    return revision if isinstance(step, Put | Delete) else invitation

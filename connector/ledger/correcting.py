@@ -14,6 +14,7 @@ from connector.corrections import Correction, Counted, Refusal, add, counted, is
 from connector.emails import key as address_key
 from connector.errors import NotReleasable
 from connector.ledger import addresses as address_rows
+from connector.ledger import owning
 from connector.ledger import passports as passport_rows
 from connector.ledger.schema import addresses, corrections, events, passports, rows
 from connector.ledger.writing import compact_json, event, record, upsert
@@ -182,9 +183,15 @@ def _carry(
     said = _said(connection, turn.garage, [each["plate"] for each in touched])
     verdicts = address_rows.verdicts(connection, turn.garage, (each["address"] for each in touched))
     changed: list[str] = []
-    for row in touched:
+    for row in map(owning.as_wanted, touched):
         count = counted(said.get(row["plate"]) or row["address"], row["plate"], known)
-        if count.by is None and not same_address(row["address"], new.seen):
+        goes_back = same_address(row["address"], new.seen) or owning.is_spoken_of(row)
+        if count.by is None and not goes_back:
+            continue
+        if owning.is_spoken_of(row):  # what the source says, it says of the newcomer
+            waiting = owning.readdressed(row, _content_with(owning.proposed_content(row), count.address))
+            passport_rows.update(connection, turn.garage, row["plate"], waiting)
+            changed.append(row["plate"])
             continue
         if same_address(count.address, row["address"]):
             continue
@@ -203,7 +210,8 @@ def _readdressed(row: Row, address: str, now: datetime) -> Values:
     """A new revision, with another address."""
     content = _content_with(json.loads(row["content"]), address)
     fresh = passport_rows.fresh_start(row, content["address"], now)
-    return {**content, "revision": row["revision"] + 1, **fresh}
+    kept = {name: row[name] for name in ("proposed", "owner_order")}  # as it is wanted
+    return {**content, "revision": row["revision"] + 1, **kept, **fresh}
 
 
 def _content_with(content: Values, address: str) -> Values:

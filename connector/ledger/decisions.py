@@ -9,8 +9,9 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from connector.ledger import garages, mails, passports, questions
+from connector.ledger import garages, mails, passports, questions, releasing
 from connector.ledger.databases import Database
+from connector.ledger.releasing import Answer, Release
 from connector.plan import Policy
 
 
@@ -44,11 +45,11 @@ class Decisions:
             passports.reindex_plates(connection, garage, policy, today, [plate])
             questions.note_decision(connection)
 
-    def release_as_new(self, garage: str, plate: str, policy: Policy, today: date) -> None:
-        """A passport that iGarage no longer has is made there anew. Raises `NotReleasable`."""
-        with self._turn(garage, "release_as_new") as connection:
+    def release(self, garage: str, plate: str, answer: Answer, policy: Policy, today: date) -> None:
+        """Answer the question about one passport. Raises `NotReleasable` where the answer does not fit."""
+        with self._turn(garage, "release") as connection:
             policy = mails.in_force_to_write(connection, garage, policy, today, self.now())
-            questions.release_as_new(connection, garage, plate, self.now(), self.entropy(16))
+            releasing.release(connection, Release(garage, plate, answer, self.now(), self.entropy))
             passports.reindex_plates(connection, garage, policy, today, [plate])
             questions.note_decision(connection)
 

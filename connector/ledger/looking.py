@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from connector.ledger import owning
 from connector.ledger import passports as passport_rows
 from connector.ledger.schema import (
     addresses,
@@ -93,6 +94,11 @@ class HeldPassport:
     reason: str
     message: str | None
     since: datetime | None
+    before: Mapping[str, Any] | None = None
+    now: Mapping[str, Any] | None = None
+    """Where the question is about the owner: his content, as far as it is known, and the newcomer's."""
+    successor: str | None = None
+    """The plate that its record names now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,7 @@ class Traced:
     source: str
     facts: Passport
     claimed: bool
+    successor: str | None
     held_message: str | None
     due_at: datetime
     attempts: int
@@ -209,11 +216,26 @@ def held_passports(connection: sa.Connection, garage: str) -> list[HeldPassport]
             sa.func.coalesce(passports.c.held, "invalid_email").label("reason"),
             passports.c.held_message.label("message"),
             sa.func.coalesce(passports.c.held_since, addresses.c.since).label("since"),
+            *(passports.c[name] for name in ("content", "proposed", "delivered_address", "successor")),
         )
         .where(passports.c.garage == garage, passports.c.state == "held")
         .order_by(passports.c.plate)
     )
-    return [HeldPassport(**row) for row in connection.execute(query).mappings()]
+    return [_held(row) for row in connection.execute(query).mappings()]
+
+
+def _held(row: sa.RowMapping) -> HeldPassport:
+    before, now = _owners(row) if row["reason"] == "owner_change" else (None, None)
+    plain = {name: row[name] for name in ("plate", "source", "reason", "message", "since", "successor")}
+    return HeldPassport(**plain, before=before, now=now)
+
+
+def _owners(row: sa.RowMapping) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Both owners; of the one whom iGarage alone knows there is only the address."""
+    content = json.loads(row["content"])
+    if row["proposed"]:
+        return content, owning.proposed_content(row)
+    return {"email": row["delivered_address"]} if row["delivered_address"] else {}, content
 
 
 def traced(connection: sa.Connection, garage: str, plate: str, now: datetime) -> Traced | None:
@@ -227,7 +249,15 @@ def traced(connection: sa.Connection, garage: str, plate: str, now: datetime) ->
     return Traced(
         **{
             name: row[name]
-            for name in ("plate", "source", "held_message", "due_at", "attempts", "last_failure")
+            for name in (
+                "plate",
+                "source",
+                "successor",
+                "held_message",
+                "due_at",
+                "attempts",
+                "last_failure",
+            )
         },
         facts=passport_rows.facts(row, row["verdict"], row["reason"]),
         claimed=row["claim_until"] is not None and row["claim_until"] > now,

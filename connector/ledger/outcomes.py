@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from connector import closing
 from connector.backoff import PROBING, GiveUp, Probing, Retry, after_failure, is_own_failure
 from connector.errors import DeliveryError, Refused, Transient, Unknown
-from connector.ledger import addresses, garages, mails
+from connector.ledger import addresses, garages, mails, owning
 from connector.ledger import passports as passport_rows
 from connector.ledger.claims import Claim
 from connector.ledger.schema import EPOCH, passports
 from connector.ledger.writing import event, found, record, upsert
 from connector.model import PassportStatus
-from connector.plan import Look, Passport, Policy, Put
+from connector.plan import Look, Passport, Policy, Put, Transfer, same_address
 
 Row = Mapping[Any, Any]
 Values = dict[str, Any]
@@ -48,8 +48,25 @@ class Failed:
     probing: Probing = PROBING
 
 
-Outcome = Answered | Looked | Failed
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """iGarage handed the passport over, with an invitation or without: as was asked after the look."""
 
+    status: PassportStatus
+    send: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """iGarage has the passport no more; it tells nothing else."""
+
+    status: None = None
+
+
+Outcome = Answered | Looked | HandedOver | Withdrawn | Failed
+
+
+_Good = Answered | Looked | HandedOver | Withdrawn
 
 Closing = tuple[Claim, Outcome]
 """A claim with what came of it."""
@@ -68,7 +85,7 @@ def close(
     written = _Batch()
     for claim, outcome in closings:
         if claim.token in rows:
-            _close(connection, claim, outcome, rows[claim.token], now, written)
+            _close(connection, claim, outcome, rows[claim.token], policy, now, written)
     if written.mailed:
         mails.count(connection, garage, today, written.mailed)
     judged = addresses.judged(connection, garage, (row["address"] for row in written.passports))
@@ -96,10 +113,16 @@ class _Batch:
 
 
 def _close(
-    connection: sa.Connection, claim: Claim, outcome: Outcome, row: Row, now: datetime, written: _Batch
+    connection: sa.Connection,
+    claim: Claim,
+    outcome: Outcome,
+    row: Row,
+    policy: Policy,
+    now: datetime,
+    written: _Batch,
 ) -> None:
     if isinstance(outcome, Failed):
-        changes, events, judged = _after_failure(connection, claim, row, outcome, now)
+        changes, events, judged = _after_failure(connection, claim, row, outcome, policy, now)
     else:
         changes, events, judged = _after_answer(connection, claim, row, outcome, now)
     _note_contact(connection, claim.garage, outcome, now, written)
@@ -112,7 +135,7 @@ def _close(
 
 def _is_recent(claim: Claim, outcome: Outcome, closed: Row, now: datetime) -> bool:
     """Whether a mail that an answer tells of is of today, for the brake: it was asked for now, or is dated so."""
-    asked_for_now = claim.step.mails and isinstance(outcome, Answered)
+    asked_for_now = claim.step.mails and isinstance(outcome, Answered | HandedOver)
     return asked_for_now or now - closed["invited_at"] < mails.RECENT
 
 
@@ -137,35 +160,66 @@ _Written = tuple[Values, list[tuple[str, Values]], list[str]]
 
 
 def _after_answer(
-    connection: sa.Connection, claim: Claim, row: Row, outcome: Answered | Looked, now: datetime
+    connection: sa.Connection, claim: Claim, row: Row, outcome: _Good, now: datetime
 ) -> _Written:
-    before = passport_rows.facts({**row, "unanswered_address": None}, None, None)
+    before = _asked_facts(row)
     after = _answered(claim, before, outcome, now)
     changes: Values = {**passport_rows.answered_facts(after), "attempts": 0, "last_failure": None}
     changes |= _ANSWERED
-    events: list[tuple[str, Values]] = []
-    if isinstance(claim.step, Put) and isinstance(outcome, Answered):
-        events.append(("delivered", {"revision": claim.passport.revision, "created": outcome.status.created}))
-    if after.invitations > before.invitations:
-        events.append(("invited", {"by": claim.step.name if isinstance(outcome, Answered) else "iGarage"}))
-    if after.held:
+    events = list(_told(claim, outcome, before, after))
+    if after.held and not before.held:
         changes |= _held(after.held, "iGarage heeft dit AutoPaspoort niet meer.", now)
         events.append(("held", {"reason": after.held}))
+    changes |= owning.gone_on_with({**row, **changes}, before.order)
     judged = _hear_of_address(connection, claim, outcome.status, now)
     return changes, events + [("address_judged", {}) for _ in judged], judged
 
 
-def _answered(claim: Claim, before: Passport, outcome: Answered | Looked, now: datetime) -> Passport:
-    if isinstance(outcome, Looked):
-        if isinstance(claim.step, Look):
-            return closing.after_first_look(before, outcome.status)
-        return closing.after_look(before, outcome.status, claim.passport.asked) or before
-    if isinstance(claim.step, Put):
-        claimed = claim.passport
-        return closing.after_put(
-            before, claimed.revision, claimed.address, claim.step.send, outcome.status, claimed.asked
-        )
-    return closing.after_send(before, outcome.status, now, claim.passport.asked)
+def _asked_facts(row: Row) -> Passport:
+    """The facts as an answer finds them: whatever was asked last has been answered by it."""
+    return passport_rows.facts({**row, "unanswered_address": None}, None, None)
+
+
+def _told(claim: Claim, outcome: _Good, before: Passport, after: Passport) -> Iterator[tuple[str, Values]]:
+    """What happened, in the words of events."""
+    if isinstance(claim.step, Put) and isinstance(outcome, Answered):
+        created = outcome.status.created
+        yield "delivered", {"revision": claim.passport.revision, "created": created}
+        if closing.was_remade(before, outcome.status):
+            yield "remade", {}
+    if isinstance(outcome, Withdrawn):
+        yield "withdrawn", {}
+    if isinstance(outcome, HandedOver) or (isinstance(claim.step, Transfer) and not after.held):
+        yield "transferred", {}
+    if after.invitations > before.invitations:
+        yield "invited", {"by": "iGarage" if isinstance(outcome, Looked) else claim.step.name}
+
+
+def _answered(claim: Claim, before: Passport, outcome: _Good, now: datetime) -> Passport:
+    asked = claim.passport.asked
+    match outcome:
+        case Withdrawn():
+            return closing.after_delete(before)
+        case HandedOver(status, send):
+            return closing.after_transfer(before, claim.passport.address, send, status, now, asked)
+        case Looked(status):
+            return _looked(claim, before, status, asked)
+        case Answered(status) if isinstance(claim.step, Put):
+            claimed = claim.passport
+            return closing.after_put(
+                before, claimed.revision, claimed.address, claim.step.send, status, asked
+            )
+        case Answered(status):
+            return closing.after_send(before, status, now, asked)
+
+
+def _looked(claim: Claim, before: Passport, status: PassportStatus | None, asked: int) -> Passport:
+    """What a look tells, which was all there was to do."""
+    if isinstance(claim.step, Look):
+        return closing.after_first_look(before, status)
+    if isinstance(claim.step, Transfer):
+        return closing.after_transfer_look(before, claim.passport.address, status, asked)
+    return closing.after_look(before, status, asked) or before
 
 
 def _hear_of_address(
@@ -178,11 +232,11 @@ def _hear_of_address(
 
 
 def _after_failure(
-    connection: sa.Connection, claim: Claim, row: Row, failed: Failed, now: datetime
+    connection: sa.Connection, claim: Claim, row: Row, failed: Failed, policy: Policy, now: datetime
 ) -> _Written:
     error = failed.error
     if isinstance(error, Refused):
-        changes, events, judged = _after_refusal(connection, claim, row, error, now)
+        changes, events, judged = _after_refusal(connection, claim, row, error, policy, now)
         return {**_ANSWERED, **changes}, events, judged
     if error.scope == "garage":  # no attempt is spent, whoever's failure it is
         if not (isinstance(error, Transient) and not error.counts):
@@ -195,28 +249,38 @@ def _after_failure(
     if isinstance(error, Unknown):
         changes["unanswered_until"] = row["claim_until"]
     events = [] if row["last_failure"] == error.code else [("failed", {"code": error.code})]
-    if isinstance(reaction, GiveUp):
+    if isinstance(reaction, GiveUp) and row["held"] is None:
         message = f"Na {attempts} pogingen niet gelukt; probeer opnieuw als de oorzaak weg is."
         return changes | _held("exhausted", message, now), [*events, ("held", {"reason": "exhausted"})], []
-    return changes | {"due_at": now + timedelta(seconds=reaction.seconds)}, events, []
+    wait = 0.0 if isinstance(reaction, GiveUp) else reaction.seconds
+    return changes | {"due_at": now + timedelta(seconds=wait)}, events, []
 
 
 def _after_refusal(
-    connection: sa.Connection, claim: Claim, row: Row, error: Refused, now: datetime
+    connection: sa.Connection, claim: Claim, row: Row, error: Refused, policy: Policy, now: datetime
 ) -> _Written:
     """A refusal is a question about the revision that was asked; a newer one has not been asked yet.
 
-    What was refused stands at iGarage in no form, so no look is needed before another address goes there.
+    What was refused stands at iGarage in no form, so no look is needed before another address goes there. A question
+    that waits already stays the one that is asked.
     """
     if error.code == "email_invalid":
         news = closing.AddressNews(claim.passport.address, "unwritable", "email_invalid")
         judged = addresses.hear(connection, claim.garage, news, now)
         return {}, [("address_judged", {"code": error.code})], judged
     refused = [("refused", {"code": error.code, "field": error.field, "revision": claim.passport.revision})]
-    reason = closing.after_refusal(error)
-    if row["revision"] != claim.passport.revision and reason == "refused":
-        return {}, refused, []
-    return _held(reason, _refusal_message(error), now) | {"last_failure": error.code}, refused, []
+    reason, is_old = closing.after_refusal(error), row["revision"] != claim.passport.revision
+    changes: Values = {}
+    if reason == "owner_change":
+        before = _asked_facts(row)
+        had = replace(before, delivered_revision=before.delivered_revision or 0)
+        went_back = is_old and same_address(row["address"], row["delivered_address"])
+        after = had if went_back or row["held"] else closing.after_owner_conflict(before, policy)
+        changes, reason = passport_rows.answered_facts(after), after.held
+    if reason is None or row["held"] or (is_old and reason == "refused"):
+        return changes, refused, []
+    changes = owning.wanted(row) | changes | _held(reason, _refusal_message(error), now)
+    return changes | {"last_failure": error.code}, refused, []
 
 
 def _refusal_message(error: Refused) -> str:

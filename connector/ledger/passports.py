@@ -14,10 +14,12 @@ from connector.plan import (
     AddressVerdict,
     Due,
     HeldReason,
+    Order,
     Passport,
     Policy,
     Put,
     Request,
+    Transfer,
     Wait,
     Withheld,
     invitation,
@@ -52,6 +54,11 @@ def facts(row: Row, verdict: str | None, reason: str | None) -> Passport:
         asked=row["asked"],
         answered=row["answered"],
         unsure=row["unsure"] or _may_have_another_address(row),
+        absent=row["absent"],
+        written=row["written"],
+        deleted=row["deleted"],
+        order=cast("Order | None", row["owner_order"]),
+        remade=row["remade"],
         apk_due=_date(json.loads(row["content"]).get("apk_due")),
         service_due=_date(row["service_due"]),
         consent_unknown=row["consent_unknown"],
@@ -93,6 +100,9 @@ def answered_facts(passport: Passport) -> dict[str, Any]:
         "sent_at": passport.sent_at,
         "answered": passport.answered,
         "unsure": passport.unsure,
+        "deleted": passport.deleted,
+        "owner_order": passport.order,
+        "remade": passport.remade,
     }
 
 
@@ -106,7 +116,8 @@ def fresh_start(prior: Row, address: str, now: datetime) -> dict[str, Any]:
     unanswered = prior["unanswered_until"]
     due_at = max(now, unanswered) if unanswered and unanswered <= now + LONGEST_LEASE else now
     fresh = {"due_at": due_at, "attempts": 0, "last_failure": None}
-    went_back = prior["held"] == "owner_change" and address == prior["delivered_address"]
+    in_question = prior["held"] == "owner_change" and not prior["proposed"]
+    went_back = in_question and address == prior["delivered_address"]
     if prior["held"] in ("refused", "exhausted") or went_back:
         fresh |= {"held": None, "held_since": None, "held_message": None}
     return fresh
@@ -125,8 +136,8 @@ def asked_after_bounce(row: Row, verdict: str | None, address: str) -> int:
 
 def verb(step: Request) -> str:
     """The verb of a request as it stands in its idempotency key: with `send`, for the two PUTs differ."""
-    if isinstance(step, Put):
-        return f"put:{'true' if step.send else 'false'}"
+    if isinstance(step, Put | Transfer):
+        return f"{step.name}:{'true' if step.send else 'false'}"
     return step.name
 
 

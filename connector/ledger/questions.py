@@ -72,6 +72,8 @@ def resend(
     if row is None:
         raise NotReleasable(UNKNOWN)
     facts = passport_rows.facts(row, row["verdict"], row["reason"])
+    if facts.absent:
+        raise NotReleasable("dit AutoPaspoort is of wordt ingetrokken")
     if isinstance(invitation(facts, policy, today), Due):
         raise NotReleasable("er staat al een uitnodiging klaar; die gaat vanzelf uit")
     asked = invitation(replace(facts, asked=facts.answered + 1), policy, today)
@@ -96,26 +98,6 @@ WHY_NOT_MAILED: Mapping[Withholding, str] = {
 UNKNOWN = "deze garage kent dit kenteken niet"
 
 
-def release_as_new(connection: sa.Connection, garage: str, plate: str, now: datetime, seed: bytes) -> None:
-    """A passport that iGarage no longer has is made there anew. Raises `NotReleasable`.
-
-    Under another `seed`, and so other keys: an iGarage that honours keys would answer the former PUT once more, and
-    make nothing.
-    """
-    held = _held(connection, garage, plate)
-    if held != "gone":
-        raise NotReleasable(_WHY_NOT.get(held or "", f"dit AutoPaspoort wacht op iets anders ({held})"))
-    fresh: dict[str, Any] = {
-        "seed": seed,
-        "delivered_revision": None,
-        "delivered_address": None,
-        "due_at": now,
-        "attempts": 0,
-    }
-    _write(connection, garage, [plate], fresh | {"held": None, "held_since": None, "held_message": None})
-    record(connection, [event(garage, plate, now, "released", **{"as": "new"})])
-
-
 def release_file(connection: sa.Connection, garage: str, file: int, now: datetime) -> None:
     """A held file is read once more as if just found, with leave for its finding. Raises `NotReleasable`."""
     found = _held_file(connection, garage, file)
@@ -133,23 +115,6 @@ def discard(connection: sa.Connection, garage: str, file: int, now: datetime) ->
     """A held file is done away with: this content is not read again. Raises `NotReleasable`."""
     _held_file(connection, garage, file)
     connection.execute(files.update().where(files.c.id == file).values(state="discarded", closed_at=now))
-
-
-_WHY_NOT = {
-    "": "bij dit AutoPaspoort staat geen vraag open",
-    "refused": "iGarage weigert dit AutoPaspoort: herstel het in het garagesysteem, of probeer het met retry",
-    "exhausted": "alle pogingen zijn op: probeer het opnieuw met retry",
-    "owner_change": "volgens iGarage hoort dit kenteken bij een andere klant: herstel het in iGarage of in het "
-    "garagesysteem, en probeer het dan met retry",
-}
-
-
-def _held(connection: sa.Connection, garage: str, plate: str) -> str | None:
-    query = sa.select(passports.c.held).where(passports.c.garage == garage, passports.c.plate == plate)
-    row = connection.execute(query).first()
-    if row is None:
-        raise NotReleasable(UNKNOWN)
-    return None if row.held is None else str(row.held)
 
 
 def _held_file(connection: sa.Connection, garage: str, file: int) -> sa.RowMapping:

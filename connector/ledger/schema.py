@@ -237,6 +237,8 @@ WANTS_MAIL = sa.text("wants_mail")
 """The part of `passports` that the brake on mails counts; a query must say it in the same words to be served."""
 IS_CLAIMED = sa.text("claim_token IS NOT NULL")
 """The part of `passports` that some worker has, or had."""
+HAS_SUCCESSOR = sa.text("successor IS NOT NULL")
+"""The part of `passports` whose record names another plate now."""
 
 mail_days = sa.Table(
     "mail_days",
@@ -277,7 +279,37 @@ passports = sa.Table(
         server_default=sa.false(),
         comment="rescued: iGarage is to be asked",
     ),
+    sa.Column(
+        "absent",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.false(),
+        comment="there is to be none: it is to be withdrawn",
+    ),
+    sa.Column(
+        "deleted",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.false(),
+        comment="iGarage said that it is gone, and no write was claimed since",
+    ),
+    sa.Column(
+        "remade",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.false(),
+        comment="iGarage made anew what it should have had",
+    ),
+    # Owner and plate
+    sa.Column("owner_order", sa.Text, comment="decided about the owner, and not done at iGarage yet"),
+    sa.Column(
+        "proposed",
+        sa.Text,
+        comment="JSON: what is to stand in the place of the content, once that is decided or done",
+    ),
+    sa.Column("successor", sa.Text, comment="the plate that its record names now"),
     # Facts beside the content
+    sa.Column("missing_since", Instant, comment="no export of its source has named it since"),
     sa.Column("service_due", sa.Text),
     sa.Column("consent", sa.Text),
     sa.Column("opt_out", sa.Boolean),
@@ -331,6 +363,9 @@ passports = sa.Table(
         "passports_claimed", "garage", "claim_until", sqlite_where=IS_CLAIMED, postgresql_where=IS_CLAIMED
     ),
     sa.Index("passports_by_address", "garage", "address"),
+    sa.Index(
+        "passports_with_successor", "garage", sqlite_where=HAS_SUCCESSOR, postgresql_where=HAS_SUCCESSOR
+    ),
 )
 
 events = sa.Table(

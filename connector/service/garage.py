@@ -105,6 +105,7 @@ def policy_of(garage: GarageConfig) -> Policy:
         send=garage.delivery.send,
         select=select.window if select else None,
         suspect=garage.addresses.suspect.suspects,
+        owner_change=garage.delivery.owner_change,
         mails=garage.brake.mails,
     )
 

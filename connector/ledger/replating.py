@@ -1,0 +1,108 @@
+"""A record whose plate changes: the passport of the old plate, and who was invited for it.
+
+While a file is accepted the old plate is marked with the new one; when all of the file has spoken, what no source names
+any more is withdrawn, or is a question where iGarage may have it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from connector.ledger import passports as passport_rows
+from connector.ledger.owning import NO_QUESTION
+from connector.ledger.schema import HAS_SUCCESSOR, passports, rows
+from connector.ledger.writing import event, found, record
+from connector.owners import compare
+from connector.plan import Policy
+
+Row = Mapping[Any, Any]
+Values = dict[str, Any]
+
+_STANDS = ("gone", "owner_change", "plate_changed")
+"""Questions that a person answers, whatever becomes of the plate."""
+
+
+def former_plates(said: Mapping[str, Row], chunk: Sequence[Row]) -> dict[str, str]:
+    """Plate → the plate that its record named before, of those that changed. `said` is by record key."""
+    moved = {}
+    for row in chunk:
+        before = said.get(row["key"]) if row["verdict"] == "passport" else None
+        if before and before["plate"] and before["plate"] != row["plate"]:
+            moved[row["plate"]] = before["plate"]
+    return moved
+
+
+def inherited(made: Row, old: Row | None) -> Values:
+    """Who was invited for the old plate counts as invited for the new: it is the same person with the same car.
+
+    So does one of whom it is not known, for a request that may have invited him has no answer.
+    """
+    if old is None or made["invited_address"] is not None:
+        return {}
+    if compare(json.loads(old["content"]), json.loads(made["content"])) == "another":
+        return {}
+    if old["invited_address"] is None and not _may_be_invited(old):
+        return {}
+    return {"invited_address": old["invited_address"] or old["address"], "invited_at": old["invited_at"]}
+
+
+def _may_be_invited(old: Row) -> bool:
+    """Whether an invitation may be out of which no answer told yet."""
+    unanswered = old["claim_token"] is not None or old["last_failure"] is not None
+    asked = old["unanswered_address"] is not None or (old["claim_mails"] and unanswered)
+    return bool(old["wants_mail"] and asked)
+
+
+def mark(connection: sa.Connection, garage: str, moved: Mapping[str, str]) -> None:
+    """Note the plates that records name now, old → new."""
+    for old, new in moved.items():
+        passport_rows.update(connection, garage, old, {"successor": new})
+
+
+def settle(connection: sa.Connection, garage: str, policy: Policy, today: date, now: datetime) -> None:
+    """After a file: what becomes of the plates whose records name others."""
+    query = sa.select(passports).where(passports.c.garage == garage, HAS_SUCCESSOR)
+    marked = found(connection, query)
+    if not marked:
+        return
+    named = _named(connection, garage, [row["plate"] for row in marked])
+    written = [(row, _becomes(row, row["plate"] in named, now)) for row in marked]
+    for row, values in written:
+        passport_rows.update(connection, garage, row["plate"], values)
+    told = [(row["plate"], _told(values)) for row, values in written]
+    record(connection, [event(garage, plate, now, name, **why) for plate, (name, why) in told if name])
+    plates = [row["plate"] for row, values in written if values]
+    passport_rows.reindex_plates(connection, garage, policy, today, plates)
+
+
+def _named(connection: sa.Connection, garage: str, plates: Sequence[str]) -> set[str]:
+    """Those of the plates that some record of some source names."""
+    query = sa.select(rows.c.plate).where(
+        rows.c.garage == garage, rows.c.plate.in_(plates), rows.c.said.is_not(None)
+    )
+    return set(connection.execute(query).scalars())
+
+
+def _becomes(row: Row, is_named: bool, now: datetime) -> Values:
+    """What is written of a marked plate: it is somebody's still, or again; withdrawn; or a question."""
+    if is_named:
+        over = row["held"] == "plate_changed"
+        return {"successor": None, **({**NO_QUESTION, "due_at": now} if over else {})}
+    if row["absent"] or row["held"] in _STANDS:
+        return {}
+    if row["written"] or row["unsure"] or row["delivered_revision"] is not None:
+        return {"held": "plate_changed", "held_since": now, "held_message": None}
+    return {"absent": True, "revision": row["revision"] + 1, **NO_QUESTION}
+
+
+def _told(values: Row) -> tuple[str | None, Values]:
+    if values.get("absent"):
+        return "withdrawn", {}
+    if values.get("held"):
+        return "held", {"reason": values["held"]}
+    return None, {}
