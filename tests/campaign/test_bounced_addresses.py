@@ -31,11 +31,14 @@ ELSEWHERE = {
                 "forget_file",
             ),  # bad files
             *("pause", "give_back", "probe_now", "retry"),  # a server that does not work
-            *("release_as_new", "release_mails", "start_feed_over", "ignore", "resend"),  # other questions
+            *("release", "release_mails", "start_feed_over", "ignore", "resend"),  # other questions
         )
         for side in ("before_commit", "after_commit")
     ),
     *("backup.before_replace", "backup.after_replace"),  # upkeep
+    *(
+        f"igarage.{verb}.{side}" for verb in ("transfer", "delete") for side in ("before", "after")
+    ),  # sold, gone
 }
 """Crash points that nothing passes between a bounce and its correction; they have their own cases elsewhere."""
 NIGHTS = 5
