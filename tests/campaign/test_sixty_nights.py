@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from .exports import compact, plate
 from .nights import HOME, Nights
-from .promises import months_on
+from .promises import Promises, months_on
 
 MONTHS = 2
 
@@ -23,7 +23,7 @@ def moments() -> Iterator[datetime]:
 def hours(dice, day):
     """When a night's pass is: often when the clocks are changed, else whenever."""
     hour, minute = dice.choice([(0, 1), (2, 20), (2, 49), (3, 0), (23, 20)])
-    return day.replace(hour=hour, minute=minute, fold=dice.randrange(2))
+    return day.replace(hour=hour, minute=minute, fold=dice.randrange(2)).astimezone(UTC)
 
 
 class Lives:
@@ -168,24 +168,34 @@ class Lives:
         self.nights.says(self.number(), email="geen apenstaart")
 
 
-def test_l5_sixty_nights_mail_whom_an_account_of_its_own_predicts(case):
-    number = case.size(60, 8000)
-    garage = case.garage(send="never", brake={"mails": 200 if case.full else 6})
-    nights = Nights(garage, case.sandbox, case.at, next(moments()))
-    nights.promises.brake = 200 if case.full else 6
+POINTS = ("ledger.accept_slice.after_commit", "ledger.hear_feed.after_commit", "ledger.claim.after_commit")
+CHANGES_OF_THE_CLOCK = (date(2027, 3, 28), date(2027, 10, 31))
+
+
+def by_processes(case, children):
+    """A night of real processes: the first dies somewhere on the way, the others bring it to its end."""
+    children.start("run", "--once", crash=case.dice.choice(POINTS)).wait()
+    children.drain()
+
+
+def test_l5_sixty_nights_mail_whom_an_account_of_its_own_predicts(case, children):
+    number, brake = case.size(60, 8000), case.size(6, 200)
+    garage = case.garage(send="never", brake={"mails": brake})
+    nights = Nights(garage, case.sandbox, case.at, next(moments()), Promises(brake=brake))
     lives = Lives(nights, case.dice, number)
-    case.line.rows = number
     for turn, day in enumerate(moments()):
         nights.now = hours(case.dice, day)
         if turn:
             lives.happen(max(1.0, number / 1000))
         if turn == 8:
             nights.configure("always", MONTHS)
-        mails = nights.night()
-        if not mails and nights.promises.asks(nights.today):
+        apart = day.date() in CHANGES_OF_THE_CLOCK
+        nights.night((lambda: by_processes(case, children)) if apart else None)
+        if nights.promises.asks(nights.today):
             nights.releases_mails()
             nights.night()
-        if case.dice.random() < 0.2:
+        if case.dice.random() < 0.1:
             nights.rests()
+        case.line.rows += len(nights.rows)
     assert turn == 59
     case.line.counted = True
