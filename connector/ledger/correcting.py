@@ -130,7 +130,7 @@ def _has(connection: sa.Connection, garage: str, plate: str | None) -> bool:
 
 
 def _is_news(connection: sa.Connection, row: Row, item: AddressChange) -> bool:
-    """Whether iGarage is known to hold the address that was corrected, and not to have corrected it again since.
+    """Whether iGarage is known to hold the address that was corrected, and this or a later correction is not known.
 
     A passport that was never asked for is not there, and nobody was invited for it.
     """
@@ -142,7 +142,7 @@ def _is_news(connection: sa.Connection, row: Row, item: AddressChange) -> bool:
         events.c.garage == row["garage"], events.c.plate == row["plate"], events.c.event == "corrected"
     )
     said = [json.loads(each).get("changed_at") for each in connection.execute(query).scalars()]
-    return not any(at and datetime.fromisoformat(at) > item.at for at in said)
+    return not any(at and datetime.fromisoformat(at) >= item.at for at in said)
 
 
 def _was_written_since(connection: sa.Connection, row: Row, at: datetime) -> bool:

@@ -122,7 +122,8 @@ class Lives:
 
     def igarage_corrects(self):
         at = self.someone_bad()
-        if at and at.on_file == at.address:
+        told = {item.address for item in self.nights.promises.news if item.kind == "corrected"}
+        if at and at.on_file == at.address and at.address not in told:
             one = at.said.plate if self.dice.random() < 0.7 else None
             sent = self.dice.random() < 0.5
             self.nights.igarage_corrects(one, at.address, self.new_address(), sent=sent)
