@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 import time_machine
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -190,6 +191,7 @@ class AnyNights(RuleBasedStateMachine):
         self.a_night_passes(days)
 
 
+@pytest.mark.slow
 def test_whatever_happens_in_whatever_order_every_night_mails_what_was_promised(request):
     size = (200, 80) if is_full(request.config) else (6, 40)
     run_state_machine_as_test(

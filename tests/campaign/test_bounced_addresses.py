@@ -188,21 +188,25 @@ def both(*names: str) -> set[str]:
     }
 
 
+@pytest.mark.slow
 @three_modes
 def test_f01_a_bounce_that_the_garages_own_system_corrects_is_killed_at_every_point(case, children):
     prove(case, children, corrected_by_the_garage, unpassed=both("ledger.correct", "ledger.correct_all"))
 
 
+@pytest.mark.slow
 @three_modes
 def test_f01_a_bounce_that_a_person_corrects_is_killed_at_every_point(case, children):
     prove(case, children, corrected_by_a_person, unpassed=both("ledger.correct_all"))
 
 
+@pytest.mark.slow
 @three_modes
 def test_f01_a_bounce_that_receptions_list_corrects_is_killed_at_every_point(case, children):
     prove(case, children, corrected_by_a_list, unpassed=both("ledger.correct"))
 
 
+@pytest.mark.slow
 @three_modes
 def test_f01_a_bounce_that_igarage_corrects_is_killed_at_every_point(case, children):
     prove(case, children, corrected_in_igarage, unpassed=both("ledger.correct", "ledger.correct_all"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from .exports import compact, plate
 from .nights import HOME, Nights
 from .promises import Promises, months_on
@@ -179,6 +181,7 @@ def by_processes(case, children):
     children.drain()
 
 
+@pytest.mark.slow
 def test_l5_sixty_nights_mail_whom_an_account_of_its_own_predicts(case, children):
     number, brake = case.size(60, 8000), case.size(6, 200)
     garage = case.garage(send="never", brake={"mails": brake})
