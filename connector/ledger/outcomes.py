@@ -170,9 +170,23 @@ def _after_answer(
     if after.held and not before.held:
         changes |= _held(after.held, "iGarage heeft dit AutoPaspoort niet meer.", now)
         events.append(("held", {"reason": after.held}))
-    changes |= owning.gone_on_with({**row, **changes}, before.order)
+    onward = owning.gone_on_with({**row, **changes}, before.order)
+    if onward.get("proposed") and _is_unwritable(connection, claim.garage, onward["address"]):
+        onward = {"owner_order": None, **_held("owner_change", NO_NAME_FIRST, now)}
+        events.append(("held", {"reason": "owner_change"}))
+    changes |= onward
     judged = _hear_of_address(connection, claim, outcome.status, now)
     return changes, events + [("address_judged", {}) for _ in judged], judged
+
+
+NO_NAME_FIRST = (
+    "De naam kan niet eerst naar iGarage, want het oude adres kan in geen verzoek staan: pas het AutoPaspoort in "
+    "iGarage aan."
+)
+
+
+def _is_unwritable(connection: sa.Connection, garage: str, address: str) -> bool:
+    return addresses.verdicts(connection, garage, [address]).get(address) == "unwritable"
 
 
 def _asked_facts(row: Row) -> Passport:
@@ -267,10 +281,12 @@ def _after_refusal(
     if error.code == "email_invalid":
         news = closing.AddressNews(claim.passport.address, "unwritable", "email_invalid")
         judged = addresses.hear(connection, claim.garage, news, now)
-        return {}, [("address_judged", {"code": error.code})], judged
+        changes = _held("owner_change", NO_NAME_FIRST, now) if row["owner_order"] == "name_first" else {}
+        changes |= owning.wanted(row) | ({"owner_order": None} if changes else {})
+        return changes, [("address_judged", {"code": error.code})], judged
     refused = [("refused", {"code": error.code, "field": error.field, "revision": claim.passport.revision})]
     reason, is_old = closing.after_refusal(error), row["revision"] != claim.passport.revision
-    changes: Values = {}
+    changes = {}
     if reason == "owner_change":
         before = _asked_facts(row)
         had = replace(before, delivered_revision=before.delivered_revision or 0)

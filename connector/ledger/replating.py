@@ -46,9 +46,11 @@ def inherited(made: Row, old: Row | None) -> Values:
         return {}
     if compare(json.loads(old["content"]), json.loads(made["content"])) == "another":
         return {}
-    if old["invited_address"] is None and not _may_be_invited(old):
+    if _may_be_invited(old):
+        return {"invited_address": old["address"], "invited_at": None}
+    if old["invited_address"] is None:
         return {}
-    return {"invited_address": old["invited_address"] or old["address"], "invited_at": old["invited_at"]}
+    return {"invited_address": old["invited_address"], "invited_at": old["invited_at"]}
 
 
 def _may_be_invited(old: Row) -> bool:
@@ -71,12 +73,13 @@ def settle(connection: sa.Connection, garage: str, policy: Policy, today: date, 
     if not marked:
         return
     named = _named(connection, garage, [row["plate"] for row in marked])
-    written = [(row, _becomes(row, row["plate"] in named, now)) for row in marked]
+    judged = [(row, _becomes(row, row["plate"] in named, now)) for row in marked]
+    written = [(row, values) for row, values in judged if values]
     for row, values in written:
         passport_rows.update(connection, garage, row["plate"], values)
     told = [(row["plate"], _told(values)) for row, values in written]
     record(connection, [event(garage, plate, now, name, **why) for plate, (name, why) in told if name])
-    plates = [row["plate"] for row, values in written if values]
+    plates = [row["plate"] for row, _ in written]
     passport_rows.reindex_plates(connection, garage, policy, today, plates)
 
 

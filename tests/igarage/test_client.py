@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -54,6 +55,42 @@ def test_a_send_has_an_empty_object_and_a_key(
     request = service.calls[0].request
     assert request.body == b"{}"
     assert request.headers["Idempotency-Key"] == KEY
+
+
+def test_a_transfer_names_the_new_owner_and_says_whether_he_is_invited(
+    answered: Callable[..., None], service: responses.RequestsMock, client: Client
+) -> None:
+    answered("POST", f"{PATH}/transfer", 200, STATUS)
+    client.transfer(PLATE, {**CONTENT, "make": "Volvo"}, send=True, key=KEY)
+    request = service.calls[0].request
+    assert json.loads(request.body) == {"customer": CONTENT, "send": True}
+    assert request.headers["Idempotency-Key"] == KEY
+
+
+@pytest.mark.parametrize(
+    ("status", "body"), [(204, b""), (404, {"code": "not_found"})], ids=["gone now", "gone before"]
+)
+def test_a_withdrawal_is_done_when_nothing_is_there(
+    answered: Callable[..., None],
+    service: responses.RequestsMock,
+    client: Client,
+    status: int,
+    body: Any,
+) -> None:
+    answered("DELETE", PATH, status, body, "application/problem+json")
+    client.delete(PLATE, key=KEY)
+    assert service.calls[0].request.headers["Idempotency-Key"] == KEY
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(404, NotAuthorised), (200, Unknown), (500, Unknown), (403, NotAuthorised)]
+)
+def test_a_withdrawal_is_not_done_by_another_answer(
+    answered: Callable[..., None], client: Client, status: int, error: type[Exception]
+) -> None:
+    answered("DELETE", PATH, status, {})
+    with pytest.raises(error):
+        client.delete(PLATE, key=KEY)
 
 
 def test_questions_have_neither_body_nor_key(

@@ -163,6 +163,23 @@ def test_a_name_that_igarage_does_not_take_either_is_asked_about_again(sold: Any
     assert sold.held() == {PLATE: "owner_change"} and sold.content()["email"] == NEW
 
 
+INVALID_EMAIL = Refused("422", code="email_invalid", status=422, field="customer.email")
+
+
+def test_a_name_that_cannot_go_first_for_the_old_address_is_bad_is_asked_about_again(sold: Any) -> None:
+    release(sold, "same-owner")
+    sold.fail(CONFLICT)
+    sold.look(sold.claimed(), address=sold.email(1))
+    sold.fail(INVALID_EMAIL)
+    assert sold.held() == {PLATE: "owner_change"} and sold.content()["email"] == NEW
+    release(sold, "same-owner")
+    sold.fail(CONFLICT)
+    sold.look(sold.claimed(), address=sold.email(1))  # known to be bad by now
+    assert sold.held() == {PLATE: "owner_change"} and sold.claim() is None
+    release(sold, "transfer")
+    assert sold.claimed().step == Transfer(send=True)
+
+
 def test_the_newcomers_corrected_address_is_his_when_he_takes_over(sold: Any) -> None:
     meant = "goed@voorbeeld.example"
     sold.ledger.address_book.correct(
