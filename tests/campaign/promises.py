@@ -111,7 +111,7 @@ class Promises:
         return self._deliver(today)
 
     def _deliver(self, today: date) -> list[Mail]:
-        due = [plate for plate, each in self.customers.items() if self._is_due(each, today)]
+        due = {plate for plate, each in self.customers.items() if self._is_due(each, today)}
         stopped = self.stopped(today, len(due))
         mails: list[Mail] = []
         for plate, each in self.customers.items():
