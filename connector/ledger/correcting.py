@@ -103,7 +103,7 @@ def correct(connection: sa.Connection, turn: Turn, new: Correction) -> list[str]
         )
         raise NotReleasable(f"het oude adres staat {where}")
     _keep(connection, turn, before, after)
-    changed = _carry(connection, turn, touched, after, new.by)
+    changed = _carry(connection, turn, touched, after, new)
     _weigh_conflicts(connection, turn, touched, after)
     return changed
 
@@ -111,8 +111,8 @@ def correct(connection: sa.Connection, turn: Turn, new: Correction) -> list[str]
 def adopt(connection: sa.Connection, turn: Turn, item: AddressChange) -> bool:
     """iGarage has corrected an address itself; whether that was news.
 
-    The passport it names has the new address there already, so nothing is asked of iGarage for that; the address's
-    others follow.
+    The passport it names has the new address there already, so nothing is asked of iGarage for that, unless a request
+    of ours has written over it since; the address's others follow.
     """
     meant = item.corrected_to or item.address
     touched = _passports_at(connection, turn.garage, item.address, None)
@@ -121,14 +121,16 @@ def adopt(connection: sa.Connection, turn: Turn, item: AddressChange) -> bool:
     if not touched or (named and not news) or (not named and _has(connection, turn.garage, item.plate)):
         return False
     before = known(connection, turn.garage)
-    after = add(before, Correction(item.address, meant, None, "igarage"))
+    new = Correction(item.address, meant, None, "igarage")
+    after = add(before, new)
     if not isinstance(after, Refusal):
         _keep(connection, turn, before, after)
-        others = [each for each in touched if each not in named]
-        _carry(connection, turn, others, after, "igarage")
+        _carry(connection, turn, [each for each in touched if each not in news], after, new)
         _weigh_conflicts(connection, turn, touched, after)
     for each in news:
-        passport_rows.update(connection, turn.garage, each["plate"], _adopted(each, item, meant, turn.now))
+        stands = not _was_written_since(connection, each, item.at)
+        values = _adopted(each, item, meant, turn.now, stands=stands)
+        passport_rows.update(connection, turn.garage, each["plate"], values)
     told = {"by": "igarage", "changed_at": item.at.isoformat(), "sent": item.sent}
     record(connection, [event(turn.garage, each["plate"], turn.now, "corrected", **told) for each in news])
     plates = [each["plate"] for each in news]
@@ -142,24 +144,37 @@ def _has(connection: sa.Connection, garage: str, plate: str | None) -> bool:
 
 
 def _is_news(connection: sa.Connection, row: Row, item: AddressChange) -> bool:
-    """Whether iGarage is known to hold the address that was corrected, and not to have corrected it again since."""
+    """Whether iGarage is known to hold the address that was corrected, and this or a later correction is not known.
+
+    A passport that was never asked for is not there, and nobody was invited for it.
+    """
+    if row["delivered_revision"] is None and not (row["written"] or row["unsure"]):
+        return False
     if not same_address(row["delivered_address"] or row["address"], item.address):
         return False
     query = sa.select(events.c.detail).where(
         events.c.garage == row["garage"], events.c.plate == row["plate"], events.c.event == "corrected"
     )
     said = [json.loads(each).get("changed_at") for each in connection.execute(query).scalars()]
-    return not any(at and datetime.fromisoformat(at) > item.at for at in said)
+    return not any(at and datetime.fromisoformat(at) >= item.at for at in said)
 
 
-def _adopted(row: Row, item: AddressChange, meant: str, now: datetime) -> Values:
-    """The passport as iGarage has it now: invited there already, or to be invited."""
+def _was_written_since(connection: sa.Connection, row: Row, at: datetime) -> bool:
+    """Whether a PUT of ours was answered after iGarage corrected an address: it gave the former one back."""
+    query = sa.select(events.c.at).where(
+        events.c.garage == row["garage"], events.c.plate == row["plate"], events.c.event == "delivered"
+    )
+    return any(each > at for each in connection.execute(query).scalars())
+
+
+def _adopted(row: Row, item: AddressChange, meant: str, now: datetime, *, stands: bool) -> Values:
+    """The passport as iGarage has it now, if the correction `stands` there: invited already, or to be invited."""
     values: Values = {}
     if same_address(row["address"], item.address):
         values = _readdressed(row, meant, now)
-        if row["delivered_revision"] == row["revision"]:
+        if stands and row["delivered_revision"] == row["revision"]:
             values["delivered_revision"] = values["revision"]
-    if row["delivered_revision"] is not None:
+    if stands and row["delivered_revision"] is not None:
         values["delivered_address"] = address_key(meant)
     if not item.sent:
         return {**values, "asked": row["answered"] + 1}
@@ -169,15 +184,23 @@ def _adopted(row: Row, item: AddressChange, meant: str, now: datetime) -> Values
 
 
 def _carry(
-    connection: sa.Connection, turn: Turn, touched: Sequence[Row], known: Sequence[Correction], by: str
+    connection: sa.Connection,
+    turn: Turn,
+    touched: Sequence[Row],
+    known: Sequence[Correction],
+    new: Correction,
 ) -> list[str]:
-    """Give passports the address that counts now, as new revisions; the plates of those that had another."""
+    """Give passports the address that counts now, as new revisions; the plates of those that had another.
+
+    What goes back to what their source says leaves no correction to count, and they go back with it.
+    """
     said = _said(connection, turn.garage, [each["plate"] for each in touched])
     verdicts = address_rows.verdicts(connection, turn.garage, (each["address"] for each in touched))
     changed: list[str] = []
     for row in map(owning.as_wanted, touched):
         count = counted(said.get(row["plate"]) or row["address"], row["plate"], known)
-        if count.by is None:
+        goes_back = same_address(row["address"], new.seen) or owning.is_spoken_of(row)
+        if count.by is None and not goes_back:
             continue
         if owning.is_spoken_of(row):  # what the source says, it says of the newcomer
             waiting = owning.readdressed(row, _content_with(owning.proposed_content(row), count.address))
@@ -190,7 +213,7 @@ def _carry(
         asked = {"asked": passport_rows.asked_after_bounce(row, verdict, address_key(count.address))}
         values = _readdressed(row, count.address, turn.now) | asked
         passport_rows.update(connection, turn.garage, row["plate"], values)
-        detail = {"by": by, "revision": values["revision"]}
+        detail = {"by": new.by, "revision": values["revision"]}
         record(connection, [event(turn.garage, row["plate"], turn.now, "corrected", **detail)])
         changed.append(row["plate"])
     passport_rows.reindex_plates(connection, turn.garage, turn.policy, turn.today, changed)

@@ -116,21 +116,17 @@ def _pass(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) -
 
 
 def _deliver(garage: GarageConfig, client: Client, world: World) -> Delivered:
-    """Deliver what is due, hear once what iGarage learned of addresses, and deliver what that makes due."""
+    """Hear once what iGarage learned of addresses, and then deliver: nobody is mailed where it knows better.
+
+    A feed that fails is no reason to deliver nothing: whether iGarage is there, another greeting tells.
+    """
     delivery = world.delivery(garage, client)
     if paused := delivery.greet():
         return Delivered(paused=paused)
-    first = delivery.deliver_due()
-    if first.paused or not world.feedback(garage, client).follow().judged:
-        return first
-    then = delivery.deliver_due(silent=first.silent)
-    return Delivered(
-        first.done + then.done,
-        first.refused + then.refused,
-        first.failed + then.failed,
-        then.paused,
-        then.silent,
-    )
+    heard = world.feedback(garage, client).follow()
+    if heard.failed and (paused := delivery.greet()):
+        return Delivered(paused=paused)
+    return delivery.deliver_due()
 
 
 def note_read(garage: GarageConfig, scans: Mapping[str, Scan], world: World) -> None:

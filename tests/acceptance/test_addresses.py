@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 OLD = "oud@voorbeeld.example"
@@ -284,6 +286,79 @@ def test_a_corrected_address_is_no_change_that_brakes_an_export(garage, car):
     garage.export(car(1, email=OLD, km="99000"), car(2))
     assert garage.run().status == 0
     assert on_file(garage)["ZZ001Z"] == GOOD
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_what_igarage_corrected_and_a_request_wrote_over_before_that_was_heard_comes_back(
+    wrong, sandbox, car, sent
+):
+    sandbox.set_address(OLD, "invalid", refused=False)
+    sandbox.correct("ZZ002Z", OLD, GOOD, sent=sent)
+    sandbox.order_fault(path="/emails/changes*", status=500, times=1)
+    wrong.export(*(car(number, email=OLD, km="61000") for number in (1, 2, 3)))
+    wrong.run()
+    assert on_file(wrong)["ZZ002Z"] == OLD
+    wrong.run()
+    assert on_file(wrong) == dict.fromkeys(THREE, GOOD)
+    assert mails_to(wrong, GOOD) == [*THREE] and len(wrong.mails()) == 6
+
+
+def test_a_feed_that_is_broken_keeps_nothing_from_being_delivered(garage, sandbox, car):
+    sandbox.order_fault(path="/emails/changes*", status=500)
+    garage.export(car(1))
+    garage.run()
+    assert len(sandbox.passports()) == 1
+
+
+def test_an_address_that_igarage_knew_as_bad_before_the_pass_is_not_mailed_in_it(wrong, sandbox, car):
+    wrong.configure(delivery={"send": "always"})
+    sandbox.bounce("klant5@voorbeeld.example", "hard_bounce", refused=False)
+    wrong.export(*(car(number, email=OLD) for number in (1, 2, 3)), car(5))
+    wrong.run()
+    assert mails_to(wrong, "klant5@voorbeeld.example") == []
+
+
+def test_what_igarage_corrects_back_goes_back_for_the_addresss_other_cars_too(wrong, sandbox, car):
+    sandbox.correct(None, OLD, GOOD, sent=True)
+    wrong.run()
+    sandbox.deliver_ok(OLD)
+    sandbox.correct("ZZ002Z", GOOD, OLD, sent=True)
+    wrong.run()
+    assert on_file(wrong) == dict.fromkeys(THREE, OLD)
+
+
+def test_what_igarage_corrects_of_an_address_is_meant_of_a_car_too_that_gets_it_tonight(garage, sandbox, car):
+    garage.export(car(1, email=OLD), car(2))
+    garage.run()
+    sandbox.correct(None, OLD, GOOD, sent=True)
+    garage.export(car(1, email=OLD), car(2, email=OLD))
+    garage.run()
+    assert on_file(garage) == {"ZZ001Z": GOOD, "ZZ002Z": GOOD}
+
+
+def test_what_igarage_corrects_and_invites_says_nothing_of_a_car_that_it_does_not_have(garage, sandbox, car):
+    window = {"apk_within_months": 2, "without_date": "never"}
+    garage.configure(delivery={"send": "always", "select": window})
+    soon, late = (datetime.now(UTC) + timedelta(days=days) for days in (10, 200))
+    garage.export(car(1, email=OLD, apk=f"{soon:%d-%m-%Y}"), car(2, email=OLD, apk=f"{late:%d-%m-%Y}"))
+    garage.run()
+    sandbox.correct(None, OLD, GOOD, sent=True)
+    garage.run()
+    garage.export(*(car(number, email=OLD, apk=f"{soon:%d-%m-%Y}") for number in (1, 2)))
+    garage.run()
+    assert garage.mails() == [("ZZ001Z", OLD), ("ZZ001Z", GOOD), ("ZZ002Z", GOOD)]
+
+
+def test_a_correction_that_igarage_tells_again_after_the_system_went_back_invites_nobody_again(
+    wrong, sandbox, car
+):
+    sandbox.set_address(OLD, "invalid", refused=False)
+    sandbox.correct("ZZ002Z", OLD, GOOD, sent=False)
+    for address in (OLD, "derde@voorbeeld.example", OLD):
+        nights(wrong, car, address, count=1)
+    sandbox.repeat_changes()
+    nights(wrong, car, OLD, count=2)
+    assert mails_to(wrong, GOOD) == [*THREE]
 
 
 # ---------------------------------------------------------------- the garage's own address

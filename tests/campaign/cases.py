@@ -6,7 +6,8 @@ import hashlib
 import os
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -181,6 +182,15 @@ class Case:
         """The time by the program's clock, in seconds."""
         known = self.processes.clock
         return time.time() + (float(known.read_text("ascii")) if known.exists() else 0.0)
+
+    @contextmanager
+    def at(self, moment: datetime) -> Iterator[None]:
+        """Every clock at this moment, from now on: the program's, iGarage's, and while it lasts this process's."""
+        seconds = moment.timestamp() - time.time()
+        self.set_clock(seconds)
+        self.server_clock.ahead = timedelta(seconds=seconds)
+        with time_machine.travel(self.its_time(), tick=True):
+            yield
 
     def at_its_clock(self, do: Callable[[], Any]) -> Any:
         """Do something in this process under the program's clock."""

@@ -11,6 +11,7 @@ from .counting import COUNTERS, Found
 IDS = (
     *(f"F{number:02}" for number in range(1, 40) if number != 36),
     "S08",
+    "L5",
     "L6",
 )
 """Every case that must be run; one that was not counts as failed."""

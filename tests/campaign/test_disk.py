@@ -204,6 +204,30 @@ def test_f09_a_damaged_ledger_without_a_backup_is_built_anew_from_the_exports_wi
     case.count()
 
 
+@pytest.mark.parametrize("backup", [True, False])
+def test_f09_a_rescued_ledger_still_brakes_the_mails_of_the_day_on_which_it_was_damaged(
+    case, children, backup
+):
+    garage = case.garage(delivery={"workers": 2}, brake={"mails": 5})
+    for number in (3, 5):
+        night(case, garage, range(number))
+        children.run_once()
+        if backup and number == 3:
+            assert children.start("run", crash="backup.after_replace").wait().status == KILLED
+    assert len(garage.mails()) == 5
+    assert children.start("run", "--once", crash="ledger.free_claims.after_commit").wait().status == KILLED
+    if not backup:
+        (case.installation.state / BACKUP).unlink(missing_ok=True)
+    spoil(case, "overwritten")
+    night(case, garage, range(6))
+    for _ in range(3):
+        children.run_once()
+    assert len(garage.mails()) == 5 and ledger_state(case) == "rescued"
+    assert garage.main("release", "--all", "--garage", garage.id).status == 0
+    children.drain()
+    case.count()
+
+
 def test_f09_a_damaged_journal_is_no_end(case, children):
     garage = case.garage(delivery={"workers": 2})
     night(case, garage, range(12))
