@@ -87,7 +87,7 @@ def to_be_mended(connection: sa.Connection, garage: str) -> list[tuple[str, List
         each.address: each for each in listed(connection, garage) if each.state in ("invalid", "suspect")
     }
     query = sa.select(passports.c.plate, passports.c.address, passports.c.content).where(
-        passports.c.garage == garage, passports.c.address.in_(wrong.keys())
+        passports.c.garage == garage, passports.c.address.in_(wrong.keys()), ~passports.c.absent
     )
     found = connection.execute(query.order_by(passports.c.plate))
     return [(plate, wrong[address], json.loads(content)) for plate, address, content in found]
