@@ -77,8 +77,10 @@ class Polls:
             upsert(connection, polls, [row])
             return _poll(row)
 
-    def stage_page(self, file: int, page: Page, rows: Sequence[StagedRow]) -> bool:
-        """Put a page beside the ledger, together with the cursor behind it; False where its poll was called off.
+    def stage_page(self, file: int, page: Page, rows: Sequence[StagedRow]) -> int | None:
+        """Put a page beside the ledger, together with the cursor behind it; None where its poll was called off.
+
+        How many rows of it were new to the poll.
 
         A row that an earlier page of the poll brought, word for word, is not staged again.
         """
@@ -86,7 +88,7 @@ class Polls:
             query = sa.select(polls).where(polls.c.file == file)
             row = connection.execute(query.with_for_update()).mappings().first()
             if row is None:
-                return False
+                return None
             fresh = _unsaid(connection, file, rows)
             file_rows.stage(connection, file, fresh)
             values: dict[str, Any] = {"next": page.cursor, "ended": not page.more}
@@ -94,7 +96,7 @@ class Polls:
             if page.newest is not None and page.newest <= self.now() + AHEAD:
                 values["newest"] = max(page.newest, row["newest"] or page.newest)
             connection.execute(polls.update().where(polls.c.file == file).values(values))
-            return True
+            return len(fresh)
 
     def end_quietly(self, file: int) -> bool:
         """A poll that ended and brought nothing that is not known: its cursor moves and no file stays. Else False."""
