@@ -88,7 +88,7 @@ class Polling:
         if not ledger.has_room():
             raise SourceUnavailable(NO_ROOM)
         finished = self.intake.resume(source)
-        if ledger.polls.held(source.garage, source.name):
+        if ledger.polls.held(source.garage, source.name, source.recipe()):
             return self._told(source, finished)
         poll = ledger.polls.begin(source.garage, source.name, self._start(source, asked))
         ends, in_vain = self.monotonic() + seconds, 0
