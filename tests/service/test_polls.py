@@ -196,7 +196,7 @@ def test_a_garage_system_that_says_nothing_slows_down_no_other_source_and_no_oth
     dead, alive = Csw(), csw
     dead.answering.clear()
     cars(alive, 8)
-    silent = source(http={"url": f"{dead.url}/api/v2", "timeout": 20})
+    silent = source(http={"url": f"{dead.url}/api/v2", "timeout": 300})
     first = installation.add("jansen", more_sources=[silent])
     second = installation.add("pietersen", more_sources=[source()])
     for garage, number in ((first, 1), (second, 2)):
