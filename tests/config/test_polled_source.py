@@ -78,6 +78,11 @@ def test_each_way_to_be_let_in_reads_its_secret_from_where_it_says(source, auth,
         ("https://gms", "http://gms",
          "14: sources[0].http.url: must begin with https:// (http:// is only for this computer itself, with"
          " allow_http: true)"),
+        ("gms.example.nl", "169.254.169.254",
+         "14: sources[0].http.url: names an address that is no service: link-local, metadata, multicast or"
+         " unspecified"),
+        ("https://gms", "https://wie:geheim@gms",
+         "14: sources[0].http.url: may not hold a user name or password: the token goes into token_file or token_env"),
         ("https://gms.example.nl/api/v2/", "http://localhost:1",
          "13: sources[0].http.allow_http: must be true for an http:// url"),
         ("token_file: gms.token", "token: 7f3a",
