@@ -207,3 +207,18 @@ def test_a_server_that_says_nothing_is_left_after_the_call_s_whole_time(session,
     echo.answering.clear()
     with pytest.raises(SourceUnavailable):
         session(timeout=0.3).get("x")
+
+
+def test_a_look_up_that_goes_wrong_again_and_again_is_given_as_it_is(session, echo):
+    """One record whose customer cannot be had must not keep all others waiting for ever."""
+    asking, day = session(), {"Cache-Control": "max-age=86400"}
+    for _ in range(2):
+        echo.faults = [Answered({}, 500)]
+        with pytest.raises(SourceUnavailable):
+            asking.get("c/1", headers=day)
+    echo.faults = [Answered({}, 500)]
+    assert asking.get("c/1", headers=day).status_code == 500
+    echo.faults = [Answered({}, 500)] * 5
+    for _ in range(5):
+        with pytest.raises(SourceUnavailable):
+            asking.get("page")
