@@ -80,6 +80,8 @@ class Polling:
         except LedgerUnavailable as error:
             log.error("intake.no_room", garage=source.garage, source=source.name, reason=error.code)
             return Polled(source.name, "unavailable", NO_ROOM)
+        finally:
+            http.rest()
         ledger.note_source(source.garage, source.name, source.adapter.name, polled.state, polled.message)
         log.info("intake.polled", garage=source.garage, source=source.name, state=polled.state)
         return polled

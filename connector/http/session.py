@@ -26,7 +26,7 @@ from connector.backoff import MAX_RETRY_AFTER
 from connector.errors import SourceFormatError, SourceNotAdmitted, SourceUnavailable
 from connector.http.admission import Admission
 from connector.http.calls import Answer, Http
-from connector.http.failures import NotSent, TransportError
+from connector.http.failures import NotSent, TransportError, why
 from connector.http.waiting import retry_after
 
 TRIES = 3
@@ -106,6 +106,10 @@ class SourceSession(requests.Session):
             answer = self._asked(request, key if age else None)
             self._keep(key, age, answer)
         return _response(answer, request)
+
+    def rest(self) -> None:
+        """Close this thread's connection until the next poll."""
+        self._http.rest()
 
     def close(self) -> None:
         """Close every connection."""
@@ -202,7 +206,7 @@ _NOT_NOW = {
 def _without_answer(error: TransportError) -> SourceUnavailable:
     after = error.after if isinstance(error, NotSent) else None
     return SourceUnavailable(
-        f"het garagesysteem antwoordt niet ({error}); later weer",
+        f"het garagesysteem antwoordt niet: {why(error)}; later weer",
         retry_after=None if after is None else min(after, MAX_RETRY_AFTER),
     )
 

@@ -222,3 +222,30 @@ def test_a_look_up_that_goes_wrong_again_and_again_is_given_as_it_is(session, ec
     for _ in range(5):
         with pytest.raises(SourceUnavailable):
             asking.get("page")
+
+
+def test_nothing_of_the_environment_changes_where_or_how_it_asks(session, echo, monkeypatch, tmp_path):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login mine password mine\n")
+    netrc.chmod(0o600)
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.setenv("NETRC", str(netrc))
+    assert session(secret("sleutel")).get("x").ok
+    assert session().get("x").ok
+    assert [each.headers.get("Authorization") for each in echo.requests] == ["apikey sleutel", None]
+
+
+def test_a_rest_closes_the_connection_and_the_next_request_makes_another(session, echo):
+    asking = session()
+    assert asking.get("x").ok
+    asking.rest()
+    assert asking.get("x").json() == {"number": 2}
+
+
+@pytest.mark.parametrize(
+    ("url", "told"), [("http://127.0.0.1:1", "geen verbinding"), ("http://nergens.invalid", "naam")]
+)
+def test_why_there_is_no_answer_is_said_in_dutch(http, url, told):
+    with pytest.raises(SourceUnavailable, match=told):
+        SourceSession(url, http(timeout=5), Open()).get("x")
