@@ -62,6 +62,13 @@ class Polls:
             query = query.where(_of(garage, source), polls.c.recipe == recipe)
             return connection.execute(query).scalar() == "held"
 
+    def place(self, garage: str, source: str) -> tuple[Any, ...]:
+        """Where a source is; another place than its last poll left means that a person decided something about it."""
+        columns = (polls.c.cursor, polls.c.mark, polls.c.asked_since, polls.c.file, files.c.state)
+        query = sa.select(*columns).outerjoin_from(polls, files, files.c.id == polls.c.file)
+        with self.database.read() as connection:
+            return tuple(connection.execute(query.where(_of(garage, source))).first() or ())
+
     def begin(self, garage: str, source: str, start: Start) -> Poll:
         """Go on with the poll under way, or begin one where the last ended."""
         with self.database.write("begin_poll") as connection:
