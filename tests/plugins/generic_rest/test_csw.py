@@ -328,3 +328,13 @@ def test_a_look_up_goes_to_one_customer_whatever_its_number_looks_like(csw, from
     asked = {each.path for each in csw.requests} - {"/api/v2/vehicles"}
     assert asked == {"/api/v2/customers/..%2Fvehicles%3F%24limit%3D9"}
     assert [each["reason"] for each in garage.ask("skipped")] == ["no_email"] * 3
+
+
+def test_a_change_that_is_written_late_is_read_within_the_lag(csw, from_csw):
+    csw.add(1, "2026-01-01T10:00:00")
+    garage = from_csw()
+    garage.run()
+    csw.add(2, "2026-01-01T09:00:01")
+    csw.add(3, "2026-01-01T08:59:00")
+    garage.run()
+    assert plates(garage) == ["ZZ001Z", "ZZ002Z"]
