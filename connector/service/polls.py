@@ -96,8 +96,10 @@ class Poller:
         if left > 0:
             return left
         secret = self._secret_print()
+        decisions = self._world.ledger.decisions()
         polled = self._polled()
-        self._place = self._place_now()
+        heard = self._world.ledger.decisions() == decisions  # else somebody decided meanwhile
+        self._place = self._place_now() if heard else ()
         self._failing_secret = secret if polled.state == "paused" else None
         self._found[self._source.name] = polled
         note_read(self._garage, self._found, self._world)
