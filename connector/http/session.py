@@ -231,4 +231,5 @@ def _response(answer: Answer, request: requests.PreparedRequest) -> requests.Res
     response.request = request
     response.encoding = requests.utils.get_encoding_from_headers(response.headers)
     response._content = answer.body  # requests has no other way to make a response of bytes
+    response._content_consumed = True  # type: ignore[attr-defined]  # so that it can be iterated too
     return response

@@ -78,6 +78,12 @@ def test_it_is_a_session_of_requests_below_the_base_address(session, echo):
     assert asked.headers["Accept-Language"] == "nl" and asked.headers["Accept-Encoding"] == "identity"
 
 
+def test_a_plugin_may_ask_in_any_way_that_requests_knows(session, echo):
+    answer = session().get("x", timeout=1, stream=True, allow_redirects=True, verify=False)
+    assert b"".join(answer.iter_content(3)) == answer.content == b'{"number": 1}'
+    assert list(answer.iter_lines()) == [b'{"number": 1}']
+
+
 def test_a_plugin_cannot_send_a_secret_of_its_own(session, echo):
     session(secret("sleutel")).get(
         "x", headers={"authorization": "Bearer mine", "Cookie": "a=b"}, auth=("a", "b")
