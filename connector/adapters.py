@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from difflib import get_close_matches
 from errno import errorcode
 from importlib import metadata
@@ -31,6 +32,7 @@ from connector.model import (
     Column,
     ExportFile,
     Layout,
+    Page,
     Recognised,
     Skipped,
     SourceRecord,
@@ -115,6 +117,11 @@ class Adapter:
         """Whether its records go through `map_record` rather than by columns."""
         return "connector_map_record" in self.hooks
 
+    @property
+    def polls(self) -> bool:
+        """Whether it reads an API that is polled."""
+        return "connector_fetch_page" in self.hooks
+
     def columns(self, settings: BaseModel | None = None) -> Mapping[str, Column]:
         """Canonical field → the source's own columns; empty where the adapter names none."""
         if "connector_columns" not in self.hooks:
@@ -146,6 +153,8 @@ class Adapter:
         A plugin that tells no layout has one without columns. What it raises while its records are iterated
         comes out there. An `OSError` is `SourceUnavailable`: a share may be back in a minute.
         """
+        if "connector_read_file" not in self.hooks:
+            raise AdapterFailed(f"adapter {self.name!r} reads no files: it has no connector_read_file")
         with _translated(self.name, "connector_read_file"):
             answer = self._relay.connector_read_file(file=file, settings=settings or NoSettings())
             if not isinstance(answer, Iterable):
@@ -159,6 +168,28 @@ class Adapter:
                 if not isinstance(record, SourceRecord):
                     raise _not_of_its_form(self.name, "connector_read_file", record)
                 yield record
+
+    def fetch_page(
+        self,
+        http: requests.Session,
+        settings: BaseModel | None,
+        cursor: str | None,
+        since: datetime | None,
+    ) -> Page:
+        """The next page of a polled source. `SourceUnavailable` when it cannot be had now."""
+        if not self.polls:
+            raise AdapterFailed(f"adapter {self.name!r} cannot be polled: it has no connector_fetch_page")
+        with _translated(self.name, "connector_fetch_page"):
+            page = self._relay.connector_fetch_page(
+                http=http, settings=settings or NoSettings(), cursor=cursor, since=since
+            )
+            if not _is_page(page):
+                raise _not_of_its_form(self.name, "connector_fetch_page", page)
+            if page.more and page.cursor in (None, cursor):
+                raise AdapterFailed(
+                    f"adapter {self.name!r}: connector_fetch_page says that there is more and moves no cursor"
+                )
+        return page  # type: ignore[no-any-return]  # just looked at
 
     def map_record(
         self, record: SourceRecord, settings: BaseModel | None = None
@@ -182,6 +213,16 @@ def _is_text_to_text(answer: object) -> bool:
     return isinstance(answer, Mapping) and all(
         isinstance(name, str) and isinstance(text, str) for name, text in answer.items()
     )
+
+
+def _is_page(answer: object) -> bool:
+    if not isinstance(answer, Page) or not isinstance(answer.records, list | tuple):
+        return False
+    is_instant = answer.newest is None or (
+        isinstance(answer.newest, datetime) and answer.newest.tzinfo is not None
+    )
+    has_records = all(isinstance(record, SourceRecord) for record in answer.records)
+    return is_instant and has_records and isinstance(answer.cursor, str | None)
 
 
 def _canonical(adapter: str, name: object) -> str:
@@ -250,8 +291,8 @@ def _registered(adapter: str, plugin: object, manager: pluggy.PluginManager) -> 
 
 
 def _check_needs(adapter: str, hooks: frozenset[str]) -> None:
-    if "connector_read_file" not in hooks:
-        raise AdapterFailed(f"adapter {adapter!r} has no connector_read_file")
+    if not hooks & {"connector_read_file", "connector_fetch_page"}:
+        raise AdapterFailed(f"adapter {adapter!r} has no connector_read_file and no connector_fetch_page")
     if not hooks & {"connector_columns", "connector_map_record"}:
         raise AdapterFailed(f"adapter {adapter!r} has neither connector_columns nor connector_map_record")
 

@@ -7,12 +7,13 @@ transactions and judgement are the core's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 import requests
 from pluggy import HookspecMarker
 from pydantic import BaseModel
 
-from connector.model import AddressNotice, Column, ExportFile, Recognised, Skipped, SourceRecord
+from connector.model import AddressNotice, Column, ExportFile, Page, Recognised, Skipped, SourceRecord
 
 hookspec = HookspecMarker("connector")
 
@@ -36,6 +37,18 @@ def connector_recognise(file: ExportFile) -> Recognised | None:
     """How the adapter would read an export that nobody has configured yet; None where it is not of its own form.
 
     Optional, for `init`. An adapter says so only of a form that is its system's own and no other's.
+    """
+
+
+@hookspec(firstresult=True)
+def connector_fetch_page(  # type: ignore[empty-body]
+    http: requests.Session, settings: BaseModel, cursor: str | None, since: datetime | None
+) -> Page:
+    """One page of a polled API. `http` is ready to use: base address, secret, pace and deadlines are the core's.
+
+    `cursor` is None, or what the page or poll before gave as its own; `since` is the instant from which changes are
+    asked for, the same for all pages of a poll (None: all there is). Asked twice with the same cursor it answers the
+    same, but for what changed meanwhile. Raises `SourceFormatError` when the answer is not of the form it reads.
     """
 
 

@@ -34,8 +34,12 @@ NO_ACCOUNT = (
     "iGarage kent Wagenparkaccount {} uit delivery.fleet_accounts niet: die auto's gaan zonder; herstel de id in het "
     "garagebestand"
 )
+NOTHING_READ = "er is nog niets gelezen: zet een export in de map"
+NOTHING_POLLED = "er is nog niets gelezen: het garagesysteem wordt vanzelf bevraagd als de dienst draait"
 LONGEST_READ = timedelta(minutes=30)
 """So long a file may be read or accepted before its source is held to be stuck."""
+LONGEST_POLL = 3600.0
+"""Seconds: so long a polled source may be silent, for its garage system asks to wait, or does not let it in."""
 GRACE = timedelta(seconds=10)
 REMEMBERED = timedelta(days=14)
 """So long `status` tells of a ledger that was rescued."""
@@ -149,7 +153,10 @@ def garage_status(
         lacking = consents.lacking(connection, name)
         braked = brake(connection, name, garage.brake.mails, now.astimezone(garage.zone).date(), now)
         fleets = fleets_of(garage, fleet_accounts(connection, name))
-        health, message = _judge(paused, counts, held, found, day, lacking, braked, fleets.lacking)
+        watches = bool(garage.watched)
+        health, message = _judge(
+            paused, counts, held, found, day, lacking, braked, fleets.lacking, watches=watches
+        )
         return GarageStatus(
             garage=name,
             state=health,
@@ -244,7 +251,8 @@ def _source(
 
 def _looked_after(source: SourceStatus, garage: GarageConfig, busy: set[str], now: datetime) -> SourceStatus:
     """A source that the running service has not looked at for long: it cannot write, or hangs on the folder."""
-    every = next(each.scan_every for each in garage.sources if each.name == source.name)
+    config = next(each for each in garage.sources if each.name == source.name)
+    every = config.scan_every if config.poll is None else max(config.poll, LONGEST_POLL)
     patience = LONGEST_READ if source.name in busy else timedelta(seconds=2 * every) + GRACE
     if source.last_scan is None or now - source.last_scan <= patience:
         return source
@@ -265,11 +273,13 @@ def _judge(
     lacking: list[str],
     braked: Brake,
     no_accounts: list[str],
+    *,
+    watches: bool,
 ) -> tuple[Health, str]:
     """The worst that is true of a garage, and what to do about it."""
     if paused:
         return "paused", paused
-    if away := [source for source in sources if source.state == "unavailable"]:
+    if away := [source for source in sources if source.state in ("unavailable", "paused")]:
         why = (away[0].message or "controleer de map").removesuffix(".")
         return "degraded", f"bron {away[0].name}: {why}"
     if held:
@@ -278,7 +288,7 @@ def _judge(
         return "degraded", question
     if no_accounts:
         return "degraded", NO_ACCOUNT.format(no_accounts[0])
-    return "ok", _all_is_well(counts, next_day)
+    return "ok", _all_is_well(counts, next_day, watches=watches)
 
 
 def _question(counts: dict[str, int], lacking: list[str], braked: Brake) -> str | None:
@@ -290,13 +300,13 @@ def _question(counts: dict[str, int], lacking: list[str], braked: Brake) -> str 
     return f"{_number(counts['held'], 'wacht', 'wachten')} op een mens: zie held" if counts["held"] else None
 
 
-def _all_is_well(counts: dict[str, int], next_day: date | None) -> str:
+def _all_is_well(counts: dict[str, int], next_day: date | None, *, watches: bool) -> str:
     if counts["pending"]:
         return (
             f"{_number(counts['pending'], 'staat', 'staan')} klaar voor iGarage: er hoeft niets te gebeuren"
         )
     if not any(counts.values()):
-        return "er is nog niets gelezen: zet een export in de map"
+        return NOTHING_READ if watches else NOTHING_POLLED
     if next_day:
         return (
             "alles wat mag is bij iGarage; de volgende komt in het venster op "

@@ -21,6 +21,7 @@ from connector.cli.run import run
 from connector.cli.sample import sample
 from connector.cli.sandbox import sandbox
 from connector.cli.setup import plugins, preview
+from connector.cli.sources import source
 from connector.errors import ConfigError, ConnectorError, LedgerInUse
 from connector.log import described
 from connector.status import version
@@ -56,6 +57,7 @@ for each in (
     emails,
     release,
     discard,
+    source,
 ):
     commands.add_command(each)
 

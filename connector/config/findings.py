@@ -53,6 +53,8 @@ _PLAIN = {
     "string_pattern_mismatch": "is not of the right form",
     "literal_error": "must be {expected}",
     "enum": "must be {expected}",
+    "union_tag_invalid": "type must be {expected_tags}",
+    "union_tag_not_found": "needs type: bearer, basic, header or oauth2_client_credentials",
 }
 
 
@@ -113,6 +115,8 @@ def _without_lost_branches(found: list[_Found]) -> Iterator[_Found]:
         if way not in told:
             told.add(way)
             deeper = [other for other in group if len(other.steps) > len(way)]
+            if not deeper and len(group) == 1:  # the one branch that its `type` chose
+                deeper = group
             yield from deeper or [_Found(way, "union", "is not of a form that is known here", {})]
 
 

@@ -77,6 +77,14 @@ class Http:
         """From now on at most so many requests in a minute, tries included; None: as many as there are."""
         self._pacer.limit(per_minute)
 
+    def slow_down(self, after: float) -> None:
+        """The service says that it was too much: half as often from now on, and nothing for so many seconds."""
+        self._pacer.slow_down(after)
+
+    def went_well(self) -> None:
+        """An answer as any other: a service that was asked more slowly is asked a little faster again."""
+        self._pacer.went_well()
+
     def call(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
         """Send one request and take its whole answer; redirects are answers like any other.
 
@@ -99,6 +107,12 @@ class Http:
         """Whatever this thread calls here waits for its turn, each request for itself."""
         with self._session().in_turn(turn):
             yield
+
+    def rest(self) -> None:
+        """Close this thread's connection, for it will not be needed soon; the next call makes another."""
+        session: Session | None = getattr(self._mine, "session", None)
+        if session is not None:
+            session.close()
 
     def close(self) -> None:
         """Close every connection; calls from now on raise NotSent."""

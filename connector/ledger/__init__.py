@@ -7,6 +7,7 @@ from connector.ledger.ledger import Ledger
 from connector.ledger.marks import Marks
 from connector.ledger.memory import Remembered
 from connector.ledger.outcomes import Answered, Failed, HandedOver, Looked, Outcome, Withdrawn
+from connector.ledger.polls import Poll, Start
 
 __all__ = [
     "Answered",
@@ -19,7 +20,9 @@ __all__ = [
     "Marks",
     "Outcome",
     "Pause",
+    "Poll",
     "Remembered",
     "StagedRow",
+    "Start",
     "Withdrawn",
 ]

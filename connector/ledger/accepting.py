@@ -20,6 +20,7 @@ from connector.ledger import (
     memory,
     missing,
     owning,
+    poll_ends,
     replating,
 )
 from connector.ledger import passports as passport_rows
@@ -104,6 +105,8 @@ def finish(connection: sa.Connection, job: Accepting) -> None:
         consents.mend(connection, job.garage, job.source)
     marked = marks.digests(connection, job.file)
     missing.note(connection, job.garage, job.source, job.file, job.contains, job.now, marked=marked)
+    poll_ends.keep_what_stands(connection, job.file, is_part=job.contains == "selection")
+    poll_ends.take(connection, job.file)
     close(connection, job.file, "taken", job.now)
     leaves.spend(connection, job.garage, job.source)
 
@@ -263,6 +266,7 @@ def _reject(job: Accepting, row: Row, first_seen: datetime | None, result: Slice
             "value": value,
             "message": message,
             "first_seen": first_seen or job.now,
+            "key": row["key"] and poll_ends.key_digest(row["key"]),
         }
     )
 

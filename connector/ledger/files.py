@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from connector import plates
 from connector.arrivals import Arrival, KnownFile
 from connector.emails import key as address_key
-from connector.ledger import marks
+from connector.ledger import marks, poll_ends
 from connector.ledger.memory import Remembered
-from connector.ledger.schema import files, staged
+from connector.ledger.schema import files, polls, staged
 from connector.ledger.writing import among, compact_json, found, insert_all, insert_tuples
 from connector.model import Draft, Facts, Skipped, Verdict, Warned
 
@@ -32,6 +32,8 @@ class StagedRow(NamedTuple):
     line: int | None
     digest: bytes
     verdict: Verdict | Remembered
+    key: str | None = None
+    """The record's own key, where it is known of a row that is no passport."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +152,16 @@ def staged_counts(connection: sa.Connection, file: int) -> tuple[int, int]:
 
 
 def unread(connection: sa.Connection, garage: str) -> list[int]:
-    """The files of a garage that somebody began to read."""
-    query = sa.select(files.c.id).where(files.c.garage == garage, files.c.state.in_(("reading", "staged")))
+    """The files of a garage that somebody began to read, but for polls: those are gone on with."""
+    begun = (files.c.garage == garage) & files.c.state.in_(("reading", "staged"))
+    polled = sa.select(polls.c.file).where(polls.c.garage == garage, polls.c.file.is_not(None))
+    query = sa.select(files.c.id).where(begun, files.c.id.not_in(polled))
     return list(connection.execute(query).scalars())
 
 
 def forget(connection: sa.Connection, file: int) -> None:
-    """Un-stage a file: as if it had never been seen."""
+    """Un-stage a file: as if it had never been seen. Its number may be another's next."""
+    poll_ends.call_off(connection, file)
     connection.execute(staged.delete().where(staged.c.file == file))
     marks.forget(connection, file)
     connection.execute(files.delete().where(files.c.id == file))
@@ -248,7 +253,7 @@ def _staged(file: int, row: StagedRow) -> tuple[Any, ...]:
         return (*where, True, verdict.verdict, verdict.reason, *known, *[None] * 7)
     if isinstance(verdict, Skipped):
         reason, named = verdict.reason, _plate_of(verdict)
-        return (*where, False, "skipped", reason, None, named, *[None] * 8)
+        return (*where, False, "skipped", reason, row.key, named, *[None] * 8)
     rejection = json.dumps([verdict.column, verdict.value, verdict.message])
     return (*where, False, "rejected", verdict.code, verdict.record_key, *[None] * 8, rejection)
 

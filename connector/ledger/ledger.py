@@ -19,6 +19,7 @@ from connector.ledger import (
     passports,
 )
 from connector.ledger.address_book import AddressBook
+from connector.ledger.polls import Polls
 from connector.ledger.schema import meta
 from connector.ledger.taking import SLICE, Taking
 from connector.plan import Policy
@@ -175,6 +176,11 @@ class Ledger(Taking):
     def address_book(self) -> AddressBook:
         """What is known of addresses, and who corrected them; each of its methods is one transaction too."""
         return AddressBook(self.database, self.now)
+
+    @property
+    def polls(self) -> Polls:
+        """Where polled sources are; each of its methods is one transaction too."""
+        return Polls(self.database, self.now)
 
     # ---- looking
 

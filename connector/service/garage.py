@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import requests
 
@@ -19,7 +20,7 @@ from connector.crash import CrashPoint, survive
 from connector.delivery import Delivery
 from connector.feedback import Feedback
 from connector.fleets import Fleets, key
-from connector.http import BoundedSession, system_trust
+from connector.http import BoundedSession, SourceSession, system_trust
 from connector.igarage.client import Client
 from connector.inbox import Lookout
 from connector.intake import Intake
@@ -27,6 +28,11 @@ from connector.judging import Source
 from connector.ledger import Ledger
 from connector.log import Log
 from connector.plan import Policy
+from connector.polling import Range
+from connector.service.reaching import reach
+
+Reach = Callable[[SourceConfig, threading.Event], AbstractContextManager[SourceSession]]
+"""Makes the session of a polled source; the event ends its waits."""
 
 PLUGIN_TIMEOUT = 10.0
 """Seconds for each read of what a plugin asks the garage's own system."""
@@ -48,6 +54,7 @@ class World:
     chance: Callable[[], float] = random.random
     probing: Probing = PROBING
     crash: CrashPoint = survive
+    reach: Reach = reach
 
     def session(self) -> requests.Session:
         """What a plugin asks the garage's own system with."""
@@ -71,7 +78,7 @@ class World:
 
     def lookout(self, source: SourceConfig, settle: float) -> Lookout:
         """A lookout on the folder of a source."""
-        return Lookout(source.watch, source.pattern, settle, monotonic=self.monotonic, now=self.now)
+        return Lookout(source.folder, source.pattern, settle, monotonic=self.monotonic, now=self.now)
 
     def delivery(self, garage: GarageConfig, client: Client) -> Delivery:
         """The delivery loop of a garage."""
@@ -131,7 +138,7 @@ def source_of(garage: GarageConfig, source: SourceConfig, accounts: Collection[s
     return Source(
         garage=garage.garage,
         name=source.name,
-        watch=source.watch,
+        watch=source.watch or Path(),
         patterns=source.pattern,
         contains=source.contains,
         adapter=adapters.load(source.adapter),
@@ -141,3 +148,8 @@ def source_of(garage: GarageConfig, source: SourceConfig, accounts: Collection[s
         own=garage.addresses.own,
         fleets=fleets_of(garage, accounts),
     )
+
+
+def asked_of(garage: GarageConfig, source: SourceConfig) -> Range:
+    """What is asked of a polled source."""
+    return Range(source.since, timedelta(seconds=source.lag), garage.zone)

@@ -33,6 +33,7 @@ COMMANDS = (
     "sample make",
     "sandbox",
     "skipped",
+    "source reset",
     "status",
     "trace",
 )
