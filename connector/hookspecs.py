@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pluggy import HookspecMarker
 from pydantic import BaseModel
 
-from connector.model import Column, ExportFile, Skipped, SourceRecord
+from connector.model import Column, ExportFile, PushRequest, Skipped, SourceRecord
 
 hookspec = HookspecMarker("connector")
 
@@ -27,6 +27,15 @@ def connector_read_file(file: ExportFile, settings: BaseModel) -> Iterable[Sourc
 
     Raises `SourceFormatError` when the file is not of the form the adapter reads. A record that cannot be cut into
     cells is yielded with its `fault`, never raised and never left out.
+    """
+
+
+@hookspec(firstresult=True)
+def connector_receive(request: PushRequest, settings: BaseModel) -> Iterable[SourceRecord]:  # type: ignore[empty-body]
+    """The records of what the garage system pushed, one or many.
+
+    Raises `SourceFormatError` when the body is not what the adapter takes: it is answered with that sentence, and
+    nothing of it is kept.
     """
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from io import BytesIO
 from types import MappingProxyType
 from typing import BinaryIO, Literal, Self
 
@@ -140,6 +141,22 @@ class ExportFile:
     name: str
     open: Callable[[], BinaryIO]
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class PushRequest:
+    """What a garage system pushed, as a plugin sees it: a body within bounds, and what it says it is.
+
+    `media_type` is `application/json` or `application/xml`.
+    """
+
+    media_type: str
+    body: bytes = field(repr=False)
+
+    @property
+    def file(self) -> ExportFile:
+        """The body as an export, for readers that take one."""
+        return ExportFile("push", lambda: BytesIO(self.body), len(self.body))
 
 
 # ---------------------------------------------------------------- what mapping makes of a record

@@ -24,6 +24,7 @@ COMMANDS = (
     "init",
     "plan",
     "plugins",
+    "plugins check",
     "preview",
     "rejected",
     "release",

@@ -18,9 +18,13 @@ from connector.model import ExportFile, Skipped
 PAGE = Path(__file__).parents[2] / "docs" / "plugins.md"
 
 
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
 @pytest.fixture
 def example(monkeypatch: pytest.MonkeyPatch) -> adapters.Adapter:
-    (code,) = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    *_, code = blocks("python")
     module = ModuleType("example_of_the_page")
     exec(compile(code, str(PAGE), "exec"), vars(module))  # noqa: S102  # our own page
     monkeypatch.setitem(sys.modules, module.__name__, module)
