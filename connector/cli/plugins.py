@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
-from connector import adapters
+from connector import adapters, scaffold
 from connector.cli import answer, exits
 from connector.cli.options import Options, shared_options
 from connector.errors import AdapterFailed
+from connector.status import version
 from connector.testing import Outcome, Report, examine
 
 STATES = {"kept": "goed", "broken": "FOUT", "not_applicable": "n.v.t."}
@@ -98,3 +100,33 @@ def _print(report: Report) -> None:
 
 def _told(outcome: Outcome) -> str:
     return f"{outcome.rule.asks} ({outcome.remark})" if outcome.remark else outcome.rule.asks
+
+
+@plugins.command()
+@click.argument("name")
+@click.option("--kind", type=click.Choice(scaffold.KINDS), required=True, help="How its records come.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The new folder (default: igarage-NAME in the current one).",
+)
+@shared_options
+@click.pass_obj
+def new(options: Options, name: str, kind: str, output: Path | None) -> int:
+    """Write a package with an adapter NAME to begin with: typed, tested, with a sample, and passing at once."""
+    try:
+        names = scaffold.Names.of(name)
+        if names.name in adapters.installed():
+            raise scaffold.Unfit(f"an adapter {names.name!r} is installed already")
+        folder = output or Path(names.distribution)
+        written = scaffold.make(names, kind, folder, version())
+    except scaffold.Unfit as unfit:
+        raise click.UsageError(str(unfit)) from None
+    except OSError as error:
+        raise click.ClickException(f"{output} is niet te schrijven: {error.strerror}") from None
+    if options.json:
+        answer.as_json({"adapter": names.name, "folder": folder, "files": written})
+    else:
+        answer.line(f"geschreven: {folder} ({len(written)} bestanden)")
+        answer.line(f'probeer het: cd {folder} && python -m pip install -e ".[test]" && python -m pytest -q')
+    return exits.OK

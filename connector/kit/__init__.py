@@ -1,4 +1,4 @@
-"""What a plugin's author need not write: columns from the garage's file, encodings, records of CSV, Excel and XML.
+"""What a plugin's author need not write: columns from the garage's file, encodings, records of CSV, Excel, XML, JSON.
 
 A plugin imports the names below from here and nothing else of this package.
 """
@@ -11,6 +11,7 @@ from connector.kit.csv_rows import read_csv
 from connector.kit.delimiter import Delimiter
 from connector.kit.encoding import Encoding
 from connector.kit.headless import Header, read_headless
+from connector.kit.json_rows import read_json
 from connector.kit.xlsx_rows import is_workbook, read_xlsx
 from connector.kit.xml_rows import read_xml
 
@@ -29,6 +30,7 @@ __all__ = [
     "names_of",
     "read_csv",
     "read_headless",
+    "read_json",
     "read_xlsx",
     "read_xml",
     "refuse_doubled",

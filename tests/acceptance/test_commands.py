@@ -25,6 +25,7 @@ COMMANDS = (
     "plan",
     "plugins",
     "plugins check",
+    "plugins new",
     "preview",
     "rejected",
     "release",
