@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from difflib import get_close_matches
 from errno import errorcode
 from importlib import metadata
@@ -21,6 +22,7 @@ from types import MappingProxyType
 from typing import Literal
 
 import pluggy
+import requests
 from pydantic import BaseModel, ConfigDict
 
 from connector import hookspecs
@@ -30,6 +32,7 @@ from connector.model import (
     Column,
     ExportFile,
     Layout,
+    Page,
     PushRequest,
     Skipped,
     SourceRecord,
@@ -42,8 +45,10 @@ GROUP = "igarage_connector.adapters"
 PREFIX = "connector_"
 """How the name of every hook begins; a plugin names nothing else so."""
 
-Kind = Literal["file", "push"]
-KINDS: Mapping[Kind, str] = MappingProxyType({"file": "connector_read_file", "push": "connector_receive"})
+Kind = Literal["file", "poll", "push"]
+KINDS: Mapping[Kind, str] = MappingProxyType(
+    {"file": "connector_read_file", "poll": "connector_fetch_page", "push": "connector_receive"}
+)
 """How a source's records come → the hook of an adapter that takes them so; an adapter has one at least."""
 
 _HOOKS = tuple(name for name in vars(hookspecs) if name.startswith(PREFIX))
@@ -123,6 +128,11 @@ class Adapter:
         """Whether its records go through `map_record` rather than by columns."""
         return "connector_map_record" in self.hooks
 
+    @property
+    def polls(self) -> bool:
+        """Whether it reads an API that is polled."""
+        return "connector_fetch_page" in self.hooks
+
     def columns(self, settings: BaseModel | None = None) -> Mapping[str, Column]:
         """Canonical field → the source's own columns; empty where the adapter names none."""
         if "connector_columns" not in self.hooks:
@@ -151,6 +161,8 @@ class Adapter:
         return self._table("connector_receive", {"request": request, "settings": settings or NoSettings()})
 
     def _table(self, hook: str, given: Mapping[str, object]) -> Table:
+        if hook not in self.hooks:
+            raise AdapterFailed(f"adapter {self.name!r} has no {hook}")
         with _translated(self.name, hook):
             answer = getattr(self._relay, hook)(**given)
             if not isinstance(answer, Iterable):
@@ -164,6 +176,28 @@ class Adapter:
                 if not isinstance(record, SourceRecord):
                     raise _not_of_its_form(self.name, hook, record)
                 yield record
+
+    def fetch_page(
+        self,
+        http: requests.Session,
+        settings: BaseModel | None,
+        cursor: str | None,
+        since: datetime | None,
+    ) -> Page:
+        """The next page of a polled source. `SourceUnavailable` when it cannot be had now."""
+        if not self.polls:
+            raise AdapterFailed(f"adapter {self.name!r} cannot be polled: it has no connector_fetch_page")
+        with _translated(self.name, "connector_fetch_page"):
+            page = self._relay.connector_fetch_page(
+                http=http, settings=settings or NoSettings(), cursor=cursor, since=since
+            )
+            if not _is_page(page):
+                raise _not_of_its_form(self.name, "connector_fetch_page", page)
+            if page.more and page.cursor in (None, cursor):
+                raise AdapterFailed(
+                    f"adapter {self.name!r}: connector_fetch_page says that there is more and moves no cursor"
+                )
+        return page  # type: ignore[no-any-return]  # just looked at
 
     def map_record(
         self, record: SourceRecord, settings: BaseModel | None = None
@@ -180,6 +214,16 @@ def _is_text_to_text(answer: object) -> bool:
     return isinstance(answer, Mapping) and all(
         isinstance(name, str) and isinstance(text, str) for name, text in answer.items()
     )
+
+
+def _is_page(answer: object) -> bool:
+    if not isinstance(answer, Page) or not isinstance(answer.records, list | tuple):
+        return False
+    is_instant = answer.newest is None or (
+        isinstance(answer.newest, datetime) and answer.newest.tzinfo is not None
+    )
+    has_records = all(isinstance(record, SourceRecord) for record in answer.records)
+    return is_instant and has_records and isinstance(answer.cursor, str | None)
 
 
 def _canonical(adapter: str, name: object) -> str:

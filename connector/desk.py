@@ -75,3 +75,10 @@ class Desk:
     def discard(self, file: int) -> None:
         """Do away with a held file: this content is not read again. Raises `NotReleasable`."""
         self.ledger.discard(self.garage, file)
+
+    def reset_source(self, source: str, since: date | None) -> None:
+        """Have a polled source read again from a day, or (None) from its start. Raises `NotReleasable`."""
+        if not self.ledger.polls.reset(self.garage, source, since):
+            raise NotReleasable(
+                "deze bron is nog nooit bevraagd: dat gebeurt vanzelf, vanaf since in de instellingen"
+            )

@@ -10,6 +10,7 @@ ConnectorError
 ├── NotReleasable          what a person asked cannot be done     → said to that person; nothing is changed
 ├── SourceError
 │   ├── SourceUnavailable  not now                                → same file or cursor, later
+│   ├── SourceNotAdmitted  not you                                → that source pauses, and says so
 │   ├── SourceFormatError  this file is not what we know          → the file is held whole, with the reason
 │   └── AdapterFailed      the plugin broke                       → held, reported, the others run on
 ├── RecordRejected         one row cannot be a passport           → listed with file, line, column, code
@@ -92,7 +93,18 @@ class SourceError(ConnectorError):
 
 
 class SourceUnavailable(SourceError):
-    """Not now: the folder, share or service is out of reach. Ask again later."""
+    """Not now: the folder, share or service is out of reach. Ask again later.
+
+    `retry_after`: seconds that a service asked to wait, at most an hour, or None.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class SourceNotAdmitted(SourceError):
+    """Not you: the garage system refuses the secret, or there is none. The source pauses until another one is there."""
 
 
 class SourceFormatError(SourceError):

@@ -128,16 +128,16 @@ def _read(
 ) -> list[Scan]:
     """Take in what lies ready, as one pass would; nothing is archived."""
     lookouts = [
-        Lookout(each.watch, each.pattern, 0, monotonic=time.monotonic, now=now) for each in garage.sources
+        Lookout(each.folder, each.pattern, 0, monotonic=time.monotonic, now=now) for each in garage.watched
     ]
     for lookout in lookouts:
         with suppress(SourceUnavailable):  # the scan tells of it
             lookout.look()
     if any(lookout.sees_files for lookout in lookouts):
-        wait(max(source.settle for source in garage.sources))
+        wait(max(source.settle for source in garage.watched))
     return [
         intake.scan(replace(source_of(garage, source), archive=None), lookout)
-        for source, lookout in zip(garage.sources, lookouts, strict=True)
+        for source, lookout in zip(garage.watched, lookouts, strict=True)
     ]
 
 

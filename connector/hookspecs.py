@@ -7,11 +7,13 @@ transactions and judgement are the core's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
+import requests
 from pluggy import HookspecMarker
 from pydantic import BaseModel
 
-from connector.model import Column, ExportFile, PushRequest, Skipped, SourceRecord
+from connector.model import Column, ExportFile, Page, PushRequest, Skipped, SourceRecord
 
 hookspec = HookspecMarker("connector")
 
@@ -36,6 +38,18 @@ def connector_receive(request: PushRequest, settings: BaseModel) -> Iterable[Sou
 
     Raises `SourceFormatError` when the body is not what the adapter takes: it is answered with that sentence, and
     nothing of it is kept.
+    """
+
+
+@hookspec(firstresult=True)
+def connector_fetch_page(  # type: ignore[empty-body]
+    http: requests.Session, settings: BaseModel, cursor: str | None, since: datetime | None
+) -> Page:
+    """One page of a polled API. `http` is ready to use: base address, secret, pace and deadlines are the core's.
+
+    `cursor` is None, or what the page or poll before gave as its own; `since` is the instant from which changes are
+    asked for, the same for all pages of a poll (None: all there is). Asked twice with the same cursor it answers the
+    same, but for what changed meanwhile. Raises `SourceFormatError` when the answer is not of the form it reads.
     """
 
 

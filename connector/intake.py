@@ -82,7 +82,7 @@ class Intake:
         if not self.ledger.has_room():
             raise SourceUnavailable(NO_ROOM)
         self.ledger.forget_unread(source.garage)
-        finished = [self._accept(source, file) for file in self.ledger.unfinished(source.garage, source.name)]
+        finished = self.resume(source)
         resting = lookout.look()
         known = self.ledger.history(source.garage, source.name)
         if known and not source.archive and not resting.files and lookout.is_empty():
@@ -171,8 +171,16 @@ class Intake:
             self.ledger.forget_file(file)
             self.log.info("intake.changed_while_read", garage=source.garage, source=source.name)
             return None
-        finding = finding or self.ledger.settle_file(file) or self._judge_whole(source, file)
+        return self._held(source, file, finding) if finding else self.conclude(source, file)
+
+    def conclude(self, source: Source, file: int) -> FileSummary:
+        """Judge a file as a whole whose rows are all staged, and accept or hold it."""
+        finding = self.ledger.settle_file(file) or self._judge_whole(source, file)
         return self._held(source, file, finding) if finding else self._accept(source, file)
+
+    def resume(self, source: Source) -> list[FileSummary]:
+        """Go on with what a dead process was accepting."""
+        return [self._accept(source, file) for file in self.ledger.unfinished(source.garage, source.name)]
 
     def _judge_whole(self, source: Source, file: int) -> Finding | None:
         """Weigh a settled file against what is known; why it is held, where it is out of proportion."""

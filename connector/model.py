@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from io import BytesIO
@@ -132,6 +132,21 @@ class Table:
 
     def __iter__(self) -> Iterator[SourceRecord]:
         return iter(self.records)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a polled source: what `connector_fetch_page` answers.
+
+    `cursor` says where to go on: at the next page while there is `more`, else at the next poll (None: that begins
+    anew, with `since`). `newest` is when the latest of its records changed: the next poll begins there, less the
+    source's `lag`.
+    """
+
+    records: Sequence[SourceRecord]
+    cursor: str | None = None
+    more: bool = False
+    newest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ NO_CONSENT = (
 )
 LONGEST_READ = timedelta(minutes=30)
 """So long a file may be read or accepted before its source is held to be stuck."""
+LONGEST_POLL = 3600.0
+"""Seconds: so long a polled source may be silent, for its garage system asks to wait, or does not let it in."""
 GRACE = timedelta(seconds=10)
 REMEMBERED = timedelta(days=14)
 """So long `status` tells of a ledger that was rescued."""
@@ -231,7 +233,8 @@ def _source(
 
 def _looked_after(source: SourceStatus, garage: GarageConfig, busy: set[str], now: datetime) -> SourceStatus:
     """A source that the running service has not looked at for long: it cannot write, or hangs on the folder."""
-    every = next(each.scan_every for each in garage.sources if each.name == source.name)
+    config = next(each for each in garage.sources if each.name == source.name)
+    every = config.scan_every if config.poll is None else max(config.poll, LONGEST_POLL)
     patience = LONGEST_READ if source.name in busy else timedelta(seconds=2 * every) + GRACE
     if source.last_scan is None or now - source.last_scan <= patience:
         return source
@@ -255,7 +258,7 @@ def _judge(
     """The worst that is true of a garage, and what to do about it."""
     if paused:
         return "paused", paused
-    if away := [source for source in sources if source.state == "unavailable"]:
+    if away := [source for source in sources if source.state in ("unavailable", "paused")]:
         why = (away[0].message or "controleer de map").removesuffix(".")
         return "degraded", f"bron {away[0].name}: {why}"
     if held:

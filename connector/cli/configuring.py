@@ -106,7 +106,8 @@ def generate(options: Options, adapter: str) -> int:
     known = known_adapters()
     if adapter not in known:
         raise click.UsageError(f"no adapter {adapter!r}; known: {', '.join(known)}")
-    values: dict[str, Any] = {"config_version": 1, "sources": [{"adapter": adapter}]}
+    source = {"adapter": adapter} | ({"poll": 300} if adapters.load(adapter).polls else {})
+    values: dict[str, Any] = {"config_version": 1, "sources": [source]}
     if options.garage:
         values |= {"garage": options.garage, "igarage": {"token_file": f"{options.garage}.token"}}
     click.echo(garage_text(garage_schema(known), values, words=FIELDS), nl=False)

@@ -22,6 +22,7 @@ from connector.cli.run import run
 from connector.cli.sample import sample
 from connector.cli.sandbox import sandbox
 from connector.cli.setup import preview
+from connector.cli.sources import source
 from connector.errors import ConfigError, ConnectorError, LedgerInUse
 from connector.log import described
 from connector.status import version
@@ -57,6 +58,7 @@ for each in (
     emails,
     release,
     discard,
+    source,
 ):
     commands.add_command(each)
 

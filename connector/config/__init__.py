@@ -13,20 +13,34 @@ from connector.config.garage_file import (
     IGarageConfig,
     RetryConfig,
     SelectConfig,
-    SourceConfig,
     SuspectConfig,
 )
+from connector.config.http_file import (
+    Auth,
+    BasicAuth,
+    BearerAuth,
+    ClientCredentialsAuth,
+    HeaderAuth,
+    HttpConfig,
+)
 from connector.config.loader import FindAdapter, HasSettings, Loaded, default_directory, load
+from connector.config.source_file import SourceConfig
 
 __all__ = [
     "AddressesConfig",
+    "Auth",
+    "BasicAuth",
+    "BearerAuth",
     "BrakeConfig",
     "ChangedConfig",
+    "ClientCredentialsAuth",
     "ConnectorConfig",
     "DeliveryConfig",
     "FindAdapter",
     "GarageConfig",
     "HasSettings",
+    "HeaderAuth",
+    "HttpConfig",
     "IGarageConfig",
     "Loaded",
     "LoggingConfig",

@@ -53,6 +53,8 @@ _PLAIN = {
     "string_pattern_mismatch": "is not of the right form",
     "literal_error": "must be {expected}",
     "enum": "must be {expected}",
+    "union_tag_invalid": "type must be {expected_tags}",
+    "union_tag_not_found": "needs type: bearer, basic, header or oauth2_client_credentials",
 }
 
 

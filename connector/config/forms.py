@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+)
 
 from connector.config.document import Document
+
+T = TypeVar("T")
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
@@ -59,6 +68,14 @@ def _not_before_first(longest: float, info: ValidationInfo) -> float:
     return longest
 
 
+def at_least_one(items: tuple[T, ...]) -> tuple[T, ...]:
+    """For a list: not empty."""
+    # Not min_length: with that, a list of one item that is wrong is told to be too short as well.
+    if not items:
+        raise ValueError("must hold at least one")
+    return items
+
+
 NotBeforeFirst = AfterValidator(_not_before_first)
 """For the longest of two waits: not shorter than the model's `first`."""
 
@@ -73,3 +90,6 @@ FilePath = Annotated[Path, BeforeValidator(_written_path), AfterValidator(_from_
 
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 """More than no time, and at most a day."""
+
+VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
+"""The name of a variable of the environment."""

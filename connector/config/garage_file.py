@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    BeforeValidator,
     Field,
-    InstanceOf,
     PrivateAttr,
-    SerializeAsAny,
     ValidationInfo,
     field_validator,
 )
@@ -24,19 +19,25 @@ from connector.backoff import Retry
 from connector.brake import LIMITS, Limits
 from connector.config import secret, service_url
 from connector.config.document import Document
-from connector.config.forms import FilePath, NotBeforeFirst, OneLine, SafeId, Seconds, Strict, document_of
+from connector.config.forms import (
+    VARIABLE,
+    FilePath,
+    NotBeforeFirst,
+    OneLine,
+    SafeId,
+    Seconds,
+    Strict,
+    at_least_one,
+    document_of,
+)
 from connector.config.secret import Written
+from connector.config.source_file import SourceConfig
 from connector.config.zones import zone
 from connector.facts import Suspects
 from connector.selection import Select
 from connector.suspicion import SHARED_LIMIT
 
-T = TypeVar("T")
-
 CONFIG_VERSION = 1
-
-_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
-_PATTERN_FAULT = re.compile(r"[/\\\x00-\x1f\x7f]|\.\.")
 
 
 class IGarageConfig(Strict):
@@ -103,7 +104,7 @@ class IGarageConfig(Strict):
     @field_validator("token_env")
     @classmethod
     def _one_place(cls, name: str | None, info: ValidationInfo) -> str | None:
-        if name is not None and not _VARIABLE.fullmatch(name):
+        if name is not None and not VARIABLE.fullmatch(name):
             raise ValueError("must be a variable's name in capitals, as JANSEN_TOKEN, never the token itself")
         if not {"token_file", "inline_token"} <= info.data.keys():
             return name  # what is wrong there is told already
@@ -112,56 +113,6 @@ class IGarageConfig(Strict):
         if name is not None and info.data["token_file"] is not None:
             raise ValueError("stands beside token_file: keep one of the two")
         return name
-
-
-def _listed(patterns: Any) -> Any:
-    return [patterns] if isinstance(patterns, str) else patterns
-
-
-def _file_name_pattern(pattern: str) -> str:
-    if not pattern.strip() or _PATTERN_FAULT.search(pattern):
-        raise ValueError("must be a pattern for file names, as *.csv, without folders or ..")
-    return pattern
-
-
-def _at_least_one(items: tuple[T, ...]) -> tuple[T, ...]:
-    # Not min_length: with that, a list of one item that is wrong is told to be too short as well.
-    if not items:
-        raise ValueError("must hold at least one")
-    return items
-
-
-Pattern = Annotated[str, BeforeValidator(_file_name_pattern)]
-
-
-class SourceConfig(Strict):
-    """Where one stream of records comes from. `scan_every` and `settle` in seconds.
-
-    `archive`: folder to which a file is moved once the ledger has it; None leaves it where it is.
-
-    `settings` is the adapter's own model, validated by the loader; None for an adapter that has none.
-    """
-
-    name: SafeId = Field(examples=["klanten"])
-    """Name of the source: a-z, 0-9 and -, unique within the garage."""
-    adapter: str = Field(examples=["generic_csv"])
-    """The installed adapter that reads it; `igarage-connector plugins` lists them."""
-    watch: FilePath = Field(examples=["./export"])
-    """Folder where the exports come, relative to this file. Write a Windows path in single quotes."""
-    pattern: Annotated[tuple[Pattern, ...], BeforeValidator(_listed), AfterValidator(_at_least_one)] = (
-        "*.csv",
-    )
-    """Names of the files that are read."""
-    contains: Literal["all", "selection"] = "all"
-    """What a file holds: all, the whole customer base each time; or selection, a part, as an APK mailing."""
-    scan_every: Seconds = 30.0
-    """Seconds between full listings of the folder."""
-    settle: float = Field(default=3.0, ge=0, le=3600, allow_inf_nan=False)
-    """Seconds a file must stand still before it is read."""
-    archive: FilePath | None = Field(default=None, examples=["./verwerkt"])
-    """Folder to which a file is moved once the ledger has it; without it a file stays where it is."""
-    settings: SerializeAsAny[InstanceOf[BaseModel]] | None = None
-    """The adapter's own settings; its README explains them."""
 
 
 class RetryConfig(Strict):
@@ -276,7 +227,7 @@ class GarageConfig(Strict):
     """An IANA name."""
     igarage: IGarageConfig
     """The garage's door at iGarage."""
-    sources: Annotated[tuple[SourceConfig, ...], AfterValidator(_at_least_one)]
+    sources: Annotated[tuple[SourceConfig, ...], AfterValidator(at_least_one)]
     """Where the garage's records come from; at least one."""
     delivery: DeliveryConfig = DeliveryConfig()
     """How AutoPaspoorten go to iGarage, and who is invited."""
@@ -285,10 +236,26 @@ class GarageConfig(Strict):
     brake: BrakeConfig = BrakeConfig()
     """When an export as a whole, or a day's invitations, are held for a person."""
 
+    def model_post_init(self, context: Any) -> None:
+        """Remembers where the secrets of its sources stand."""
+        for number, source in enumerate(self.sources):
+            if source.http and source.http.auth and isinstance(context, Document):
+                source.http.auth.place(context, ("sources", number, "http", "auth"))
+
     @property
     def zone(self) -> ZoneInfo:
         """The garage's time zone."""
         return zone(self.timezone)
+
+    @property
+    def watched(self) -> tuple[SourceConfig, ...]:
+        """The sources that watch a folder."""
+        return tuple(source for source in self.sources if source.watch is not None)
+
+    @property
+    def polled(self) -> tuple[SourceConfig, ...]:
+        """The sources that poll an API."""
+        return tuple(source for source in self.sources if source.poll is not None)
 
     @field_validator("config_version")
     @classmethod

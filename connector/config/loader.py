@@ -14,7 +14,7 @@ from connector import adapters
 from connector.config import findings, strict_yaml
 from connector.config.connector_file import ConnectorConfig
 from connector.config.document import Data, Document, Place, Steps
-from connector.config.garage_file import GarageConfig, IGarageConfig
+from connector.config.garage_file import GarageConfig
 from connector.errors import AdapterFailed, ConfigError, Mistake
 
 CONNECTOR_FILE = "connector.yaml"
@@ -146,7 +146,7 @@ class _GarageReader:
         except ConfigError as error:
             self.mistakes += error.mistakes
             return None
-        self.warnings += _token_warnings(garage.igarage, self._env)
+        self.warnings += _secret_warnings(garage, self._env)
         return garage
 
     def _garage(self, document: Document) -> GarageConfig:
@@ -185,8 +185,9 @@ class _GarageReader:
         name = source.get("adapter")
         if not isinstance(name, str):
             return None  # the source's own model says so
-        model = self._adapter(document, name, (*steps, "adapter")).settings_model
-        return _validated(document, model, (*steps, "settings"))
+        adapter = self._adapter(document, name, (*steps, "adapter"))
+        _refuse_manner(document, adapter, source, steps)
+        return _validated(document, adapter.settings_model, (*steps, "settings"))
 
     def _adapter(self, document: Document, name: str, steps: Steps) -> HasSettings:
         try:
@@ -214,6 +215,26 @@ def _validated(document: Document, model: type[BaseModel] | None, steps: Steps) 
         raise _wrong(document, steps, f"cannot be judged: the adapter's own check broke ({kind})") from None
 
 
+_MANNERS = {
+    "poll": ("connector_fetch_page", "cannot be polled: this adapter reads files; write watch: FOLDER"),
+    "watch": (
+        "connector_read_file",
+        "cannot be watched: this adapter polls an API; write poll: SECONDS and http",
+    ),
+}
+"""The key by which a source is read → the hook that its adapter must have, and what is said where it has not."""
+
+
+def _refuse_manner(
+    document: Document, adapter: HasSettings, source: Mapping[str, Data], steps: Steps
+) -> None:
+    """Raises ConfigError where a source is to be read in a way that its adapter has no hook for."""
+    hooks = getattr(adapter, "hooks", None)
+    for key, (hook, message) in _MANNERS.items():
+        if hooks is not None and key in source and hook not in hooks:
+            raise _wrong(document, (*steps, key), message)
+
+
 def _wrong(document: Document, steps: Steps, message: str) -> ConfigError:
     return ConfigError(document.mistake(steps, message, document.place_of_key(steps)))
 
@@ -230,10 +251,12 @@ def _repeated_names(document: Document) -> Iterator[Mistake]:
             )
 
 
-def _token_warnings(igarage: IGarageConfig, env: Mapping[str, str]) -> tuple[Mistake, ...]:
-    """A token may come later, and is read at each use: at loading its want is no mistake."""
-    try:
-        igarage.read_token(env)
-    except ConfigError as error:
-        return error.mistakes
-    return ()
+def _secret_warnings(garage: GarageConfig, env: Mapping[str, str]) -> Iterator[Mistake]:
+    """A secret may come later, and is read at each use: at loading its want is no mistake."""
+    secrets: list[Callable[[Mapping[str, str]], str]] = [garage.igarage.read_token]
+    secrets += [source.http.auth.read for source in garage.sources if source.http and source.http.auth]
+    for read in secrets:
+        try:
+            read(env)
+        except ConfigError as error:
+            yield from error.mistakes

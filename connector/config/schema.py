@@ -14,10 +14,14 @@ from pydantic import BaseModel
 
 from connector.config.connector_file import ConnectorConfig
 from connector.config.garage_file import CONFIG_VERSION, GarageConfig
+from connector.config.http_file import BasicAuth, BearerAuth, ClientCredentialsAuth, HeaderAuth
 
 GARAGE_SCHEMA = "garage.schema.json"
 CONNECTOR_SCHEMA = "connector.schema.json"
 """The names of the schemas' files, beside `connector.yaml`."""
+
+_SECRETS = {each.__name__: each.word for each in (BearerAuth, HeaderAuth, BasicAuth, ClientCredentialsAuth)}
+"""Each way to be let in → what its secret is called."""
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -40,7 +44,11 @@ def garage_schema(adapters: AdapterSettings) -> Schema:
     definitions.pop("BaseModel")  # where the models have any settings at all
     schema["properties"]["config_version"]["const"] = CONFIG_VERSION
     definitions["IGarageConfig"]["oneOf"] = [{"required": ["token_file"]}, {"required": ["token_env"]}]
+    for name, word in _SECRETS.items():
+        definitions[name]["oneOf"] = [{"required": [f"{word}_file"]}, {"required": [f"{word}_env"]}]
     source = definitions["SourceConfig"]
+    source["oneOf"] = [{"required": ["watch"]}, {"required": ["poll"]}]
+    source["dependentRequired"] = {"poll": ["http"]}
     _one_or_many(source["properties"]["pattern"])
     source["properties"]["adapter"]["enum"] = sorted(adapters)
     source["properties"]["settings"] = {"description": source["properties"]["settings"]["description"]}

@@ -1,4 +1,4 @@
-"""Where a garage's token is read. The token itself is in no message, whatever is wrong with it."""
+"""Where a garage's token or another secret is read. It is itself in no message, whatever is wrong with it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connector.config import small_file
-from connector.config.document import START, Place, dotted
+from connector.config.document import START, Place, Steps, dotted
 from connector.errors import ConfigError, Mistake
 
 LARGEST = 16 * 1024
@@ -24,22 +24,27 @@ class Written:
 
     file: Path = Path()
     place: Place = START
+    under: Steps = ("igarage",)
 
 
-def read(file: Path | None, variable: str | None, env: Mapping[str, str], written: Written) -> str:
-    """The token in `file`, else in `variable` of `env`, without surrounding white space.
+def read(
+    file: Path | None, variable: str | None, env: Mapping[str, str], written: Written, word: str = "token"
+) -> str:
+    """The secret in `file`, else in `variable` of `env`, without surrounding white space.
 
-    Raises ConfigError at `written` when there is none or when it cannot stand in an HTTP header.
+    `word` says what it is: a token must be able to stand in an HTTP header, any other is one line of text. Raises
+    ConfigError at `written` when there is none or it cannot be one.
     """
-    key = "token_file" if file else "token_env"
+    key = f"{word}_file" if file else f"{word}_env"
     try:
-        return _good(_from_file(file)) if file else _good(_from_environment(variable or "", env))
+        text = _from_file(file, word) if file else _from_environment(variable or "", env, word)
+        return _good(text) if word == "token" else _good_line(text, word)
     except _Unfit as unfit:
         holder = f"{file}" if file else f"the variable {variable}"
         place = written.place
         message = f"{holder} {unfit}"
         raise ConfigError(
-            Mistake(written.file, place.line, place.column, dotted(("igarage", key)), message)
+            Mistake(written.file, place.line, place.column, dotted((*written.under, key)), message)
         ) from None
 
 
@@ -47,20 +52,20 @@ class _Unfit(Exception):  # an unfit token, named as the errors of the house are
     """Why there is no token, said of its file or variable."""
 
 
-def _from_file(file: Path) -> str:
+def _from_file(file: Path, word: str) -> str:
     try:
         return small_file.read(file, LARGEST).decode("utf-8")
     except FileNotFoundError:
-        raise _Unfit("does not exist: put the garage's token there") from None
+        raise _Unfit(f"does not exist: put the garage's {word} there") from None
     except OSError as error:
         raise _Unfit(f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise _Unfit("holds what no token holds: save it as plain text (UTF-8), the token alone") from None
+        raise _Unfit(f"holds what no {word} holds: save it as plain text (UTF-8), the {word} alone") from None
 
 
-def _from_environment(variable: str, env: Mapping[str, str]) -> str:
+def _from_environment(variable: str, env: Mapping[str, str], word: str) -> str:
     if variable not in env:
-        raise _Unfit("is not set: give it the garage's token")
+        raise _Unfit(f"is not set: give it the garage's {word}")
     return env[variable]
 
 
@@ -73,3 +78,12 @@ def _good(text: str) -> str:
     if not _TOKEN.fullmatch(token):
         raise _Unfit("holds a control character or one outside ASCII, as no token does: copy it anew")
     return token
+
+
+def _good_line(text: str, word: str) -> str:
+    line = text.removeprefix(_BOM).strip()
+    if not line:
+        raise _Unfit(f"is empty: put the garage's {word} there")
+    if not line.isprintable():
+        raise _Unfit(f"holds more than one line, or a control character: it must hold the {word} alone")
+    return line

@@ -83,7 +83,10 @@ class _Writer:
         """The lines of all keys of one mapping, those that are set and those that could be."""
         schema = self._resolved(schema)
         needed = _needed(schema, values)
+        others = _of_the_other_manner(steps, values)
         for key, each in self._properties(schema).items():
+            if key in others:
+                continue
             yield from self._key(key, each, values.get(key), (*steps, key), depth, needed=key in needed)
 
     def _key(
@@ -157,6 +160,18 @@ class _Writer:
         default = schema.get("default", whole.get("default"))
         shown = [default] if default is not None else whole.get("examples", [])
         return inline(shown[0]) if shown else scalar(f"<{self._example(key, whole)}>")
+
+
+WATCHED = frozenset({"watch", "pattern", "scan_every", "settle", "archive"})
+POLLED = frozenset({"poll", "since", "lag", "http"})
+"""The keys of a source that say how its folder is watched, and how its API is polled."""
+
+
+def _of_the_other_manner(steps: Steps, values: Values) -> frozenset[str]:
+    """The keys that do not go with how this source is read."""
+    if len(steps) != 2 or steps[0] != "sources":
+        return frozenset()
+    return WATCHED if "poll" in values else POLLED
 
 
 def _needed(schema: Schema, values: Values | None = None) -> list[str]:

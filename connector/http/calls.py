@@ -74,6 +74,14 @@ class Http:
         """From now on at most so many requests in a minute, tries included; None: as many as there are."""
         self._pacer.limit(per_minute)
 
+    def slow_down(self, after: float) -> None:
+        """The service says that it was too much: half as often from now on, and nothing for so many seconds."""
+        self._pacer.slow_down(after)
+
+    def went_well(self) -> None:
+        """An answer as any other: a service that was asked more slowly is asked a little faster again."""
+        self._pacer.went_well()
+
     def call(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
         """Send one request and take its whole answer; redirects are answers like any other.
 

@@ -19,12 +19,11 @@ status where the contract gives it no meaning; and no message holds any text of 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 from connector.backoff import MAX_RETRY_AFTER
 from connector.errors import DeliveryError, NotAuthorised, Refused, Transient, Unknown
-from connector.http import Answer, NoAnswer, NotSent, TransportError
+from connector.http import Answer, NoAnswer, NotSent, TransportError, retry_after
 from connector.igarage.answers import FieldError, Problem, problem
 
 EMAIL_INVALID = FieldError("customer.email", "email_invalid")
@@ -61,28 +60,6 @@ def without_answer(error: TransportError) -> DeliveryError:
 def not_as_promised(status: int, why: str = "the status was not promised") -> Unknown:
     """A 2xx (or a status of no class) with which nothing can be held to be done."""
     return Unknown(f"iGarage's answer is not as promised ({status}): {why}", code="bad_answer", status=status)
-
-
-def retry_after(value: str | None, now: datetime) -> float | None:
-    """The seconds of a `Retry-After`, at most an hour; None when it is missing, negative or unreadable.
-
-    RFC 9110, 10.2.3: whole seconds, or an HTTP date, which is compared with `now`.
-    """
-    text = (value or "").strip()
-    if text.isascii() and text.isdigit():
-        return MAX_RETRY_AFTER if len(text.lstrip("0")) > 4 else min(float(text), MAX_RETRY_AFTER)
-    at = _http_date(text)
-    if at is None or at < now:
-        return None
-    return min((at - now).total_seconds(), MAX_RETRY_AFTER)
-
-
-def _http_date(text: str) -> datetime | None:
-    try:
-        at = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _turned_away(answer: Answer, now: datetime, on_passport: bool) -> DeliveryError:

@@ -9,6 +9,7 @@ from connector.kit.addresses import AddressCell, judge_address
 from connector.kit.columns import Columns, ColumnsCheck, ColumnSetting, as_columns, names_of
 from connector.kit.csv_rows import read_csv
 from connector.kit.delimiter import Delimiter
+from connector.kit.durations import Duration
 from connector.kit.encoding import Encoding
 from connector.kit.headless import Header, read_headless
 from connector.kit.json_rows import read_json
@@ -21,6 +22,7 @@ __all__ = [
     "Columns",
     "ColumnsCheck",
     "Delimiter",
+    "Duration",
     "Encoding",
     "Header",
     "as_columns",

@@ -6,6 +6,7 @@ from connector.ledger.garages import Pause
 from connector.ledger.ledger import Ledger
 from connector.ledger.memory import Remembered
 from connector.ledger.outcomes import Answered, Failed, Looked, Outcome
+from connector.ledger.polls import Poll, Start
 
 __all__ = [
     "Answered",
@@ -16,6 +17,8 @@ __all__ = [
     "Looked",
     "Outcome",
     "Pause",
+    "Poll",
     "Remembered",
     "StagedRow",
+    "Start",
 ]

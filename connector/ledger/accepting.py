@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from connector.arrivals import Contains
 from connector.corrections import Correction
-from connector.ledger import addresses, conflicts, consents, correcting, leaves, memory, suspects
+from connector.ledger import addresses, conflicts, consents, correcting, leaves, memory, poll_ends, suspects
 from connector.ledger import passports as passport_rows
 from connector.ledger.files import close
 from connector.ledger.schema import files, passports, rejected_rows, skipped_rows, staged
@@ -113,6 +113,8 @@ def finish(connection: sa.Connection, job: Accepting) -> None:
     )
     if not job.lacks_consent:
         consents.mend(connection, job.garage, job.source)
+    poll_ends.keep_what_stands(connection, job.file, is_part=job.contains == "selection")
+    poll_ends.take(connection, job.file)
     close(connection, job.file, "taken", job.now)
     leaves.spend(connection, job.garage, job.source)
 
@@ -240,6 +242,7 @@ def _reject(job: Accepting, row: Row, first_seen: datetime | None, result: _Slic
             "value": value,
             "message": message,
             "first_seen": first_seen or job.now,
+            "key": row["key"],
         }
     )
 

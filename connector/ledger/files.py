@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from connector.arrivals import Arrival, KnownFile
 from connector.emails import key as address_key
 from connector.ledger.memory import Remembered
-from connector.ledger.schema import files, staged
+from connector.ledger.schema import files, polls, staged
 from connector.ledger.writing import compact_json, found, insert_all
 from connector.model import Draft, Facts, Rejected, Skipped, Verdict, Warned
 
@@ -29,6 +29,8 @@ class StagedRow:
     line: int | None
     digest: bytes
     verdict: Verdict | Remembered
+    key: str | None = None
+    """The record's own key, where it is known of a row that is no passport."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,10 @@ def staged_counts(connection: sa.Connection, file: int) -> tuple[int, int]:
 
 
 def unread(connection: sa.Connection, garage: str) -> list[int]:
-    """The files of a garage that somebody began to read."""
-    query = sa.select(files.c.id).where(files.c.garage == garage, files.c.state.in_(("reading", "staged")))
+    """The files of a garage that somebody began to read, but for polls: those are gone on with."""
+    begun = (files.c.garage == garage) & files.c.state.in_(("reading", "staged"))
+    polled = sa.select(polls.c.file).where(polls.c.garage == garage, polls.c.file.is_not(None))
+    query = sa.select(files.c.id).where(begun, files.c.id.not_in(polled))
     return list(connection.execute(query).scalars())
 
 
@@ -201,6 +205,7 @@ def _staged_values(file: int, row: StagedRow) -> dict[str, Any]:
         "position": row.position,
         "line": row.line,
         "digest": row.digest,
+        **({"key": row.key} if row.key else {}),
         **_verdict_values(row.verdict),
     }
 

@@ -27,6 +27,7 @@ from connector.ledger import (
 )
 from connector.ledger.address_book import AddressBook
 from connector.ledger.decisions import Decisions
+from connector.ledger.polls import Polls
 from connector.ledger.schema import files as file_table
 from connector.ledger.schema import meta
 from connector.plan import Policy
@@ -344,6 +345,11 @@ class Ledger(Decisions):
     def address_book(self) -> AddressBook:
         """What is known of addresses, and who corrected them; each of its methods is one transaction too."""
         return AddressBook(self.database, self.now)
+
+    @property
+    def polls(self) -> Polls:
+        """Where polled sources are; each of its methods is one transaction too."""
+        return Polls(self.database, self.now)
 
     # ---- looking
 

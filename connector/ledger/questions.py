@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from connector.brake import WAIVABLE
 from connector.errors import NotReleasable
 from connector.ledger import files as file_rows
-from connector.ledger import leaves
+from connector.ledger import leaves, poll_ends
 from connector.ledger import passports as passport_rows
 from connector.ledger.schema import addresses, files, meta, passports
 from connector.ledger.writing import event, record, upsert
@@ -132,6 +132,7 @@ def release_file(connection: sa.Connection, garage: str, file: int, now: datetim
 def discard(connection: sa.Connection, garage: str, file: int, now: datetime) -> None:
     """A held file is done away with: this content is not read again. Raises `NotReleasable`."""
     _held_file(connection, garage, file)
+    poll_ends.take(connection, file)
     connection.execute(files.update().where(files.c.id == file).values(state="discarded", closed_at=now))
 
 

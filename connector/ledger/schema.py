@@ -178,6 +178,7 @@ rejected_rows = sa.Table(
     sa.Column("value", sa.Text, comment="masked"),
     sa.Column("message", sa.Text, nullable=False),
     sa.Column("first_seen", Instant, nullable=False),
+    sa.Column("key", sa.Text, comment="the record's own key, where it has one"),
 )
 
 skipped_rows = sa.Table(
@@ -214,6 +215,31 @@ cursors = sa.Table(
     metadata,
     sa.Column("garage", sa.Text, primary_key=True),
     sa.Column("cursor", sa.Text, nullable=False, comment="where to go on in the feed of address changes"),
+)
+
+polls = sa.Table(
+    "polls",
+    metadata,
+    sa.Column("garage", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column(
+        "recipe", sa.LargeBinary, nullable=False, comment="what it is read by; another one begins anew"
+    ),
+    # Where the next poll begins: moved with the rows that it covers
+    sa.Column("cursor", sa.Text, comment="the plugin's own"),
+    sa.Column("mark", Instant, comment="the newest change that was taken"),
+    sa.Column("asked_since", sa.Text, comment="the day from which a person had it read again"),
+    # The poll under way: its pages are staged under this file
+    sa.Column("file", BigId),
+    sa.Column("next", sa.Text, comment="the cursor of its next page, or once ended of the next poll"),
+    sa.Column("since", Instant, comment="what all its pages are asked with"),
+    sa.Column("newest", Instant),
+    sa.Column(
+        "staged", sa.BigInteger, nullable=False, server_default="0", comment="rows of its pages so far"
+    ),
+    sa.Column(
+        "ended", sa.Boolean, nullable=False, server_default=sa.false(), comment="its last page is staged"
+    ),
 )
 
 corrections = sa.Table(

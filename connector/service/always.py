@@ -1,6 +1,7 @@
 """Always on: the tasks of every garage, due again and again until the service is told to stop.
 
 scan      per garage   list the folders, take in what stands still     lane read
+poll      per source   ask a garage system's API what changed          lane poll
 deliver   per garage   a slice of what is due                          lane send
 feedback  per garage   what iGarage learned of addresses               lane send
 probe     per garage   greet iGarage, and while paused probe it        lane probe
@@ -16,8 +17,10 @@ from dataclasses import dataclass
 from itertools import chain
 
 from connector.config import GarageConfig
+from connector.intake import Scan
 from connector.service.door import Door
 from connector.service.garage import World
+from connector.service.polls import MOST_AT_ONCE, Poller
 from connector.service.scans import Scans
 from connector.service.scheduler import Scheduler
 from connector.service.upkeep import Upkeep
@@ -42,18 +45,33 @@ class AlwaysOn:
         Raises the `LedgerError` for which the service cannot go on.
         """
         world = self.world
+        polled = sum(len(garage.polled) for garage in self.garages)
         lanes = {"read": self.threads, "send": self.threads, "probe": PROBERS, "tend": TENDERS}
+        lanes["poll"] = min(polled, MOST_AT_ONCE)
         scheduler = Scheduler(lanes, world.stop, world.log, world.now, world.monotonic)
-        scans = [Scans(garage, world, scheduler.wake) for garage in self.garages]
+        found: dict[str, dict[str, Scan]] = {garage.garage: {} for garage in self.garages}
+        scans = [
+            Scans(garage, world, scheduler.wake, found[garage.garage])
+            for garage in self.garages
+            if garage.watched
+        ]
+        polls = [
+            Poller(garage, source, world, scheduler.wake, found[garage.garage])
+            for garage in self.garages
+            for source in garage.polled
+        ]
         doors = [Door(garage, world, scheduler.wake) for garage in self.garages]
-        tend = [door.tend for door in doors]
+        tend = [*(door.tend for door in doors), *(each.tend for each in polls)]
         for task in chain(
             (each.task() for each in scans),
+            (each.task() for each in polls),
             (task for each in doors for task in each.tasks()),
             self.upkeep.tasks(tend, scheduler.wake_all),
         ):
             scheduler.add(task)
         with ExitStack() as leaving:
-            for end in (*(each.end for each in scans), *(each.end for each in doors)):
+            for end in chain(
+                (each.end for each in scans), (each.end for each in polls), (each.end for each in doors)
+            ):
                 leaving.callback(end)
             return scheduler.run()

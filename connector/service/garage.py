@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from connector import adapters
 from connector.backoff import PROBING, Probing
@@ -16,6 +17,7 @@ from connector.config import GarageConfig, SourceConfig
 from connector.crash import CrashPoint, survive
 from connector.delivery import Delivery
 from connector.feedback import Feedback
+from connector.http import SourceSession
 from connector.igarage.client import Client
 from connector.inbox import Lookout
 from connector.intake import Intake
@@ -23,6 +25,11 @@ from connector.judging import Source
 from connector.ledger import Ledger
 from connector.log import Log
 from connector.plan import Policy
+from connector.polling import Range
+from connector.service.reaching import reach
+
+Reach = Callable[[SourceConfig, threading.Event], AbstractContextManager[SourceSession]]
+"""Makes the session of a polled source; the event ends its waits."""
 
 Connect = Callable[[GarageConfig, threading.Event], AbstractContextManager[Client]]
 """Makes the client of a garage; the event ends its waits."""
@@ -42,6 +49,7 @@ class World:
     chance: Callable[[], float] = random.random
     probing: Probing = PROBING
     crash: CrashPoint = survive
+    reach: Reach = reach
 
     def today(self, garage: GarageConfig) -> Callable[[], date]:
         """The garage's local date."""
@@ -61,7 +69,7 @@ class World:
 
     def lookout(self, source: SourceConfig, settle: float) -> Lookout:
         """A lookout on the folder of a source."""
-        return Lookout(source.watch, source.pattern, settle, monotonic=self.monotonic, now=self.now)
+        return Lookout(source.folder, source.pattern, settle, monotonic=self.monotonic, now=self.now)
 
     def delivery(self, garage: GarageConfig, client: Client) -> Delivery:
         """The delivery loop of a garage."""
@@ -114,7 +122,7 @@ def source_of(garage: GarageConfig, source: SourceConfig) -> Source:
     return Source(
         garage=garage.garage,
         name=source.name,
-        watch=source.watch,
+        watch=source.watch or Path(),
         patterns=source.pattern,
         contains=source.contains,
         adapter=adapters.load(source.adapter),
@@ -122,3 +130,8 @@ def source_of(garage: GarageConfig, source: SourceConfig) -> Source:
         archive=source.archive,
         limits=garage.brake.limits,
     )
+
+
+def asked_of(garage: GarageConfig, source: SourceConfig) -> Range:
+    """What is asked of a polled source."""
+    return Range(source.since, timedelta(seconds=source.lag), garage.zone)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Literal
 
-from connector.config import GarageConfig
+from connector.config import GarageConfig, SourceConfig
 from connector.delivery import Delivered
 from connector.errors import ConfigError, ConnectorError, LedgerError, Mistake, SourceUnavailable
 from connector.igarage.client import Client
@@ -18,9 +19,11 @@ from connector.inbox import Lookout
 from connector.intake import Scan
 from connector.ledger import Pause
 from connector.ledger import looking as look
+from connector.ledger.looking import FileSummary
 from connector.ledger.mails import brake
 from connector.log import described
-from connector.service.garage import World, source_of
+from connector.polling import Polling
+from connector.service.garage import World, asked_of, source_of
 
 Trouble = Literal["configuration", "not_authorised", "not_connected", "unexpected"]
 
@@ -63,13 +66,13 @@ def run_once(garages: Sequence[GarageConfig], world: World) -> list[Pass]:
     """
     lookouts = {garage.garage: _first_looks(garage, world) for garage in garages}
     if any(lookout.sees_files for each in lookouts.values() for lookout in each.values()):
-        world.wait(max(source.settle for garage in garages for source in garage.sources))
+        world.wait(max(source.settle for garage in garages for source in garage.watched))
     return [_serve(garage, lookouts[garage.garage], world) for garage in garages]
 
 
 def _first_looks(garage: GarageConfig, world: World) -> dict[str, Lookout]:
     """Lookouts that have looked once. They need not measure how long a file stands still: the pass waits for that."""
-    lookouts = {source.name: world.lookout(source, settle=0) for source in garage.sources}
+    lookouts = {source.name: world.lookout(source, settle=0) for source in garage.watched}
     for lookout in lookouts.values():
         with suppress(SourceUnavailable):  # a folder that cannot be listed now is told of by the scan
             lookout.look()
@@ -94,7 +97,10 @@ def _serve(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) 
 def _pass(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) -> Pass:
     intake = world.intake(garage)
     intake.recover(garage.garage)
-    scans = tuple(intake.scan(source_of(garage, each), lookouts[each.name]) for each in garage.sources)
+    scans = (
+        *(intake.scan(source_of(garage, each), lookouts[each.name]) for each in garage.watched),
+        *(_polled(garage, each, world) for each in garage.polled),
+    )
     note_read(garage, {scan.source: scan for scan in scans}, world)
     result = Pass(garage.garage, scans)
     try:
@@ -108,6 +114,18 @@ def _pass(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) -
         counts = look.counts(connection, garage.garage, now)
         braked = brake(connection, garage.garage, garage.brake.mails, today, now).is_closed
     return replace(result, counts=counts, troubles=tuple(_troubles(result)), braked=braked)
+
+
+def _polled(garage: GarageConfig, source: SourceConfig, world: World) -> Scan:
+    """One whole poll of a source."""
+    polling = Polling(world.intake(garage), world.monotonic, world.stop)
+    with world.reach(source, world.stop) as session:
+        read: list[FileSummary] = []
+        while True:
+            polled = polling.poll(source_of(garage, source), session, asked_of(garage, source), seconds=inf)
+            read += polled.read
+            if not polled.more or world.stop.is_set():
+                return replace(polled, read=tuple(read))
 
 
 def _deliver(garage: GarageConfig, client: Client, world: World) -> Delivered:
@@ -130,7 +148,8 @@ def _deliver(garage: GarageConfig, client: Client, world: World) -> Delivered:
 
 def note_read(garage: GarageConfig, scans: Mapping[str, Scan], world: World) -> None:
     """After a rescue a garage is written to again when each of its sources has spoken: until then it is old news."""
-    speak = [each.name for each in garage.sources if each.contains == "all"] or list(scans)
+    whole = [each.name for each in garage.sources if each.contains == "all"]
+    speak = whole or [each.name for each in garage.sources]
     spoken = all(name in scans and scans[name].saw_files and scans[name].state == "ok" for name in speak)
     if spoken and world.ledger.standing(garage.garage).unread:
         world.ledger.note_read(garage.garage)
@@ -141,6 +160,6 @@ def _troubles(result: Pass) -> list[Trouble]:
     paused = result.delivered.paused
     if paused:
         troubles.append("not_authorised" if paused in NOT_AUTHORISED else "not_connected")
-    if any(scan.state == "unavailable" for scan in result.scans):
+    if any(scan.state in ("unavailable", "paused") for scan in result.scans):
         troubles.append("not_connected")
     return troubles

@@ -27,22 +27,27 @@ def scan_name(garage: GarageConfig) -> str:
 
 
 class Scans:
-    """The task that scans one garage's sources, with what it saw of each folder from look to look."""
+    """The task that scans one garage's watched sources, with what it saw of each folder from look to look.
 
-    def __init__(self, garage: GarageConfig, world: World, wake: Wake) -> None:
+    `found` holds how each source of the garage went last, for all who read it.
+    """
+
+    def __init__(
+        self, garage: GarageConfig, world: World, wake: Wake, found: dict[str, Scan] | None = None
+    ) -> None:
         self._garage = garage
         self._world = world
         self._wake = wake
-        self._lookouts = {each.name: world.lookout(each, each.settle) for each in garage.sources}
-        self._watches = {each.name: self._watch(each) for each in garage.sources}
+        self._lookouts = {each.name: world.lookout(each, each.settle) for each in garage.watched}
+        self._watches = {each.name: self._watch(each) for each in garage.watched}
         self._looked = dict.fromkeys(self._lookouts, 0.0)
         self._due = dict.fromkeys(self._lookouts, 0.0)
-        self._found: dict[str, Scan] = {}
+        self._found = {} if found is None else found
         self._recovered = False
 
     def task(self) -> Task:
         """The task, due at least as often as the source that is looked at most."""
-        longest = min(each.scan_every for each in self._garage.sources)
+        longest = min(each.scan_every for each in self._garage.watched)
         return Task(scan_name(self._garage), "read", scan_name(self._garage), self.run, longest, self.refresh)
 
     def end(self) -> None:
@@ -57,7 +62,7 @@ class Scans:
 
     def _watch(self, source: SourceConfig) -> Watch:
         """The events of a source's folder, which make it due."""
-        return Watch(source.watch, lambda: self._noticed(source), self._world.log)
+        return Watch(source.folder, lambda: self._noticed(source), self._world.log)
 
     def run(self) -> float:
         """Scan each source that is due; seconds until the next one is."""
@@ -65,7 +70,7 @@ class Scans:
         if not self._recovered:
             intake.recover(self._garage.garage)
             self._recovered = True
-        for source in self._garage.sources:
+        for source in self._garage.watched:
             if self._world.monotonic() >= self._due[source.name] and not self._world.stop.is_set():
                 self._scan(intake, source)
         return max(min(self._due.values()) - self._world.monotonic(), 0.0)

@@ -1,0 +1,153 @@
+"""Polling: asks a garage system's API what changed, page by page, and takes a poll in as intake takes in a file.
+
+begin, or go on → a page → its rows recognised or mapped → staged with its cursor → … → judged → accepted
+
+Whatever fails is asked again later with the same cursor: a page is staged whole, with the cursor behind it, or not.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from connector import columns, plates
+from connector.errors import LedgerUnavailable, SourceError, SourceNotAdmitted, SourceUnavailable
+from connector.http import SourceSession
+from connector.intake import NO_ROOM, Intake, Scan
+from connector.judging import Judgement, Source, judged
+from connector.ledger import Poll, Remembered, StagedRow, Start
+from connector.ledger.looking import FileSummary, file_summaries
+from connector.model import Layout, Page, Rejected, Table
+
+PAGE = 300.0
+"""Seconds that all requests of one page may take together, its look-ups included."""
+
+_NAMEABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What is asked of a source: from which day the first poll reads, and how far later ones reach back."""
+
+    since: date | None
+    lag: timedelta
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Polled(Scan):
+    """What a poll came to. `more`: it was broken off and goes on at once; `retry_after`: seconds it was asked to wait.
+
+    `state` is that of a scan, or `paused` where the garage system does not let it in.
+    """
+
+    more: bool = False
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Polling:
+    """The polls of one garage. `monotonic` counts seconds; `stop` ends a poll between two pages."""
+
+    intake: Intake
+    monotonic: Callable[[], float]
+    stop: threading.Event
+
+    def poll(self, source: Source, http: SourceSession, asked: Range, *, seconds: float) -> Polled:
+        """Poll for about so many seconds, page by page. Never raises for what a source does wrong."""
+        ledger, log = self.intake.ledger, self.intake.log
+        try:
+            polled = self._poll(source, http, asked, seconds)
+        except SourceNotAdmitted as error:
+            polled = Polled(source.name, "paused", str(error))
+        except SourceError as error:
+            after = error.retry_after if isinstance(error, SourceUnavailable) else None
+            polled = Polled(source.name, "unavailable", str(error), retry_after=after)
+        except LedgerUnavailable as error:
+            log.error("intake.no_room", garage=source.garage, source=source.name, reason=error.code)
+            return Polled(source.name, "unavailable", NO_ROOM)
+        ledger.note_source(source.garage, source.name, source.adapter.name, polled.state, polled.message)
+        log.info("intake.polled", garage=source.garage, source=source.name, state=polled.state)
+        return polled
+
+    def _poll(self, source: Source, http: SourceSession, asked: Range, seconds: float) -> Polled:
+        ledger = self.intake.ledger
+        if not ledger.has_room():
+            raise SourceUnavailable(NO_ROOM)
+        finished = self.intake.resume(source)
+        if ledger.polls.held(source.garage, source.name):
+            return self._told(source, finished)
+        poll = ledger.polls.begin(source.garage, source.name, self._start(source, asked))
+        ends = self.monotonic() + seconds
+        while not poll.ended:
+            http.within(PAGE)
+            page = source.adapter.fetch_page(http, source.settings, poll.cursor, poll.since)
+            after = self._stage(source, poll, page)
+            if after is None:  # somebody had the range read anew meanwhile
+                return Polled(source.name, "waiting", None, tuple(finished), more=True)
+            poll = after
+            if not poll.ended and (self.stop.is_set() or self.monotonic() >= ends):
+                message = f"de bevraging loopt: {poll.staged} rijen tot nu toe"
+                return Polled(source.name, "waiting", message, tuple(finished), more=True)
+        return self._told(source, [*finished, *self._concluded(source, poll)])
+
+    def _start(self, source: Source, asked: Range) -> Start:
+        at = self.intake.now().astimezone(asked.zone)
+        day = asked.since
+        since = datetime(day.year, day.month, day.day, tzinfo=asked.zone) if day else None
+        name = f"bevraging {at:%d-%m-%Y %H:%M:%S}"
+        return Start(name, source.recipe(), since, asked.lag, whole=source.contains == "all")
+
+    def _stage(self, source: Source, poll: Poll, page: Page) -> Poll | None:
+        """The poll behind this page; None where it was called off."""
+        rows = list(self._rows(source, page, poll.staged))
+        if self.intake.ledger.is_full():
+            raise LedgerUnavailable(NO_ROOM, code="full")
+        if not self.intake.ledger.polls.stage_page(poll.file, page, rows):
+            return None
+        return replace(poll, cursor=page.cursor, staged=poll.staged + len(rows), ended=not page.more)
+
+    def _rows(self, source: Source, page: Page, before: int) -> Iterator[StagedRow]:
+        recipe, ledger = source.recipe(), self.intake.ledger
+        key = source.columns().get("record_key")
+        names = key.names if key else ()
+
+        def recognise(digests: list[bytes], /) -> Mapping[bytes, Remembered]:
+            return ledger.recognise(source.garage, source.name, recipe, digests)
+
+        table = Table(Layout(columns=()), page.records)
+        for chunk in judged(source, table, self.intake.today(), recognise):
+            yield from (_staged(each, before, names) for each in chunk)
+
+    def _concluded(self, source: Source, poll: Poll) -> list[FileSummary]:
+        """What became of a poll whose last page is staged; nothing where it brought nothing new."""
+        if self.intake.ledger.polls.end_quietly(poll.file):
+            return []
+        return [self.intake.conclude(source, poll.file)]
+
+    def _told(self, source: Source, read: list[FileSummary]) -> Polled:
+        with self.intake.ledger.looking() as connection:
+            held = file_summaries(connection, source.garage, "held", source=source.name, limit=1)
+        if held:
+            return Polled(source.name, "held", held[0].message, tuple(read))
+        return Polled(source.name, "ok", None, tuple(read), saw_files=True)
+
+
+def _staged(judgement: Judgement, before: int, key_names: tuple[str, ...]) -> StagedRow:
+    """A row of a page, `before` rows of the same poll being staged already."""
+    values = judgement.record.values
+    key = next((text for name in key_names if (text := columns.trimmed(values.get(name, "")))), None)
+    verdict = judgement.verdict
+    if isinstance(verdict, Rejected) and key and _is_nameable(key):
+        verdict = replace(verdict, message=f"{verdict.message} Het is record {key} van het garagesysteem.")
+    return StagedRow(before + judgement.position, judgement.record.line, judgement.digest, verdict, key)
+
+
+def _is_nameable(key: str) -> bool:
+    """Whether a record's key may be shown: a number of the system's own, and no plate or name."""
+    has_digit = any(sign.isdigit() for sign in key)
+    return bool(_NAMEABLE.fullmatch(key)) and has_digit and not plates.judge(key, None).accepted

@@ -1,0 +1,139 @@
+"""The records of an answer: found by JMESPath, completed by look-ups, and their cells as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from connector import kit
+from connector.errors import SourceFormatError
+from connector.model import Fault, SourceRecord
+from plugins.generic_rest.settings import Lookup, Settings, placeholders, search
+
+Record = Mapping[str, Any]
+
+ALWAYS_THERE = ("consent", "opt_out")
+"""Of these fields a column must be in every page: silence is no yes."""
+ENOUGH = 20
+"""So many records without a column mean that it is gone, and not only empty."""
+
+_WAY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*", re.ASCII)
+
+
+def answer(response: requests.Response) -> Any:
+    """The JSON of an answer. Raises `SourceFormatError` for anything else."""
+    if not response.ok:
+        raise SourceFormatError(
+            f"het garagesysteem weigert de vraag ({response.status_code}): controleer path, params en changed; hoort"
+            " de fout bij een oude bladzijde, begin dan opnieuw met source reset"
+        )
+    try:
+        return response.json()
+    except ValueError:
+        raise SourceFormatError(
+            "het garagesysteem antwoordt geen JSON: controleer http.url en path"
+        ) from None
+
+
+def found(settings: Settings, data: Any) -> list[Record]:
+    """The records in an answer. Raises `SourceFormatError` where there is no list of them."""
+    records = search(settings.records, data)
+    if not isinstance(records, list) or not all(isinstance(each, dict) for each in records):
+        raise SourceFormatError(f"op {settings.records} staat geen lijst van records in het antwoord")
+    return records
+
+
+def with_lookups(settings: Settings, http: requests.Session, record: Record) -> Record:
+    """A record with what is asked beside it; None where there is none."""
+    whole = dict(record)
+    for name, lookup in settings.lookups.items():
+        path = _filled(lookup, whole)
+        whole[name] = None if path is None else _asked(http, path, lookup)
+    return whole
+
+
+def _filled(lookup: Lookup, record: Record) -> str | None:
+    """The look-up's path for a record; None where a field of it is empty."""
+    path = lookup.path
+    for expression in placeholders(lookup.path):
+        value = search(expression, record)
+        text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+        if not text.strip(". "):  # dots alone are another path
+            return None
+        path = path.replace("{" + expression + "}", quote(text, safe=""))
+    return path
+
+
+def _asked(http: requests.Session, path: str, lookup: Lookup) -> Any:
+    response = http.get(path, headers={"Cache-Control": f"max-age={int(lookup.cache)}"})
+    return None if response.status_code in (404, 410) else answer(response)
+
+
+def as_records(settings: Settings, found: Sequence[Record]) -> list[SourceRecord]:
+    """The records as the connector takes them. Raises `SourceFormatError` where a mapped column is gone."""
+    _refuse_gone(settings, found)
+    names = [*dict.fromkeys((*kit.names_of(settings.columns), settings.key))]
+    return [_record(names, each, settings.key) for each in found]
+
+
+def _record(names: Sequence[str], record: Record, key: str) -> SourceRecord:
+    values: dict[str, str] = {}
+    fault = None
+    for name in names:
+        cell = search(name, record)
+        text = _text(cell)
+        if text is None:
+            fault = fault or Fault("field_repeated", f"Het veld {name} heeft meer dan één waarde.", name)
+        values[name] = text or ""
+    if not values[key]:
+        raise SourceFormatError(f"een record heeft geen {key}: controleer key", column=key)
+    return SourceRecord(values, None, fault)
+
+
+def _text(cell: Any) -> str | None:
+    """A cell's text; None for several values, or a group of fields."""
+    if isinstance(cell, list) and len(cell) <= 1:
+        cell = cell[0] if cell else None
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else str(cell).replace(".", ",")
+    return str(cell) if isinstance(cell, str | int) else None
+
+
+def _refuse_gone(settings: Settings, found: Sequence[Record]) -> None:
+    for field, column in settings.columns.items():
+        if not column.column or column.optional or not found:
+            continue
+        if field not in ALWAYS_THERE and len(found) < ENOUGH:
+            continue
+        if not any(_is_there(name, each) for each in found for name in column.column):
+            raise SourceFormatError(
+                f"geen enkel record heeft het veld {' of '.join(column.column)} ({field}): controleer columns, of zet"
+                " er optional: true bij als het garagesysteem lege velden weglaat",
+                column=column.column[0],
+            )
+
+
+def _is_there(name: str, record: Record) -> bool:
+    """Whether a record has a field, be it empty."""
+    if not _WAY.fullmatch(name):
+        return search(name, record) is not None
+    return any(True for _ in _steps(name, record))
+
+
+def _steps(name: str, record: Record) -> Iterator[bool]:
+    at: Any = record
+    for step in name.split("."):
+        if at is None:
+            break  # the group is there and empty
+        if not isinstance(at, Mapping) or step not in at:
+            return
+        at = at[step]
+    yield True
