@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,14 @@ def _write(path: Path, schema: Schema) -> Path:
     return path
 
 
+_MANNERS: Mapping[adapters.Kind, Mapping[str, Any]] = {
+    "file": {},
+    "poll": {"poll": 300},
+    "push": {"receive": {}},
+}
+"""How the records of an adapter come → what stands in its source for that."""
+
+
 @config.command()
 @click.option("--adapter", metavar="NAME", required=True, help="The adapter of the garage's source.")
 @shared_options
@@ -106,7 +115,7 @@ def generate(options: Options, adapter: str) -> int:
     known = known_adapters()
     if adapter not in known:
         raise click.UsageError(f"no adapter {adapter!r}; known: {', '.join(known)}")
-    source = {"adapter": adapter} | ({"poll": 300} if adapters.load(adapter).polls else {})
+    source = {"adapter": adapter, **_MANNERS[adapters.load(adapter).kinds[-1]]}
     values: dict[str, Any] = {"config_version": 1, "sources": [source]}
     if options.garage:
         values |= {"garage": options.garage, "igarage": {"token_file": f"{options.garage}.token"}}

@@ -13,7 +13,17 @@ import sqlalchemy as sa
 
 from connector.arrivals import Contains
 from connector.corrections import Correction
-from connector.ledger import addresses, conflicts, consents, correcting, leaves, memory, poll_ends, suspects
+from connector.ledger import (
+    addresses,
+    conflicts,
+    consents,
+    correcting,
+    leaves,
+    memory,
+    poll_ends,
+    pushes,
+    suspects,
+)
 from connector.ledger import passports as passport_rows
 from connector.ledger.files import close
 from connector.ledger.schema import files, passports, rejected_rows, skipped_rows, staged
@@ -45,6 +55,8 @@ class Accepting:
     """The ledger lost what it knew before: a passport that is new to it need not be new to iGarage."""
     lacks_consent: bool = False
     """A consent or opt-out column that is mapped is gone from the file."""
+    pushed: bool = False
+    """It was pushed, and lay in no folder."""
 
 
 @dataclass(slots=True)
@@ -100,11 +112,17 @@ def accept_slice(connection: sa.Connection, job: Accepting, limit: int) -> bool:
 def finish(connection: sa.Connection, job: Accepting) -> None:
     """Close an accepted file as taken; older lists of skips go.
 
-    A whole customer base supersedes what was held before it; a selection does not speak for another.
+    A whole customer base supersedes what was held before it; a selection does not speak for another, nor does a push
+    for what lies in a folder.
     """
-    memory.forget_skips(connection, job.garage, job.source, job.file)
     correcting.end_what_is_over(connection, job.garage)
+    if job.pushed:
+        pushes.keep_what_stands(connection, job.file)
+        close(connection, job.file, "taken", job.now)
+        return
+    memory.forget_skips(connection, job.garage, job.source, job.file)
     of_source = (files.c.garage == job.garage) & (files.c.source == job.source) & (files.c.id != job.file)
+    of_source &= ~files.c.pushed
     if job.contains == "all":
         older = of_source & (files.c.state == "held") & (files.c.id < job.file)
         connection.execute(files.update().where(older).values(state="superseded", closed_at=job.now))
@@ -213,7 +231,8 @@ def _make(job: Accepting, row: Row, result: _Slice) -> None:
 def _change(job: Accepting, row: Row, prior: Row, result: _Slice) -> None:
     """Another content raises the revision; other facts only make the step anew."""
     told, fields = _told(prior, row), changed_fields(prior, row)
-    changed = {**prior, **told, "source": job.source, "consent_unknown": job.lacks_consent}
+    lacks_consent = prior["consent_unknown"] if job.pushed else job.lacks_consent
+    changed = {**prior, **told, "source": job.source, "consent_unknown": lacks_consent}
     if fields:
         changed |= {
             **_content_of(job, row),

@@ -28,6 +28,7 @@ from connector.ledger import (
 from connector.ledger.address_book import AddressBook
 from connector.ledger.decisions import Decisions
 from connector.ledger.polls import Polls
+from connector.ledger.pushes import Pushes
 from connector.ledger.schema import files as file_table
 from connector.ledger.schema import meta
 from connector.plan import Policy
@@ -95,10 +96,14 @@ class Ledger(Decisions):
             for arrival in arrivals:
                 files.add(connection, garage, source, arrival, recipe, self.now(), "superseded")
 
-    def begin_file(self, garage: str, source: str, arrival: Arrival, recipe: bytes) -> int:
-        """Begin to read a file; its number."""
+    def begin_file(
+        self, garage: str, source: str, arrival: Arrival, recipe: bytes, *, pushed: bool = False
+    ) -> int:
+        """Begin to read a file, or what was pushed; its number."""
         with self.database.write("begin_file") as connection:
-            return files.add(connection, garage, source, arrival, recipe, self.now(), "reading")
+            return files.add(
+                connection, garage, source, arrival, recipe, self.now(), "reading", pushed=pushed
+            )
 
     def recognise(
         self, garage: str, source: str, recipe: bytes, digests: Sequence[bytes]
@@ -149,6 +154,8 @@ class Ledger(Decisions):
             if finding and not leaves.given(connection, file, finding.reason):
                 files.close(connection, file, "held", self.now(), finding)
                 return finding
+            if finding:
+                leaves.use(connection, file, finding.reason)
             accepting.start(connection, file)
             return None
 
@@ -232,6 +239,7 @@ class Ledger(Decisions):
                 shared_limit=shared_limit,
                 rescued=rescue.told(connection) is not None,
                 lacks_consent=row["lacks_consent"],
+                pushed=row["pushed"],
             )
             more = accepting.accept_slice(connection, job, SLICE)
             if not more:
@@ -350,6 +358,11 @@ class Ledger(Decisions):
     def polls(self) -> Polls:
         """Where polled sources are; each of its methods is one transaction too."""
         return Polls(self.database, self.now)
+
+    @property
+    def pushes(self) -> Pushes:
+        """What was pushed before."""
+        return Pushes(self.database)
 
     # ---- looking
 

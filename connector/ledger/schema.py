@@ -99,6 +99,13 @@ files = sa.Table(
         server_default=sa.false(),
         comment="a consent or opt-out column is gone from it",
     ),
+    sa.Column(
+        "pushed",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.false(),
+        comment="it was pushed, and lay in no folder",
+    ),
     sa.Index("files_by_source", "garage", "source", "id"),
 )
 

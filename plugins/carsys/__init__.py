@@ -1,4 +1,4 @@
-"""Reads CarSys exports, CSV and XML: of driver, owner and contractor the right one becomes the customer."""
+"""Reads CarSys exports and pushes: of driver, owner and contractor the right one becomes the customer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from connector import hookimpl, kit
-from connector.model import Column, ExportFile, Skipped, SourceRecord, Table
+from connector.model import Column, ExportFile, PushRequest, Skipped, SourceRecord, Table
 from plugins.carsys.fields import ADDRESSEE, NOT_SENT, PERSON, REACHED, VEHICLE, reached
 from plugins.carsys.form import NAMES, Cells, Form
 from plugins.carsys.recipient import Recipient, choose
@@ -27,6 +27,14 @@ def connector_read_file(file: ExportFile, settings: Settings) -> Table:
     )
     settings.form.check_header(table.layout.columns)
     return table
+
+
+@hookimpl
+def connector_receive(request: PushRequest, settings: Settings) -> Table:
+    if request.media_type == "application/xml":
+        return _xml(request.file, settings)
+    table = kit.read_json(request.file, holding=settings.form.columns["vehicle.plate"].names)
+    return Table(table.layout, _checked(table, settings.form))
 
 
 def _is_xml(file: ExportFile) -> bool:
