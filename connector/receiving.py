@@ -76,7 +76,7 @@ class Receiving:
         """
         source = replace(source, contains="selection")  # whatever the exports beside it are
         ledger, recipe = self.intake.ledger, source.recipe()
-        if ledger.is_full() or not ledger.has_room():
+        if not ledger.has_room():
             raise LedgerUnavailable(NO_ROOM, code="full")
         digest = hashlib.sha256(request.body).digest()
         if answered := ledger.pushes.answered(source.garage, source.name, digest, recipe):

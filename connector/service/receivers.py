@@ -78,12 +78,14 @@ class Receiver:
         return self._troubles.get(source)
 
     def run(self) -> float:
-        """Open the doors that are shut, and take in what was handed in; seconds until they are looked at again."""
+        """Take in what was handed in, and open the doors that are shut; seconds until they are looked at again."""
         self._recover()
+        while (
+            handed := self.hatch.next()
+        ) is not None:  # first, for whoever waits is answered whatever follows
+            self._serve(handed)
         for source in self._garage.received:
             self._look_after(source)
-        while (handed := self.hatch.next()) is not None:
-            self._serve(handed)
         return LOOK
 
     def _recover(self) -> None:

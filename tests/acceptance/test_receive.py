@@ -6,6 +6,7 @@ Real requests go to the real service in a process of its own; what is waited for
 from __future__ import annotations
 
 import json
+import resource
 import socket
 from pathlib import Path
 from typing import Any
@@ -28,13 +29,14 @@ def free_port() -> int:
 class Pushing:
     """A garage whose CarSys pushes, and the service that takes it in."""
 
-    def __init__(self, garage, start) -> None:
+    def __init__(self, garage, start, until) -> None:
         self.garage = garage
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/carsys"
         self.session = requests.Session()
         self.session.trust_env = False
         self._start = start
+        self._until = until
         garage.installation.settle_down(probe={"first": 0.05, "max": 0.05})
         (garage.folder / "garages" / "push.token").write_text(TOKEN + "\n")
         self.configure()
@@ -47,17 +49,15 @@ class Pushing:
     def start(self, **more: Any):
         """The service, once its door stands open."""
         running = self._start(**more)
-        self.until_open()
+        self._until(self.is_open)
         return running
 
-    def until_open(self) -> None:
-        for _ in range(2_000):
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-            except OSError:
-                continue
-            return
-        raise AssertionError("the door never opened")
+    def is_open(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+        except OSError:
+            return False
+        return True
 
     def push(
         self, body: bytes | str, kind: str = "application/json", token: str | None = TOKEN, **headers: str
@@ -96,8 +96,8 @@ def start(installation):
 
 
 @pytest.fixture
-def pushing(garage, start) -> Pushing:
-    return Pushing(garage, start)
+def pushing(garage, start, until) -> Pushing:
+    return Pushing(garage, start, until)
 
 
 def test_a_push_becomes_passports_and_the_answer_tells_of_each_record(pushing, until):
@@ -194,29 +194,29 @@ def test_a_push_of_which_everything_is_rejected_is_answered_with_its_reasons(pus
     answers = [pushing.sample("push.xml", **{"ZZ-002-Z": "QQQ"}) for _ in range(2)]
     assert [each.status_code for each in answers] == [422, 422]
     assert answers[0].json() == answers[1].json()
-    assert answers[0].json()["records"][0]["code"] == "plate_invalid"
+    assert answers[0].json()["records"][0]["code"] == "plate_foreign_needs_country"
     assert len(pushing.garage.ask("rejected", "--all")) == 1
 
 
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [
-        ("{", "application/json"),
-        ("[1]", "application/json"),
-        ("[" * 100_000, "application/json"),
-        ('{"a":' * 200 + "1" + "}" * 200, "application/json"),
-        ('{"Kenteken": "ZZ-001-Z"}', "application/json"),
-        ("<a>", "application/xml"),
-        ("<a>" * 100 + "</a>" * 100, "application/xml"),
-        ('<!DOCTYPE a [<!ENTITY x "y">]><a><Kenteken>&x;</Kenteken></a>', "application/xml"),
-        ('<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', "application/xml"),
-    ],
+NO_PAYLOAD = (
+    ("{", "application/json"),
+    ("[1]", "application/json"),
+    ("[" * 100_000, "application/json"),
+    ('{"a":' * 200 + "1" + "}" * 200, "application/json"),
+    ('{"Kenteken": "ZZ-001-Z"}', "application/json"),
+    ("<a>", "application/xml"),
+    ("<a>" * 100 + "</a>" * 100, "application/xml"),
+    ('<!DOCTYPE a [<!ENTITY x "y">]><a><Kenteken>&x;</Kenteken></a>', "application/xml"),
+    ('<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', "application/xml"),
 )
-def test_what_is_not_the_payload_is_answered_with_422_and_kept_nowhere(pushing, body, kind):
+"""Bodies that are none of the adapter's, with what they say they are."""
+
+
+def test_what_is_not_the_payload_is_answered_with_422_and_kept_nowhere(pushing):
     pushing.start()
-    answer = pushing.push(body, kind)
-    assert answer.status_code == 422
-    assert answer.json()["code"] == "layout_unknown" and answer.json()["message"]
+    answers = [pushing.push(body, kind) for body, kind in NO_PAYLOAD]
+    assert [each.status_code for each in answers] == [422] * len(NO_PAYLOAD)
+    assert all(each.json()["code"] == "layout_unknown" and each.json()["message"] for each in answers)
     assert pushing.garage.ask("held") == [] and pushing.garage.ask("rejected") == []
 
 
@@ -264,6 +264,23 @@ def test_a_push_out_of_proportion_is_held_and_passes_with_leave(pushing, until):
     assert pushing.garage.main("release", "--file", held["id"]).status == 0
     assert pushing.push(moved).json()["accepted"] == 8
     assert pushing.garage.ask("held") == []
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux limits another process")
+def test_a_ledger_that_cannot_be_written_is_answered_with_503_and_a_time_to_come_again(pushing):
+    running = pushing.start()
+    assert pushing.sample("push.xml").status_code == 202
+    soft, hard = resource.prlimit(running.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(
+        running.pid, resource.RLIMIT_FSIZE, (4096, hard)
+    )  # as a full disk: no file grows any more
+    answer = pushing.sample("push.json")
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert pushing.garage.counts()["total"] == 1
+    resource.prlimit(running.pid, resource.RLIMIT_FSIZE, (soft, hard))
+    assert pushing.sample("push.json").status_code == 202
+    assert pushing.garage.counts()["total"] == 2
 
 
 def test_a_port_in_use_is_a_clear_status_and_no_crash(pushing, until, car):
