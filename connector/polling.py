@@ -15,7 +15,13 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from connector import columns, plates
-from connector.errors import LedgerUnavailable, SourceError, SourceNotAdmitted, SourceUnavailable
+from connector.errors import (
+    LedgerUnavailable,
+    SourceError,
+    SourceFormatError,
+    SourceNotAdmitted,
+    SourceUnavailable,
+)
 from connector.http import SourceSession
 from connector.intake import NO_ROOM, Intake, Scan
 from connector.judging import Judgement, Source, judged
@@ -25,6 +31,9 @@ from connector.model import Layout, Page, Rejected, Table
 
 PAGE = 300.0
 """Seconds that all requests of one page may take together, its look-ups included."""
+
+REPEATS = 20
+"""So many pages in a row without a row that is new to the poll mean that it would never end."""
 
 _NAMEABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", re.ASCII)
 
@@ -79,17 +88,22 @@ class Polling:
         if not ledger.has_room():
             raise SourceUnavailable(NO_ROOM)
         finished = self.intake.resume(source)
-        if ledger.polls.held(source.garage, source.name):
+        if ledger.polls.held(source.garage, source.name, source.recipe()):
             return self._told(source, finished)
         poll = ledger.polls.begin(source.garage, source.name, self._start(source, asked))
-        ends = self.monotonic() + seconds
+        ends, in_vain = self.monotonic() + seconds, 0
         while not poll.ended:
             http.within(PAGE)
             page = source.adapter.fetch_page(http, source.settings, poll.cursor, poll.since)
-            after = self._stage(source, poll, page)
-            if after is None:  # somebody had the range read anew meanwhile
+            fresh = self._stage(source, poll, page)
+            if fresh is None:  # somebody had the range read anew meanwhile
                 return Polled(source.name, "waiting", None, tuple(finished), more=True)
-            poll = after
+            in_vain = in_vain + 1 if page.records and not fresh else 0
+            if in_vain >= REPEATS:
+                raise SourceFormatError(
+                    "de bladzijden van het garagesysteem herhalen zich: controleer paging"
+                )
+            poll = _behind(poll, page)
             if not poll.ended and (self.stop.is_set() or self.monotonic() >= ends):
                 message = f"de bevraging loopt: {poll.staged} rijen tot nu toe"
                 return Polled(source.name, "waiting", message, tuple(finished), more=True)
@@ -102,14 +116,12 @@ class Polling:
         name = f"bevraging {at:%d-%m-%Y %H:%M:%S}"
         return Start(name, source.recipe(), since, asked.lag, whole=source.contains == "all")
 
-    def _stage(self, source: Source, poll: Poll, page: Page) -> Poll | None:
-        """The poll behind this page; None where it was called off."""
+    def _stage(self, source: Source, poll: Poll, page: Page) -> int | None:
+        """Stage a page; how many of its rows no earlier page brought, or None where the poll was called off."""
         rows = list(self._rows(source, page, poll.staged))
         if self.intake.ledger.is_full():
             raise LedgerUnavailable(NO_ROOM, code="full")
-        if not self.intake.ledger.polls.stage_page(poll.file, page, rows):
-            return None
-        return replace(poll, cursor=page.cursor, staged=poll.staged + len(rows), ended=not page.more)
+        return self.intake.ledger.polls.stage_page(poll.file, page, rows)
 
     def _rows(self, source: Source, page: Page, before: int) -> Iterator[StagedRow]:
         recipe, ledger = source.recipe(), self.intake.ledger
@@ -135,6 +147,12 @@ class Polling:
         if held:
             return Polled(source.name, "held", held[0].message, tuple(read))
         return Polled(source.name, "ok", None, tuple(read), saw_files=True)
+
+
+def _behind(poll: Poll, page: Page) -> Poll:
+    """A poll after one more page."""
+    staged = poll.staged + len(page.records)
+    return replace(poll, cursor=page.cursor, staged=staged, ended=not page.more)
 
 
 def _staged(judgement: Judgement, before: int, key_names: tuple[str, ...]) -> StagedRow:

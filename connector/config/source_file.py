@@ -79,7 +79,9 @@ class SourceConfig(Strict):
     )
     """Names of the files that are read."""
     contains: Annotated[
-        Literal["all", "selection"], BeforeValidator(_by_manner), Field(validate_default=True)
+        Literal["all", "selection"],
+        BeforeValidator(_by_manner),
+        Field(validate_default=True, examples=["all"]),
     ] = None  # type: ignore[assignment]  # made of how the source is read
     """What a file holds: all, the whole customer base each time; or selection, a part, as an APK mailing or a poll."""
     scan_every: Seconds = 30.0

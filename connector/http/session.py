@@ -52,7 +52,7 @@ _MAX_AGE = re.compile(r"max-age=(\d{1,9})", re.ASCII)
 class SourceSession(requests.Session):
     """A session for one source, from one thread. `url` is the base address: a path is appended to it.
 
-    `spend` is what all requests of one page may take together, told by `within`.
+    `most_kept`: bytes of answers that are kept in memory.
     """
 
     def __init__(
@@ -61,6 +61,7 @@ class SourceSession(requests.Session):
         http: Http,
         admission: Admission,
         *,
+        most_kept: int = MOST_KEPT,
         monotonic: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -74,6 +75,7 @@ class SourceSession(requests.Session):
         self._ends = float("inf")
         self._kept: OrderedDict[str, tuple[float, Answer]] = OrderedDict()
         self._kept_bytes = 0
+        self._most_kept = most_kept
 
     def within(self, seconds: float) -> None:
         """From now on requests end within so many seconds, all together."""
@@ -164,7 +166,7 @@ class SourceSession(requests.Session):
         self._drop(key)
         self._kept[key] = (self._monotonic(), answer)
         self._kept_bytes += len(key) + len(answer.body)
-        while self._kept_bytes > MOST_KEPT:
+        while self._kept_bytes > self._most_kept:
             self._drop(next(iter(self._kept)))
 
     def _drop(self, key: str) -> None:

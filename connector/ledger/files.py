@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from connector.arrivals import Arrival, KnownFile
 from connector.emails import key as address_key
+from connector.ledger import poll_ends
 from connector.ledger.memory import Remembered
 from connector.ledger.schema import files, polls, staged
 from connector.ledger.writing import compact_json, found, insert_all
@@ -136,7 +137,8 @@ def unread(connection: sa.Connection, garage: str) -> list[int]:
 
 
 def forget(connection: sa.Connection, file: int) -> None:
-    """Un-stage a file: as if it had never been seen."""
+    """Un-stage a file: as if it had never been seen. Its number may be another's next."""
+    poll_ends.call_off(connection, file)
     connection.execute(staged.delete().where(staged.c.file == file))
     connection.execute(files.delete().where(files.c.id == file))
 

@@ -32,6 +32,11 @@ def take(connection: sa.Connection, file: int) -> None:
     connection.execute(polls.update().where(polls.c.file == file).values({**values, **IDLE}))
 
 
+def call_off(connection: sa.Connection, file: int) -> None:
+    """A poll that is forgotten: the next one begins where it began."""
+    connection.execute(polls.update().where(polls.c.file == file).values(**IDLE))
+
+
 def keep_what_stands(connection: sa.Connection, file: int, *, is_part: bool) -> None:
     """Before a poll is taken: of a source the last one is kept, and earlier ones go.
 

@@ -55,11 +55,12 @@ class Polls:
     database: Database
     now: Callable[[], datetime]
 
-    def held(self, garage: str, source: str) -> bool:
-        """Whether a poll of the source waits for a person: until then nothing is asked."""
+    def held(self, garage: str, source: str, recipe: bytes) -> bool:
+        """Whether a poll of the source, read by this recipe, waits for a person: until then nothing is asked."""
         with self.database.read() as connection:
             query = sa.select(files.c.state).join(polls, polls.c.file == files.c.id)
-            return connection.execute(query.where(_of(garage, source))).scalar() == "held"
+            query = query.where(_of(garage, source), polls.c.recipe == recipe)
+            return connection.execute(query).scalar() == "held"
 
     def begin(self, garage: str, source: str, start: Start) -> Poll:
         """Go on with the poll under way, or begin one where the last ended."""
@@ -68,7 +69,7 @@ class Polls:
             if row and row["recipe"] == start.recipe and _is_under_way(connection, row["file"]):
                 return _poll(row)
             if row and row["file"] is not None:
-                _forget(connection, row["file"])
+                _call_off(connection, row["file"], self.now())
             row = _fresh(row, garage, source, start)
             arrival = Arrival(start.name, 0, self.now(), None)
             row["file"] = file_rows.add(
@@ -77,8 +78,10 @@ class Polls:
             upsert(connection, polls, [row])
             return _poll(row)
 
-    def stage_page(self, file: int, page: Page, rows: Sequence[StagedRow]) -> bool:
-        """Put a page beside the ledger, together with the cursor behind it; False where its poll was called off.
+    def stage_page(self, file: int, page: Page, rows: Sequence[StagedRow]) -> int | None:
+        """Put a page beside the ledger, together with the cursor behind it; None where its poll was called off.
+
+        How many rows of it were new to the poll.
 
         A row that an earlier page of the poll brought, word for word, is not staged again.
         """
@@ -86,7 +89,7 @@ class Polls:
             query = sa.select(polls).where(polls.c.file == file)
             row = connection.execute(query.with_for_update()).mappings().first()
             if row is None:
-                return False
+                return None
             fresh = _unsaid(connection, file, rows)
             file_rows.stage(connection, file, fresh)
             values: dict[str, Any] = {"next": page.cursor, "ended": not page.more}
@@ -94,7 +97,7 @@ class Polls:
             if page.newest is not None and page.newest <= self.now() + AHEAD:
                 values["newest"] = max(page.newest, row["newest"] or page.newest)
             connection.execute(polls.update().where(polls.c.file == file).values(values))
-            return True
+            return len(fresh)
 
     def end_quietly(self, file: int) -> bool:
         """A poll that ended and brought nothing that is not known: its cursor moves and no file stays. Else False."""
@@ -164,20 +167,12 @@ def _since(row: dict[str, Any], start: Start) -> datetime | None:
 _EARLIEST = datetime.fromisoformat("1970-01-02T00:00:00+00:00")
 
 
-def _forget(connection: sa.Connection, file: int) -> None:
-    """A poll that is begun anew; one that is being accepted, or that waits for a person, is left to itself."""
+def _call_off(connection: sa.Connection, file: int, now: datetime) -> None:
+    """A poll in whose place its range is read anew; one that is being accepted is left to itself."""
     if _is_under_way(connection, file):
         file_rows.forget(connection, file)
-
-
-def _call_off(connection: sa.Connection, file: int, now: datetime) -> None:
-    """A poll in whose place its range is read anew."""
-    _forget(connection, file)
-    connection.execute(
-        files.update()
-        .where(files.c.id == file, files.c.state == "held")
-        .values(state="superseded", closed_at=now)
-    )
+    held = (files.c.id == file) & (files.c.state == "held")
+    connection.execute(files.update().where(held).values(state="superseded", closed_at=now))
 
 
 def _unsaid(connection: sa.Connection, file: int, rows: Sequence[StagedRow]) -> list[StagedRow]:

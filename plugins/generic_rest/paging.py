@@ -80,12 +80,18 @@ def newest(settings: Settings, found: Sequence[Record]) -> datetime | None:
     return max(_changes(settings, found), default=None)
 
 
+def is_past_the_end(settings: Settings, at: At, response: requests.Response) -> bool:
+    """Whether an API says with 404 that the page before was the last."""
+    return isinstance(settings.paging, Numbered) and at.page > 0 and response.status_code == 404
+
+
 def after(settings: Settings, at: At, response: requests.Response, found: Sequence[Record]) -> At | None:
-    """The place of the next page; None after the last."""
+    """The place of the next page; None after the last.
+
+    Without a number of pages only an empty one is the last: an API may give fewer records than were asked for.
+    """
     paging = settings.paging
-    if isinstance(paging, Offset):
-        return _behind(settings, at, found) if len(found) >= paging.size else None
-    if isinstance(paging, Numbered):
+    if isinstance(paging, Offset | Numbered):
         return _behind(settings, at, found) if _has_more(paging, at, response, found) else None
     if isinstance(paging, Linked):
         link = _link(paging, response)
@@ -96,13 +102,15 @@ def after(settings: Settings, at: At, response: requests.Response, found: Sequen
     return None
 
 
-def _has_more(paging: Numbered, at: At, response: requests.Response, found: Sequence[Record]) -> bool:
-    if paging.total_pages is None:
-        return len(found) >= paging.size
+def _has_more(
+    paging: Offset | Numbered, at: At, response: requests.Response, found: Sequence[Record]
+) -> bool:
+    if isinstance(paging, Offset) or paging.total_pages is None:
+        return bool(found)
     total = search(paging.total_pages, answer(response))
     if isinstance(total, bool) or not isinstance(total, int | str) or not str(total).isdigit():
         raise SourceFormatError(f"het antwoord zegt niet hoeveel bladzijden er zijn ({paging.total_pages})")
-    return bool(found) and at.page + 1 < int(total)
+    return at.page + 1 < int(total)
 
 
 def _behind(settings: Settings, at: At, found: Sequence[Record]) -> At:

@@ -10,6 +10,7 @@ import threading
 from contextlib import contextmanager
 
 import pytest
+from gms_csw import Csw
 
 from connector.sandbox.answers import FieldError
 
@@ -63,6 +64,7 @@ SCENARIOS = {
     "a suspect address": around("ignore"),
     "an invitation asked for": around("resend"),
     "reception's list": around("correct_all"),
+    "a garage system that is polled": around("begin_poll", "stage_page", "end_poll", "reset_source"),
     "a backup": ["backup.before_replace", "backup.after_replace"],
     "a rescue": around("rescue", "note_read"),
 }
@@ -348,6 +350,65 @@ def test_f01_the_feed_and_what_people_decide_of_addresses_is_done_or_not_wheneve
         "ZZ004Z": [old, good],
     }
     case.line.counted = True  # here, mail by mail: the books know no corrections
+
+
+@pytest.fixture
+def csw():
+    server = Csw()
+    yield server
+    server.stop()
+
+
+def test_f01_a_garage_system_that_is_polled_is_read_once_whenever_the_process_dies(case, children, csw):
+    garage = case.garage(delivery={"workers": 1}, more_sources=[_polls(case, csw)])
+    for number in range(1, 8):
+        csw.add(number, f"2026-01-01T10:00:{number:02}")
+    for point in around("begin_poll", "stage_page", "settle_file", "judge_file", "accept_slice"):
+        children.dies_at(point)
+    children.run_once()
+    for point in around("end_poll"):
+        children.dies_at(point)
+    for turn, point in enumerate(around("stage_page", "accept_slice"), start=2):
+        csw.add(turn, f"2026-01-0{turn}T10:00:00", brand="Saab")
+        children.dies_at(point, turn=1 + turn % 2 if "stage" in point else 1)
+    for point in around("reset_source"):
+        children.dies_at(point, "source", "reset", "klanten-api", "--garage", garage.id)
+    for _ in range(3):
+        children.run_once()
+    results = {}
+    for each in garage.deeds():
+        results.setdefault(each.plate, []).append(each.result)
+    changed = {f"ZZ00{number}Z": ["created", "updated"] for number in range(2, 6)}
+    assert results == {f"ZZ00{number}Z": ["created"] for number in (1, 6, 7)} | changed
+    assert sorted(plate for plate, _ in garage.mails()) == sorted(results), "each was invited once"
+    before = garage.asked()
+    children.run_once()
+    assert garage.asked() == before
+    case.line.counted = True  # here, plate by plate: the books know exports alone
+
+
+def _polls(case, csw):
+    """A source that polls the stand-in, two records a page."""
+    secret = case.folder / "gms.secret"
+    secret.write_text(csw.key, "utf-8")
+    auth = {"type": "header", "name": "Authorization", "value": "apikey {token}", "token_file": str(secret)}
+    settings = {
+        "path": "/vehicles",
+        "params": {"$order": "modified"},
+        "records": "value[]",
+        "key": "id",
+        "changed": {
+            "param": "$where", "format": "modified ge '{since:%Y-%m-%dT%H:%M:%S}'", "field": "modified",
+        },
+        "paging": {"type": "offset", "param": "$offset", "size_param": "$limit", "size": 2},
+        "lookups": {"customer": {"path": "/customers/{customerId}", "cache": "1d"}},
+        "columns": {
+            "plate": "license", "make": "brand", "email": "customer.email", "last_name": "customer.lastName",
+        },
+    }  # fmt: skip
+    http = {"url": f"{csw.url}/api/v2", "allow_http": True, "auth": auth, "requests_per_minute": 60_000}
+    source = {"name": "klanten-api", "adapter": "generic_rest", "poll": 1, "since": "2025-01-01"}
+    return {**source, "http": http, "settings": settings}
 
 
 def test_f01_a_backup_is_the_old_one_or_the_new_one_whenever_the_process_dies(case, children):

@@ -105,3 +105,37 @@ def test_threads_get_moments_of_their_own() -> None:
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda _: pacer.wait(60), range(100)))
     assert sorted(clock.waits) == pytest.approx([0.1 * n for n in range(1, 100)])
+
+
+def test_who_is_told_that_it_was_too_much_asks_half_as_often_and_recovers_slowly() -> None:
+    clock = Clock()
+    pacer = Pacer(clock, clock)
+    pacer.limit(60)
+    pacer.wait(10)
+    pacer.slow_down(5)
+    for _ in range(3):
+        pacer.wait(10)
+    assert clock.waits == pytest.approx([5, 2, 2])
+    for _ in range(50):
+        pacer.went_well()
+    clock.waits.clear()
+    for _ in range(2):
+        pacer.wait(10)
+    assert 1.1 < clock.waits[1] < 1.3, "not all at once"
+    for _ in range(50):
+        pacer.went_well()
+    clock.waits.clear()
+    for _ in range(2):
+        pacer.wait(10)
+    assert clock.waits[1] == pytest.approx(1)
+
+
+def test_it_never_stops_altogether() -> None:
+    clock = Clock()
+    pacer = Pacer(clock, clock)
+    pacer.limit(600)
+    for _ in range(100):
+        pacer.slow_down(0)
+    pacer.wait(60)
+    pacer.wait(60)
+    assert clock.waits == pytest.approx([6.4])
