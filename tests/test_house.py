@@ -31,6 +31,7 @@ MODELS = (
     config.GarageConfig,
     config.IGarageConfig,
     config.SourceConfig,
+    config.ReceiveConfig,
     config.DeliveryConfig,
     config.RetryConfig,
     config.SelectConfig,

@@ -27,7 +27,15 @@ THREADS = 4
 class Server:
     """One port: bound at once, served after `start`. Raises OSError where it cannot be bound."""
 
-    def __init__(self, application: Application, listen: str, port: int) -> None:
+    def __init__(
+        self,
+        application: Application,
+        listen: str,
+        port: int,
+        *,
+        deadline: float = DEADLINE,
+        silence: int = SILENCE,
+    ) -> None:
         self._sockets: dict[int, Any] = {}
         self._workers = _Workers()
         self._workers.set_thread_count(THREADS)
@@ -41,23 +49,29 @@ class Server:
                 port=port,
                 ident=None,
                 clear_untrusted_proxy_headers=True,
-                max_request_body_size=LARGEST,
+                max_request_body_size=LARGEST + 1,  # waitress refuses what is as large as this
                 max_request_header_size=HEADERS,
                 inbuf_overflow=2 * LARGEST,
                 outbuf_overflow=2 * LARGEST,
                 connection_limit=CONNECTIONS,
-                channel_timeout=SILENCE,
-                cleanup_interval=5,
+                channel_timeout=silence,
+                cleanup_interval=min(silence, 5),
             )
         except OSError:
             self._workers.end()
             raise
         self._server.channel_class = _Channel
+        self._server.deadline = deadline
         self._loop = Thread(target=self._serve, name="gate", daemon=True)
 
     def start(self) -> None:
         """Serve, in a thread."""
         self._loop.start()
+
+    @property
+    def port(self) -> int:
+        """The port that was bound."""
+        return int(self._server.effective_port)
 
     @property
     def is_serving(self) -> bool:
@@ -88,7 +102,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # its parent has no types
         """Take bytes of a request."""
         if self.request is None:
             self._began = time.monotonic()
-        elif time.monotonic() - self._began > DEADLINE:
+        elif time.monotonic() - self._began > self.server.deadline:
             self.handle_close()
             return False
         return super().received(data)
