@@ -10,9 +10,13 @@ lies in the folder `sample/` beside its module (`connector.testing.specimens`).
 from connector.testing.examining import RULES, Outcome, Report, examine, judge
 from connector.testing.findings import Finding, NotApplicable, Rule
 from connector.testing.specimens import Specimen, Subject, subject_of
+from connector.testing.stand_in import Answered, Asked, Car
 
 __all__ = [
     "RULES",
+    "Answered",
+    "Asked",
+    "Car",
     "Finding",
     "NotApplicable",
     "Outcome",

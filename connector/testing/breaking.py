@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from io import BytesIO
 
@@ -11,6 +12,7 @@ from connector.model import Draft, ExportFile, PushRequest, SourceRecord, Table
 from connector.testing.findings import NotApplicable
 from connector.testing.repeating import FEW, readable
 from connector.testing.specimens import Specimen, Subject, Trial
+from connector.testing.stand_in import Answered, Api, StandIn, cars, served
 
 PERSONAL = (
     "plate",
@@ -62,7 +64,7 @@ def personal_data(subject: Subject) -> Iterator[str]:
 
 
 def _trials(subject: Subject) -> tuple[Trial, ...]:
-    if not any(trial.specimen.files or trial.specimen.pushes for trial in subject.trials):
+    if all(trial.specimen.is_empty for trial in subject.trials):
         raise NotApplicable("er is geen voorbeeld om te bederven")
     return subject.trials
 
@@ -96,6 +98,54 @@ def spoilt_input(trial: Trial) -> Iterator[Said]:
         for how, body in spoilings(push.body):
             spoilt = replace(trial.specimen, files=(), pushes=(PushRequest(push.media_type, body),))
             yield _told(f"push, {how}", trial, spoilt)
+    if trial.specimen.stand_in is not None:
+        yield from _spoilt_answers(trial, trial.specimen.stand_in)
+
+
+def _spoilt_answers(trial: Trial, stand_in: StandIn) -> Iterator[Said]:
+    """What the plugin says of answers of an API that are no longer what they were."""
+    with served(stand_in, cars(range(1, 6))) as api:
+        whole = Heard()
+        api.spoil = whole
+        with suppress(SourceError):
+            trial.adapter.fetch_page(api.session, trial.settings, None, None)
+        for how, body in spoilings(whole.content):
+            api.spoil = Instead(Answered(body))
+            yield _asked(f"antwoord {how}", trial, api)
+
+
+@dataclass(slots=True)
+class Heard:
+    """Lets an answer through, and keeps what was in it."""
+
+    content: bytes = b""
+
+    def __call__(self, answered: Answered) -> Answered:
+        self.content = self.content or answered.content
+        return answered
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Gives the same answer in the place of any."""
+
+    answered: Answered
+
+    def __call__(self, _: Answered) -> Answered:
+        return self.answered
+
+
+def _asked(how: str, trial: Trial, api: Api) -> Said:
+    texts: list[str] = []
+    try:
+        page = trial.adapter.fetch_page(api.session, trial.settings, None, None)
+        for record in page.records:
+            texts += _of_fault(record)
+            if trial.adapter.maps_records and not record.fault:
+                trial.adapter.map_record(record, trial.settings)
+    except SourceError as error:
+        return Said(how, error, tuple(texts))
+    return Said(how, None, tuple(texts))
 
 
 def _export(file: ExportFile, body: bytes) -> ExportFile:

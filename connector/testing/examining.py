@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 from typing import Literal
 
-from connector.testing import breaking, growing, loading, repeating
+from connector.testing import breaking, growing, loading, paging, repeating
 from connector.testing.findings import Finding, NotApplicable, Rule
 from connector.testing.specimens import Specimen, Subject, subject_of
 
@@ -21,6 +21,10 @@ RULES: tuple[Rule, ...] = (
     Rule("same_output", "dezelfde invoer geeft dezelfde uitvoer", repeating.same_output),
     Rule("record_keys", "een record houdt zijn sleutel als het adres verandert", repeating.record_keys),
     Rule("no_io", "het vertalen van een record opent geen bestand en geen verbinding", repeating.no_io),
+    Rule("cursor_replay", "dezelfde cursor geeft dezelfde bladzijde", paging.cursor_replay),
+    Rule("equal_timestamps", "records met hetzelfde tijdstip komen allemaal", paging.equal_timestamps),
+    Rule("empty_page", "een bevraging zonder records houdt vanzelf op", paging.empty_page),
+    Rule("broken_page", "een bladzijde die mislukt is een fout, en komt later alsnog", paging.broken_page),
     Rule("foreign_exceptions", "bedorven invoer geeft een fout van ons huis", breaking.foreign_exceptions),
     Rule("personal_data", "in geen melding staat iets van een klant", breaking.personal_data),
     Rule("bounded_memory", "een groot bestand vraagt niet meer geheugen", growing.bounded_memory),

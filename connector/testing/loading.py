@@ -68,8 +68,11 @@ def sample(subject: Subject) -> Iterator[str]:
 
 
 def _unread(trial: Trial) -> Iterator[str]:
-    if not (trial.specimen.files or trial.specimen.pushes):
-        yield f"bij bron {trial.specimen.name} ligt in sample/ niets dat zij leest"
+    if trial.specimen.is_empty:
+        yield (
+            f"bij bron {trial.specimen.name} ligt in sample/ niets dat zij leest: een export, push.json of push.xml,"
+            " of stand_in.py voor een bron die bevraagd wordt"
+        )
     try:
         for name, table in trial.tables():
             if not any(isinstance(verdict, Draft) for _, verdict in trial.verdicts(table)):

@@ -2,17 +2,18 @@
 
 Both lie in the folder `sample/` beside the plugin's module: a garage's file (any `*.yaml`) whose sources have this
 adapter, and the exports that their `pattern` names. A source with `receive:` is tried on `push*.json` and
-`push*.xml`.
+`push*.xml`, one with `poll:` on the garage system that `stand_in.py` plays (`connector.testing.stand_in`).
 """
 
 from __future__ import annotations
 
 import fnmatch
 import importlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -21,9 +22,14 @@ from connector import adapters, mapping
 from connector.adapters import Adapter
 from connector.config import strict_yaml
 from connector.errors import AdapterFailed, ConfigError
-from connector.model import ExportFile, PushRequest, Skipped, SourceRecord, Table, Verdict
+from connector.model import ExportFile, Layout, PushRequest, Skipped, SourceRecord, Table, Verdict
 from connector.testing.clock import TODAY
+from connector.testing.stand_in import StandIn, cars, served
 
+FEW_PAGES = 20
+"""Pages of a sample that are looked at."""
+STAND_IN = "stand_in"
+"""The module in `sample/` that plays an API."""
 MEDIA_TYPES = {".json": "application/json", ".xml": "application/xml"}
 
 
@@ -35,6 +41,13 @@ class Specimen:
     settings: Mapping[str, Any] = field(default_factory=dict)
     files: tuple[ExportFile, ...] = ()
     pushes: tuple[PushRequest, ...] = ()
+    stand_in: StandIn | None = None
+    """Plays the API that is polled."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to read."""
+        return not (self.files or self.pushes or self.stand_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,19 @@ class Trial:
             yield file.name, self.adapter.read(file, self.settings)
         for number, push in enumerate(self.specimen.pushes, 1):
             yield f"push {number}", self.adapter.receive(push, self.settings)
+        if self.specimen.stand_in is not None:
+            yield "poll", Table(Layout(()), self._polled(self.specimen.stand_in))
+
+    def _polled(self, stand_in: StandIn) -> list[SourceRecord]:
+        with served(stand_in, cars(range(1, 6))) as api:
+            records, cursor = list[SourceRecord](), None
+            for _ in range(FEW_PAGES):
+                page = self.adapter.fetch_page(api.session, self.settings, cursor, None)
+                records += page.records
+                cursor = page.cursor
+                if not page.more:
+                    break
+        return records
 
     def verdicts(self, table: Table) -> Iterator[tuple[SourceRecord, Verdict]]:
         """Each record with what becomes of it, as the connector judges it."""
@@ -95,8 +121,12 @@ def subject_of(
     except AdapterFailed as error:
         return Subject(name, broken=str(error))
     known = adapters.installed() if points is None else {each.name: each for each in points}
-    folder = _folder(known[name].module)
-    tried = tuple(_in_folder(folder, name) if specimens is None else specimens)
+    module = importlib.import_module(known[name].module)
+    folder = Path(module.__file__).parent if module.__file__ else None
+    try:
+        tried = tuple(_in_folder(folder, module, name) if specimens is None else specimens)
+    except Exception as error:  # a stranger's stand-in may break as it is imported
+        return Subject(name, broken=f"sample/{STAND_IN}.py cannot be imported: {type(error).__name__}")
     trials, unfit = [], []
     for specimen in tried:
         try:
@@ -104,11 +134,6 @@ def subject_of(
         except (ValidationError, ValueError) as error:
             unfit.append(f"{specimen.name}: {_plainly(error)}")
     return Subject(name, folder, adapter, None, tuple(trials), tuple(unfit))
-
-
-def _folder(module: str) -> Path | None:
-    file = importlib.import_module(module).__file__
-    return Path(file).parent if file else None
 
 
 def _settings(adapter: Adapter, specimen: Specimen) -> BaseModel | None:
@@ -126,7 +151,7 @@ def _plainly(error: ValidationError | ValueError) -> str:
     return str(error)
 
 
-def _in_folder(folder: Path | None, name: str) -> Iterator[Specimen]:
+def _in_folder(folder: Path | None, module: ModuleType, name: str) -> Iterator[Specimen]:
     sample = folder / "sample" if folder else None
     if sample is None or not sample.is_dir():
         return
@@ -135,7 +160,7 @@ def _in_folder(folder: Path | None, name: str) -> Iterator[Specimen]:
         if file.suffix == ".yaml":
             for source in _sources(file):
                 if source.get("adapter") == name:
-                    yield _specimen(source, lying)
+                    yield _specimen(source, lying, module)
 
 
 def _sources(file: Path) -> list[dict[str, Any]]:
@@ -147,7 +172,7 @@ def _sources(file: Path) -> list[dict[str, Any]]:
     return [each for each in sources if isinstance(each, dict)] if isinstance(sources, list) else []
 
 
-def _specimen(source: Mapping[str, Any], lying: Iterable[Path]) -> Specimen:
+def _specimen(source: Mapping[str, Any], lying: Sequence[Path], module: ModuleType) -> Specimen:
     written = source.get("pattern") or "*.csv"
     patterns = [written] if isinstance(written, str) else written
     watched = patterns if source.get("watch") else []
@@ -158,7 +183,17 @@ def _specimen(source: Mapping[str, Any], lying: Iterable[Path]) -> Specimen:
         settings=source.get("settings") or {},
         files=tuple(map(export_of, exports)),
         pushes=tuple(map(push_of, pushed)) if source.get("receive") else (),
+        stand_in=_stand_in(lying, module) if source.get("poll") else None,
     )
+
+
+def _stand_in(lying: Sequence[Path], module: ModuleType) -> StandIn | None:
+    """The function `answer` of `stand_in.py`, of the plugin's own package."""
+    if not any(each.name == f"{STAND_IN}.py" for each in lying):
+        return None
+    found = importlib.import_module(f"{module.__package__}.sample.{STAND_IN}")
+    answer: StandIn = found.answer
+    return answer
 
 
 def _fits(file: Path, patterns: Iterable[str]) -> bool:

@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+from datetime import UTC, datetime
 from importlib.metadata import EntryPoint
 from io import BytesIO
 from pathlib import Path
@@ -18,7 +19,7 @@ import yaml
 from connector import adapters
 from connector.errors import SourceFormatError
 from connector.model import ExportFile, Skipped
-from connector.testing import RULES
+from connector.testing import RULES, Asked, Car
 
 PAGE = Path(__file__).parents[2] / "docs" / "plugins.md"
 PROGRAM = Path(sys.executable).with_name("igarage-connector")
@@ -102,6 +103,19 @@ def test_the_page_s_own_test_is_one_for_every_rule_and_passes(installed: Path, t
     done = run(sys.executable, "-m", "pytest", *options, "test_our_system.py", at=tmp_path, site=installed)
     assert done.returncode == 0, done.stdout
     assert f"{len(RULES)} passed" in done.stdout or "skipped" in done.stdout
+
+
+def test_the_stand_in_of_the_page_answers_page_by_page_and_by_time() -> None:
+    (code,) = (block for block in blocks("python") if "def answer(" in block)
+    names: dict[str, object] = {}
+    exec(compile(code, "<plugins.md>", "exec"), names)  # noqa: S102  # our own page
+    answer = names["answer"]
+    assert callable(answer)
+    cars = [Car(number, datetime(2026, 11, number, tzinfo=UTC)) for number in (1, 2, 3)]
+    last = answer(Asked("GET", "/cars", {"page": "2"}, {}), cars).body
+    assert last == {"cars": [{"id": "1003", "plate": "ZZ-003-Z", "email": cars[2].email}], "more": False}
+    asked = Asked("GET", "/cars", {"changed_from": cars[1].changed.isoformat()}, {})
+    assert [each["id"] for each in answer(asked, cars).body["cars"]] == ["1002", "1003"]
 
 
 def test_the_commands_of_the_page_work_as_they_stand_there(tmp_path: Path) -> None:
