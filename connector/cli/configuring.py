@@ -99,11 +99,11 @@ def _write(path: Path, schema: Schema) -> Path:
 
 
 _MANNERS: Mapping[adapters.Kind, Mapping[str, Any]] = {
-    "file": {},
     "poll": {"poll": 300},
+    "file": {},
     "push": {"receive": {}},
 }
-"""How the records of an adapter come → what stands in its source for that."""
+"""How the records of an adapter come, the first that it can → what stands in its source for that."""
 
 
 @config.command()
@@ -115,7 +115,8 @@ def generate(options: Options, adapter: str) -> int:
     known = known_adapters()
     if adapter not in known:
         raise click.UsageError(f"no adapter {adapter!r}; known: {', '.join(known)}")
-    source = {"adapter": adapter, **_MANNERS[adapters.load(adapter).kinds[-1]]}
+    kinds = adapters.load(adapter).kinds
+    source = {"adapter": adapter, **next(keys for kind, keys in _MANNERS.items() if kind in kinds)}
     values: dict[str, Any] = {"config_version": 1, "sources": [source]}
     if options.garage:
         values |= {"garage": options.garage, "igarage": {"token_file": f"{options.garage}.token"}}

@@ -89,7 +89,10 @@ class Receiver:
         return LOOK
 
     def _recover(self) -> None:
-        """At the start: what a dead process was reading is forgotten, for it was never answered; the rest goes on."""
+        """What a dead process, or a full disk, left half read is forgotten: it was never answered. The rest goes on.
+
+        At the start, and after the ledger could not be written.
+        """
         if self._recovered:
             return
         intake = self._world.intake(self._garage)
@@ -143,6 +146,7 @@ class Receiver:
             answer = self._answer(handed)
         except LedgerUnavailable as error:
             self._world.log.error("receive.no_room", garage=self._garage.garage, reason=error.code)
+            self._recovered = False  # what of it was staged is forgotten, for it was not answered as taken
             answer = NOT_NOW
         except LedgerError:
             answer = NOT_NOW
