@@ -80,9 +80,7 @@ class Receiving:
             raise LedgerUnavailable(NO_ROOM, code="full")
         digest = hashlib.sha256(request.body).digest()
         if answered := ledger.pushes.answered(source.garage, source.name, digest, recipe):
-            return Received(
-                held=answered.message or "dit is weggelegd en wordt niet meer gelezen", file=answered
-            )
+            return Received(held=_why(answered), file=answered)
         rows = self._judged(source, request, recipe)
         if self._is_known(source, rows):
             return Received(tuple(map(_of_judgement, rows)))
@@ -120,6 +118,13 @@ class Receiving:
         if summary.state == "held":
             return Received(held=summary.message, file=summary)
         return Received(tuple(settled.outcomes), file=summary)
+
+
+def _why(answered: FileSummary) -> str:
+    """Why a push of this content is not taken once more."""
+    if answered.state == "discarded":
+        return "dit is met discard weggelegd en wordt niet meer gelezen; stuur iets anders."
+    return answered.message or ""
 
 
 def _to_stage(row: Judgement) -> StagedRow:

@@ -191,7 +191,9 @@ class Receiver:
 def answer_to(received: Received) -> Answer:
     """What whoever pushed is told: 202 where the ledger has it, 422 where all of it was refused."""
     if received.held is not None:
-        message = f"Dit wordt vastgehouden: {received.held} Stuur het na het vrijgeven opnieuw."
+        message = (
+            f"Dit wordt niet opgenomen: {received.held} Na het vrijgeven moet het opnieuw gestuurd worden."
+        )
         return Answer(422, {"code": "held", "message": message})
     counts = {each: received.count(each) for each in ("accepted", "skipped", "rejected")}
     refused = bool(received.records) and counts["rejected"] == len(received.records)

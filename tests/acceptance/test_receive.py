@@ -264,6 +264,12 @@ def test_a_push_out_of_proportion_is_held_and_passes_with_leave(pushing, until):
     assert pushing.garage.main("release", "--file", held["id"]).status == 0
     assert pushing.push(moved).json()["accepted"] == 8
     assert pushing.garage.ask("held") == []
+    again = moved.replace("iedereen@", "niemand@")
+    assert pushing.push(again).json()["code"] == "held", "leave was for one push"
+    (held,) = pushing.garage.ask("held")
+    assert pushing.garage.main("discard", "--file", held["id"]).status == 0
+    assert "weggelegd" in pushing.push(again).json()["message"]
+    assert pushing.garage.ask("held") == []
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux limits another process")
