@@ -28,6 +28,8 @@ NO_CONSENT = (
     "bron {}: in de laatste export ontbreekt de kolom met toestemming of afmelding; uit deze bron wordt niemand "
     "uitgenodigd tot een export haar weer heeft"
 )
+NOTHING_READ = "er is nog niets gelezen: zet een export in de map"
+NOTHING_POLLED = "er is nog niets gelezen: het garagesysteem wordt vanzelf bevraagd als de dienst draait"
 LONGEST_READ = timedelta(minutes=30)
 """So long a file may be read or accepted before its source is held to be stuck."""
 LONGEST_POLL = 3600.0
@@ -140,7 +142,8 @@ def garage_status(
         paused, day = _paused(pause, garage, now) if pause else None, look.next_day(connection, name)
         lacking = consents.lacking(connection, name)
         braked = brake(connection, name, garage.brake.mails, now.astimezone(garage.zone).date(), now)
-        health, message = _judge(paused, counts, held, found, day, lacking, braked)
+        watches = bool(garage.watched)
+        health, message = _judge(paused, counts, held, found, day, lacking, braked, watches=watches)
         return GarageStatus(
             garage=name,
             state=health,
@@ -254,6 +257,8 @@ def _judge(
     next_day: date | None,
     lacking: list[str],
     braked: Brake,
+    *,
+    watches: bool,
 ) -> tuple[Health, str]:
     """The worst that is true of a garage, and what to do about it."""
     if paused:
@@ -265,7 +270,7 @@ def _judge(
         return "degraded", f"bestand {held[0].name} wordt vastgehouden: {held[0].message}"
     if question := _question(counts, lacking, braked):
         return "degraded", question
-    return "ok", _all_is_well(counts, next_day)
+    return "ok", _all_is_well(counts, next_day, watches=watches)
 
 
 def _question(counts: dict[str, int], lacking: list[str], braked: Brake) -> str | None:
@@ -277,13 +282,13 @@ def _question(counts: dict[str, int], lacking: list[str], braked: Brake) -> str 
     return f"{_number(counts['held'], 'wacht', 'wachten')} op een mens: zie held" if counts["held"] else None
 
 
-def _all_is_well(counts: dict[str, int], next_day: date | None) -> str:
+def _all_is_well(counts: dict[str, int], next_day: date | None, *, watches: bool) -> str:
     if counts["pending"]:
         return (
             f"{_number(counts['pending'], 'staat', 'staan')} klaar voor iGarage: er hoeft niets te gebeuren"
         )
     if not any(counts.values()):
-        return "er is nog niets gelezen: zet een export in de map"
+        return NOTHING_READ if watches else NOTHING_POLLED
     if next_day:
         return (
             "alles wat mag is bij iGarage; de volgende komt in het venster op "

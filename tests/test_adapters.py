@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from importlib.metadata import EntryPoint
 from io import BytesIO
 from pathlib import Path
@@ -11,14 +12,22 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import requests
 from pydantic import BaseModel
 
 from connector import adapters, hookimpl
-from connector.errors import AdapterFailed, RecordRejected, SourceFormatError, SourceUnavailable
-from connector.model import Column, ExportFile, Layout, PushRequest, Skipped, SourceRecord, Table
+from connector.errors import (
+    AdapterFailed,
+    RecordRejected,
+    SourceFormatError,
+    SourceNotAdmitted,
+    SourceUnavailable,
+)
+from connector.model import Column, ExportFile, Layout, Page, PushRequest, Skipped, SourceRecord, Table
 
 SECRET = "Jansen 12-AB-34"
 FILE = ExportFile("klanten.csv", lambda: BytesIO(b""), 0)
+NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001  # what a page may not say
 RECORD = SourceRecord({"Kenteken": SECRET}, 2)
 
 
@@ -385,3 +394,63 @@ def test_a_record_that_is_mapped_to_nothing_is_a_broken_plugin(plugin: Maker, an
 def test_two_sources_with_one_adapter_share_no_manager() -> None:
     first, second = adapters.load("generic_csv"), adapters.load("generic_csv")
     assert first._relay is not second._relay
+
+
+# ---------------------------------------------------------------- pages of an API
+
+
+def polled(plugin: Maker, answer: object) -> adapters.Adapter:
+    def fetch(http: object, cursor: str | None, since: datetime | None) -> object:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return plugin(connector_fetch_page=fetch, connector_columns=no_columns)
+
+
+def fetched(adapter: adapters.Adapter, cursor: str | None = None) -> Page:
+    return adapter.fetch_page(requests.Session(), None, cursor, None)
+
+
+def test_an_adapter_that_polls_needs_to_read_no_files(plugin: Maker) -> None:
+    adapter = polled(plugin, Page([SourceRecord({"a": "1"})], "2", more=True))
+    assert adapter.polls
+    assert fetched(adapter).cursor == "2"
+    with pytest.raises(AdapterFailed, match="reads no files"):
+        adapter.read(FILE)
+
+
+def test_an_adapter_that_reads_files_alone_cannot_be_polled(plugin: Maker) -> None:
+    adapter = plugin(connector_read_file=read_one, connector_columns=no_columns)
+    assert not adapter.polls
+    with pytest.raises(AdapterFailed, match="cannot be polled"):
+        fetched(adapter)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None, [SECRET], Page([SECRET]), Page("abc"), Page([], 7), Page([], None, False, NAIVE),
+        Page([], None, more=True), Page([], "c", more=True),
+    ],
+)  # fmt: skip
+def test_a_page_that_is_not_of_its_form_is_the_plugin_s_failure(plugin: Maker, answer: object) -> None:
+    with pytest.raises(AdapterFailed) as caught:
+        fetched(polled(plugin, answer), "c")
+    failure(caught)
+
+
+@pytest.mark.parametrize(
+    ("raised", "becomes"),
+    [
+        (KeyError(SECRET), AdapterFailed), (requests.ConnectionError(SECRET), SourceUnavailable),
+        (OSError(SECRET), SourceUnavailable), (SourceNotAdmitted("nee"), SourceNotAdmitted),
+        (SourceFormatError("nee"), SourceFormatError),
+    ],
+)  # fmt: skip
+def test_what_a_poll_raises_is_a_source_s_error(
+    plugin: Maker, raised: Exception, becomes: type[Exception]
+) -> None:
+    with pytest.raises(becomes) as caught:
+        fetched(polled(plugin, raised))
+    assert SECRET not in str(caught.value)

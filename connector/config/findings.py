@@ -115,6 +115,8 @@ def _without_lost_branches(found: list[_Found]) -> Iterator[_Found]:
         if way not in told:
             told.add(way)
             deeper = [other for other in group if len(other.steps) > len(way)]
+            if not deeper and len(group) == 1:  # the one branch that its `type` chose
+                deeper = group
             yield from deeper or [_Found(way, "union", "is not of a form that is known here", {})]
 
 

@@ -122,6 +122,9 @@ class Polls:
             return True
 
 
+FEW = 500
+"""Digests that are asked for in one query."""
+
 _AT_THE_START: dict[str, Any] = {"cursor": None, "mark": None}
 
 
@@ -177,10 +180,11 @@ def _call_off(connection: sa.Connection, file: int, now: datetime) -> None:
 
 def _unsaid(connection: sa.Connection, file: int, rows: Sequence[StagedRow]) -> list[StagedRow]:
     """Of the rows of a page those that no earlier page brought, nor this one before."""
-    query = sa.select(staged.c.digest).where(
-        staged.c.file == file, staged.c.digest.in_([row.digest for row in rows])
-    )
-    said = {bytes(digest) for digest in connection.execute(query).scalars()}
+    said: set[bytes] = set()
+    for start in range(0, len(rows), FEW):
+        digests = [row.digest for row in rows[start : start + FEW]]
+        query = sa.select(staged.c.digest).where(staged.c.file == file, staged.c.digest.in_(digests))
+        said.update(bytes(digest) for digest in connection.execute(query).scalars())
     fresh: dict[bytes, StagedRow] = {}
     for row in rows:
         if row.digest not in said:

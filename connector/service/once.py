@@ -60,14 +60,16 @@ class Pass:
 
 
 def run_once(garages: Sequence[GarageConfig], world: World) -> list[Pass]:
-    """One full pass. Waits out `settle` once, for all.
+    """One full pass. Waits out `settle` once, for all; garages that wait for a garage system of theirs come last.
 
     Raises `LedgerError` when the ledger itself cannot go on.
     """
     lookouts = {garage.garage: _first_looks(garage, world) for garage in garages}
     if any(lookout.sees_files for each in lookouts.values() for lookout in each.values()):
         world.wait(max(source.settle for garage in garages for source in garage.watched))
-    return [_serve(garage, lookouts[garage.garage], world) for garage in garages]
+    in_turn = sorted(garages, key=lambda garage: bool(garage.polled))
+    passes = {garage.garage: _serve(garage, lookouts[garage.garage], world) for garage in in_turn}
+    return [passes[garage.garage] for garage in garages]
 
 
 def _first_looks(garage: GarageConfig, world: World) -> dict[str, Lookout]:

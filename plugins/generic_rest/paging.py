@@ -63,7 +63,7 @@ def parameters(settings: Settings, at: At) -> dict[str, str]:
         return {}
     asked = dict(settings.params)
     if settings.changed and at.since:
-        asked[settings.changed.param] = settings.changed.format.format(since=at.since.astimezone(UTC))
+        asked[settings.changed.param] = _asked(settings, at.since)
     if isinstance(paging, Offset):
         asked |= {paging.param: str(at.passed), paging.size_param: str(paging.size)}
     elif isinstance(paging, Numbered):
@@ -73,6 +73,11 @@ def parameters(settings: Settings, at: At) -> dict[str, str]:
     elif isinstance(paging, Cursor) and at.there:
         asked[paging.param] = at.there
     return asked
+
+
+def _asked(settings: Settings, since: datetime) -> str:
+    """How an instant is asked from; an API may know days alone."""
+    return settings.changed.format.format(since=since.astimezone(UTC)) if settings.changed else ""
 
 
 def newest(settings: Settings, found: Sequence[Record]) -> datetime | None:
@@ -121,7 +126,10 @@ def _behind(settings: Settings, at: At, found: Sequence[Record]) -> At:
     if not in_order or not changes:
         return by_count
     since = changes[-1].replace(microsecond=0) - STEP_BACK
-    return At(since) if at.since is None or since > at.since else by_count
+    is_further = at.since is None or (
+        since > at.since and _asked(settings, since) != _asked(settings, at.since)
+    )
+    return At(since) if is_further else by_count
 
 
 def _changes(settings: Settings, found: Sequence[Record]) -> list[datetime]:

@@ -35,6 +35,7 @@ COMMANDS = (
     "sample make",
     "sandbox",
     "skipped",
+    "source reset",
     "status",
     "trace",
 )

@@ -265,6 +265,6 @@ def _print(path: Path) -> tuple[bytes, int, int]:
 
 def pieces(case: Case, content: bytes, number: int) -> list[bytes]:
     """The content cut into so many pieces, wherever the dice say, but never where a row ends."""
-    inside = [place for place in range(1, len(content)) if content[place - 1 : place] != b"\n"]
+    inside = [place for place in range(1, len(content)) if content[place - 1 : place] not in b"\r\n"]
     places = sorted(case.dice.sample(inside, number - 1))
     return [content[start:end] for start, end in zip([0, *places], [*places, len(content)], strict=True)]

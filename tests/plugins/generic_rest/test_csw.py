@@ -21,7 +21,7 @@ def test_a_first_poll_reads_every_page_from_since_with_each_car_s_customer(csw, 
     said = garage.run()
     assert (said.status, said.err) == (0, "")
     assert plates(garage) == [f"ZZ00{number}Z" for number in range(2, 7)]
-    assert garage.deeds()[0].plate == "ZZ002Z" and garage.trace("ZZ002Z")["state"] == "delivered"
+    assert garage.trace("ZZ002Z")["state"] == "delivered"
     assert csw.asked("/api/v2/vehicles")[0].query["$where"] == "modified ge '2024-12-31T23:00:00'"
     assert len(csw.asked("/api/v2/customers/2")) == 1, "a customer is asked once, however many pages name him"
     assert source(garage)["state"] == "ok"
@@ -262,3 +262,25 @@ def test_other_settings_read_all_of_it_anew(csw, from_csw):
     garage.configure()
     garage.run()
     assert [each.result for each in garage.deeds()] == ["created"] * 3 + ["updated"] * 3
+
+
+def test_what_cannot_be_reset_says_why(csw, from_csw):
+    garage = from_csw()
+    garage.run("--garage", "jansen")
+    for arguments, told in (
+        (("klanten",), "no polled source 'klanten'; known: klanten-api"),
+        (("klanten-api", "--since", "2999-01-01"), "--since lies ahead of today"),
+        (("klanten-api", "--since", "31-01-2026"), "Invalid value for '--since'"),
+    ):
+        said = garage.main("source", "reset", *arguments)
+        assert (said.status, told in said.err) == (2, True), said.err
+
+
+def test_a_source_that_was_never_polled_needs_no_reset(csw, from_csw, car):
+    garage = from_csw()
+    assert "er is nog geen administratie" in garage.main("source", "reset", "klanten-api").err
+    (source_,) = garage._settings.pop("more_sources")
+    garage.configure()
+    garage.run()
+    garage.configure(more_sources=[source_])
+    assert "nog nooit bevraagd" in garage.main("source", "reset", "klanten-api").err
