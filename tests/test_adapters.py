@@ -183,8 +183,11 @@ def test_a_hook_that_is_misspelt_in_its_mark(plugin: Maker) -> None:
 @pytest.mark.parametrize(
     ("hooks", "lacks"),
     [
-        ({}, "has none of connector_read_file, connector_receive"),
-        ({"connector_columns": no_columns}, "has none of connector_read_file, connector_receive"),
+        ({}, "has none of connector_read_file, connector_fetch_page, connector_receive"),
+        (
+            {"connector_columns": no_columns},
+            "has none of connector_read_file, connector_fetch_page, connector_receive",
+        ),
         ({"connector_read_file": read_one}, "neither connector_columns nor connector_map_record"),
     ],
 )
@@ -416,7 +419,7 @@ def test_an_adapter_that_polls_needs_to_read_no_files(plugin: Maker) -> None:
     adapter = polled(plugin, Page([SourceRecord({"a": "1"})], "2", more=True))
     assert adapter.polls
     assert fetched(adapter).cursor == "2"
-    with pytest.raises(AdapterFailed, match="reads no files"):
+    with pytest.raises(AdapterFailed, match="has no connector_read_file"):
         adapter.read(FILE)
 
 

@@ -98,12 +98,13 @@ def _write(path: Path, schema: Schema) -> Path:
     return path
 
 
-_MANNERS: Mapping[adapters.Kind, Mapping[str, Any]] = {
-    "poll": {"poll": 300},
-    "file": {},
-    "push": {"receive": {}},
-}
-"""How the records of an adapter come, the first that it can → what stands in its source for that."""
+def _manner(kinds: tuple[adapters.Kind, ...]) -> Mapping[str, Any]:
+    """What stands in a source for how its records come: what an adapter can do, the best of it first."""
+    if "poll" in kinds:
+        return {"poll": 300}
+    if "push" not in kinds:
+        return {}
+    return {"watch": "<./export>", "receive": {}} if "file" in kinds else {"receive": {}}
 
 
 @config.command()
@@ -115,8 +116,7 @@ def generate(options: Options, adapter: str) -> int:
     known = known_adapters()
     if adapter not in known:
         raise click.UsageError(f"no adapter {adapter!r}; known: {', '.join(known)}")
-    kinds = adapters.load(adapter).kinds
-    source = {"adapter": adapter, **next(keys for kind, keys in _MANNERS.items() if kind in kinds)}
+    source = {"adapter": adapter, **_manner(adapters.load(adapter).kinds)}
     values: dict[str, Any] = {"config_version": 1, "sources": [source]}
     if options.garage:
         values |= {"garage": options.garage, "igarage": {"token_file": f"{options.garage}.token"}}
