@@ -6,6 +6,8 @@ seconds without a byte, `CONNECTIONS` at once. A body stays in memory: no tempor
 
 from __future__ import annotations
 
+import socket
+import sys
 import time
 from threading import Event, Thread
 from typing import Any
@@ -36,30 +38,26 @@ class Server:
         deadline: float = DEADLINE,
         silence: int = SILENCE,
     ) -> None:
+        bound = _bound(listen, port)
         self._sockets: dict[int, Any] = {}
         self._workers = _Workers()
         self._workers.set_thread_count(THREADS)
         self._stopping = Event()
-        try:
-            self._server = create_server(
-                application,
-                map=self._sockets,
-                _dispatcher=self._workers,
-                host=listen,
-                port=port,
-                ident=None,
-                clear_untrusted_proxy_headers=True,
-                max_request_body_size=LARGEST + 1,  # waitress refuses what is as large as this
-                max_request_header_size=HEADERS,
-                inbuf_overflow=2 * LARGEST,
-                outbuf_overflow=2 * LARGEST,
-                connection_limit=CONNECTIONS,
-                channel_timeout=silence,
-                cleanup_interval=min(silence, 5),
-            )
-        except OSError:
-            self._workers.end()
-            raise
+        self._server = create_server(
+            application,
+            map=self._sockets,
+            _dispatcher=self._workers,
+            sockets=[bound],
+            ident=None,
+            clear_untrusted_proxy_headers=True,
+            max_request_body_size=LARGEST + 1,  # waitress refuses what is as large as this
+            max_request_header_size=HEADERS,
+            inbuf_overflow=2 * LARGEST,
+            outbuf_overflow=2 * LARGEST,
+            connection_limit=CONNECTIONS,
+            channel_timeout=silence,
+            cleanup_interval=min(silence, 5),
+        )
         self._server.channel_class = _Channel
         self._server.deadline = deadline
         self._loop = Thread(target=self._serve, name="gate", daemon=True)
@@ -91,6 +89,23 @@ class Server:
         # One round at a time: waitress's own run() ends only by a signal in the main thread.
         while not self._stopping.is_set():
             wasyncore.loop(timeout=1, map=self._sockets, use_poll=hasattr(wasyncore.select, "poll"), count=1)
+
+
+def _bound(listen: str, port: int) -> socket.socket:
+    """A socket of this port and nobody else's. Raises OSError, and leaves nothing open then."""
+    made = socket.socket(socket.AF_INET6 if ":" in listen else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if sys.platform == "win32":
+            # what is called SO_REUSEADDR there would let another program take the port too
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((listen, port))
+        made.listen(CONNECTIONS)  # on Linux a port is taken for good only now
+    except OSError:
+        made.close()
+        raise
+    return made
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]  # its parent has no types

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -199,7 +200,12 @@ def test_a_stopped_gate_leaves_no_port_and_no_thread(open_gate) -> None:
         socket.create_connection(("127.0.0.1", port), PATIENCE)
 
 
-def test_a_port_in_use_is_an_os_error(open_gate) -> None:
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts what Linux has open")
+def test_a_port_in_use_is_an_os_error_and_leaves_nothing_open(open_gate) -> None:
     gate = open_gate()
-    with pytest.raises(OSError, match="in use"):
-        Server(gate.application, "127.0.0.1", gate.server.port)
+    before, threads = len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
+    for _ in range(20):
+        with pytest.raises(OSError, match="in use"):
+            Server(gate.application, "127.0.0.1", gate.server.port)
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before
+    assert threading.active_count() <= threads
