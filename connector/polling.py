@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from connector import columns, plates
+from connector import plates
 from connector.errors import (
     LedgerUnavailable,
     SourceError,
@@ -28,6 +28,7 @@ from connector.judging import Judgement, Source, judged
 from connector.ledger import Poll, Remembered, StagedRow, Start
 from connector.ledger.looking import FileSummary, file_summaries
 from connector.model import Layout, Page, Rejected, Table
+from connector.reading import LONGEST_TEXT, writable
 
 PAGE = 300.0
 """Seconds that all requests of one page may take together, its look-ups included."""
@@ -79,6 +80,8 @@ class Polling:
         except LedgerUnavailable as error:
             log.error("intake.no_room", garage=source.garage, source=source.name, reason=error.code)
             return Polled(source.name, "unavailable", NO_ROOM)
+        finally:
+            http.rest()
         ledger.note_source(source.garage, source.name, source.adapter.name, polled.state, polled.message)
         log.info("intake.polled", garage=source.garage, source=source.name, state=polled.state)
         return polled
@@ -158,7 +161,7 @@ def _behind(poll: Poll, page: Page) -> Poll:
 def _staged(judgement: Judgement, before: int, key_names: tuple[str, ...]) -> StagedRow:
     """A row of a page, `before` rows of the same poll being staged already."""
     values = judgement.record.values
-    key = next((text for name in key_names if (text := columns.trimmed(values.get(name, "")))), None)
+    key = next((text for name in key_names if (text := writable(values.get(name, ""))[:LONGEST_TEXT])), None)
     verdict = judgement.verdict
     if isinstance(verdict, Rejected) and key and _is_nameable(key):
         verdict = replace(verdict, message=f"{verdict.message} Het is record {key} van het garagesysteem.")

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from connector.errors import SourceNotAdmitted, SourceUnavailable
 from connector.http.calls import Answer, Http
-from connector.http.failures import TransportError
+from connector.http.failures import TransportError, why
 
 MARGIN = 30.0
 """Seconds before its end from which a token is not used any more, at most a tenth of its life."""
@@ -120,7 +120,7 @@ class ClientCredentials:
         try:
             answer = self.http.call("POST", self.token_url, headers=headers, body=urlencode(form).encode())
         except TransportError as error:
-            raise SourceUnavailable(f"het garagesysteem geeft geen toegangstoken: {error}") from None
+            raise SourceUnavailable(f"het garagesysteem geeft geen toegangstoken: {why(error)}") from None
         return _token(answer)
 
 

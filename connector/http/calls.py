@@ -99,6 +99,12 @@ class Http:
         )
         return tries(self._once, request, ends)
 
+    def rest(self) -> None:
+        """Close this thread's connection, for it will not be needed soon; the next call makes another."""
+        session: Session | None = getattr(self._mine, "session", None)
+        if session is not None:
+            session.close()
+
     def close(self) -> None:
         """Close every connection; calls from now on raise NotSent."""
         with self._lock:

@@ -43,3 +43,22 @@ class NoAnswer(TransportError):
     def __init__(self, code: NoAnswerCode) -> None:
         super().__init__(_NO_ANSWER[code])
         self.code = code
+
+
+_FOR_PEOPLE = {
+    "dns": "de naam in het adres is niet te vinden",
+    "refused": "er is geen verbinding te krijgen",
+    "timeout": "er kwam geen heel antwoord binnen de tijd",
+    "tls": "de verbinding is niet te vertrouwen, controleer de klok en het adres",
+    "paced": "het tempo laat nu geen verzoek toe",
+    "stopped": "de dienst stopt",
+    "unusable": "het adres of een header is onbruikbaar",
+    "broken": "de verbinding brak af",
+    "too_large": "het antwoord is groter dan largest_answer",
+    "encoded": "het antwoord is ingepakt, en daar was niet om gevraagd",
+}
+
+
+def why(error: TransportError) -> str:
+    """Why there is no answer, in Dutch, for whoever reads how a source stands."""
+    return _FOR_PEOPLE.get(str(getattr(error, "code", "")), "er kwam geen antwoord")

@@ -4,7 +4,9 @@ Every request goes through `Http`: within a total deadline, its answer capped, r
 within the garage system's own address, carries its secret, and what is no answer comes out as a `SourceError`, whose
 Dutch sentence holds no address, secret or text of the service.
 
-A GET that carries `Cache-Control: max-age=SECONDS` may be answered from memory, for as long.
+A GET that carries `Cache-Control: max-age=SECONDS` is a look-up. It may be answered from memory, for as long; and one
+that goes on being answered with 5xx, at poll after poll, is at last given to the plugin as it is: one record whose
+customer cannot be had does not keep all others waiting.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from connector.backoff import MAX_RETRY_AFTER
 from connector.errors import SourceFormatError, SourceNotAdmitted, SourceUnavailable
 from connector.http.admission import Admission
 from connector.http.calls import Answer, Http
-from connector.http.failures import NotSent, TransportError
+from connector.http.failures import NotSent, TransportError, why
 from connector.http.waiting import retry_after
 
 TRIES = 3
@@ -33,6 +35,10 @@ PATIENCE = 10.0
 """Seconds that are waited after a 429 for another try at once; whoever asks for more is asked again at a later poll."""
 SLOWER = 1.0
 """Seconds without a request after a 429 that names none."""
+POISON = 3
+"""So often a look-up may answer with 5xx before its answer is given to the plugin as it is."""
+MOST_BROKEN = 1000
+"""Look-ups that went wrong and are counted."""
 MOST_KEPT = 32 * 1024 * 1024
 """Bytes of answers that are kept in memory."""
 
@@ -46,6 +52,7 @@ _OURS = (
     "transfer-encoding",
 )
 """Headers that a plugin does not set."""
+_BROKEN = (500, 501, 502, 504)
 _MAX_AGE = re.compile(r"max-age=(\d{1,9})", re.ASCII)
 
 
@@ -75,6 +82,7 @@ class SourceSession(requests.Session):
         self._ends = float("inf")
         self._kept: OrderedDict[str, tuple[float, Answer]] = OrderedDict()
         self._kept_bytes = 0
+        self._broken: dict[str, int] = {}
         self._most_kept = most_kept
 
     def within(self, seconds: float) -> None:
@@ -95,9 +103,13 @@ class SourceSession(requests.Session):
         key, age = f"{request.method} {request.url}", _age(request)
         answer = self._remembered(key, age)
         if answer is None:
-            answer = self._asked(request)
+            answer = self._asked(request, key if age else None)
             self._keep(key, age, answer)
         return _response(answer, request)
+
+    def rest(self) -> None:
+        """Close this thread's connection until the next poll."""
+        self._http.rest()
 
     def close(self) -> None:
         """Close every connection."""
@@ -113,7 +125,8 @@ class SourceSession(requests.Session):
             )
         return url
 
-    def _asked(self, request: requests.PreparedRequest) -> Answer:
+    def _asked(self, request: requests.PreparedRequest, key: str | None) -> Answer:
+        """The answer of the service; `key` names a look-up, which may go wrong for itself alone."""
         may_renew = True
         for left in reversed(range(TRIES)):
             used = self._admission.headers()
@@ -122,7 +135,16 @@ class SourceSession(requests.Session):
                 may_renew = False
             elif not (answer.status == 429 and self._slowed_down(answer) <= PATIENCE and left):
                 break
+        if key is not None and answer.status in _BROKEN and self._is_poison(key):
+            return answer
         return self._judged(answer)
+
+    def _is_poison(self, key: str) -> bool:
+        """Whether a look-up went wrong so often that it is no trouble of the service as a whole."""
+        self._broken[key] = self._broken.pop(key, 0) + 1
+        if len(self._broken) > MOST_BROKEN:
+            self._broken.pop(next(iter(self._broken)))
+        return self._broken[key] >= POISON
 
     def _called(self, request: requests.PreparedRequest, admitted: Mapping[str, str]) -> Answer:
         if self._monotonic() >= self._ends:
@@ -184,7 +206,7 @@ _NOT_NOW = {
 def _without_answer(error: TransportError) -> SourceUnavailable:
     after = error.after if isinstance(error, NotSent) else None
     return SourceUnavailable(
-        f"het garagesysteem antwoordt niet ({error}); later weer",
+        f"het garagesysteem antwoordt niet: {why(error)}; later weer",
         retry_after=None if after is None else min(after, MAX_RETRY_AFTER),
     )
 
@@ -209,4 +231,5 @@ def _response(answer: Answer, request: requests.PreparedRequest) -> requests.Res
     response.request = request
     response.encoding = requests.utils.get_encoding_from_headers(response.headers)
     response._content = answer.body  # requests has no other way to make a response of bytes
+    response._content_consumed = True  # type: ignore[attr-defined]  # so that it can be iterated too
     return response

@@ -261,7 +261,7 @@ def _reject(job: Accepting, row: Row, first_seen: datetime | None, result: _Slic
             "value": value,
             "message": message,
             "first_seen": first_seen or job.now,
-            "key": row["key"],
+            "key": row["key"] and poll_ends.key_digest(row["key"]),
         }
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,9 +53,38 @@ def keep_what_stands(connection: sa.Connection, file: int, *, is_part: bool) -> 
         files.c.state.in_(("taken", "superseded", "discarded")),
     )
     of_older = rejected_rows.c.file.in_(older)
-    said = sa.select(staged.c.digest).where(staged.c.file == file)
-    keys = sa.select(staged.c.key).where(staged.c.file == file, staged.c.key.is_not(None))
-    over = rejected_rows.c.digest.in_(said) | rejected_rows.c.key.in_(keys) if is_part else sa.true()
-    connection.execute(rejected_rows.delete().where(of_older, over))
+    over = _said_anew(connection, file, of_older) if is_part else None
+    for gone in _chunks(over):
+        connection.execute(rejected_rows.delete().where(of_older, gone))
     connection.execute(rejected_rows.update().where(of_older).values(file=file))
     connection.execute(files.delete().where(files.c.id.in_(older)))
+
+
+def key_digest(key: str) -> bytes:
+    """By this a rejected record is known again: its key itself may be a plate."""
+    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _said_anew(connection: sa.Connection, file: int, of_older: sa.ColumnElement[bool]) -> list[int]:
+    """Of older rejections those whose row or record a poll brings again."""
+    columns = (rejected_rows.c.id, rejected_rows.c.digest, rejected_rows.c.key)
+    rejections = connection.execute(sa.select(*columns).where(of_older)).all()
+    if not rejections:
+        return []
+    rows = connection.execute(sa.select(staged.c.digest, staged.c.key).where(staged.c.file == file)).all()
+    digests = {bytes(digest) for digest, _ in rows}
+    keys = {key_digest(key) for _, key in rows if key}
+    return [
+        number
+        for number, digest, key in rejections
+        if bytes(digest) in digests or (key is not None and bytes(key) in keys)
+    ]
+
+
+def _chunks(numbers: list[int] | None) -> Iterator[sa.ColumnElement[bool]]:
+    """Rejections by their numbers, some at a time; None: all there are."""
+    if numbers is None:
+        yield sa.true()
+        return
+    for start in range(0, len(numbers), 500):
+        yield rejected_rows.c.id.in_(numbers[start : start + 500])

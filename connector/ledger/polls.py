@@ -62,6 +62,13 @@ class Polls:
             query = query.where(_of(garage, source), polls.c.recipe == recipe)
             return connection.execute(query).scalar() == "held"
 
+    def place(self, garage: str, source: str) -> tuple[Any, ...]:
+        """Where a source is; another place than its last poll left means that a person decided something about it."""
+        columns = (polls.c.cursor, polls.c.mark, polls.c.asked_since, polls.c.file, files.c.state)
+        query = sa.select(*columns).outerjoin_from(polls, files, files.c.id == polls.c.file)
+        with self.database.read() as connection:
+            return tuple(connection.execute(query.where(_of(garage, source))).first() or ())
+
     def begin(self, garage: str, source: str, start: Start) -> Poll:
         """Go on with the poll under way, or begin one where the last ended."""
         with self.database.write("begin_poll") as connection:
@@ -115,7 +122,7 @@ class Polls:
             if row is None:
                 return False
             if row["file"] is not None:
-                _call_off(connection, row["file"], self.now())
+                _call_off(connection, row["file"], self.now(), but_ended=row["ended"])
             day = since.isoformat() if since else None
             upsert(connection, polls, [{**row, **_AT_THE_START, **poll_ends.IDLE, "asked_since": day}])
             note_decision(connection)
@@ -170,9 +177,9 @@ def _since(row: dict[str, Any], start: Start) -> datetime | None:
 _EARLIEST = datetime.fromisoformat("1970-01-02T00:00:00+00:00")
 
 
-def _call_off(connection: sa.Connection, file: int, now: datetime) -> None:
-    """A poll in whose place its range is read anew; one that is being accepted is left to itself."""
-    if _is_under_way(connection, file):
+def _call_off(connection: sa.Connection, file: int, now: datetime, *, but_ended: bool = False) -> None:
+    """A poll in whose place its range is read anew; one that is being judged or accepted is left to itself."""
+    if not but_ended and _is_under_way(connection, file):
         file_rows.forget(connection, file)
     held = (files.c.id == file) & (files.c.state == "held")
     connection.execute(files.update().where(held).values(state="superseded", closed_at=now))

@@ -185,7 +185,7 @@ rejected_rows = sa.Table(
     sa.Column("value", sa.Text, comment="masked"),
     sa.Column("message", sa.Text, nullable=False),
     sa.Column("first_seen", Instant, nullable=False),
-    sa.Column("key", sa.Text, comment="the record's own key, where it has one"),
+    sa.Column("key", sa.LargeBinary, comment="digest of the record's own key, where it has one"),
 )
 
 skipped_rows = sa.Table(

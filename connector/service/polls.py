@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from contextlib import ExitStack
+from typing import Any
 
 from connector.backoff import Probing, Retry, delay, probe_distance
 from connector.config import GarageConfig, SourceConfig
@@ -61,6 +62,8 @@ class Poller:
         self._at_the_earliest = 0.0
         self._failures = 0
         self._known = False
+        self._look = False
+        self._place: tuple[Any, ...] = ()
         self._failing_secret: bytes | None = None
 
     def task(self) -> Task:
@@ -73,23 +76,30 @@ class Poller:
         self._leaving.close()
 
     def refresh(self) -> None:
-        """The source is due, but for what its garage system asked to wait."""
-        self._due = self._at_the_earliest
+        """Somebody decided something: where it is about this source, it is due."""
+        self._look = True
 
     def tend(self) -> None:
         """A source that is paused for its secret is polled as soon as there is another one."""
         if self._failing_secret is not None and self._secret_print() != self._failing_secret:
             self._failing_secret = None
-            self.refresh()
+            self._due = self._at_the_earliest
             self._wake(poll_name(self._garage, self._source))
 
     def run(self) -> float:
         """Poll for a while, when the time has come; seconds until the next one."""
+        if self._look:
+            self._look = False
+            if self._place_now() != self._place:
+                self._due = self._at_the_earliest
         left = self._due - self._world.monotonic()
         if left > 0:
             return left
         secret = self._secret_print()
+        decisions = self._world.ledger.decisions()
         polled = self._polled()
+        heard = self._world.ledger.decisions() == decisions  # else somebody decided meanwhile
+        self._place = self._place_now() if heard else ()
         self._failing_secret = secret if polled.state == "paused" else None
         self._found[self._source.name] = polled
         note_read(self._garage, self._found, self._world)
@@ -113,6 +123,9 @@ class Poller:
             self._session = self._leaving.enter_context(self._world.reach(self._source, self._world.stop))
         polling = Polling(self._world.intake(self._garage), self._world.monotonic, self._world.stop)
         return polling.poll(source, self._session, asked_of(self._garage, self._source), seconds=SLICE)
+
+    def _place_now(self) -> tuple[Any, ...]:
+        return self._world.ledger.polls.place(self._garage.garage, self._source.name)
 
     def _pause_after(self, polled: Polled) -> float:
         """Seconds until the source is asked again."""

@@ -136,17 +136,20 @@ def _changes(settings: Settings, found: Sequence[Record]) -> list[datetime]:
     """When each of these records changed, of those that say."""
     if settings.changed is None:
         return []
-    said = (search(settings.changed.field, each) for each in found)
-    return [_instant(settings, each) for each in said if each not in (None, "")]
+    field = settings.changed.field
+    said = [each for each in (search(field, record) for record in found) if each not in (None, "")]
+    read = [at for at in map(_instant, said) if at is not None]
+    if said and not read:
+        raise SourceFormatError(f"het veld {field} is geen tijdstip in ISO 8601", column=field)
+    return read
 
 
-def _instant(settings: Settings, said: object) -> datetime:
+def _instant(said: object) -> datetime | None:
     try:
         at = datetime.fromisoformat(str(said))
-    except ValueError:
-        field = settings.changed.field if settings.changed else ""
-        raise SourceFormatError(f"het veld {field} is geen tijdstip in ISO 8601", column=field) from None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _link(paging: Linked, response: requests.Response) -> str | None:

@@ -21,6 +21,11 @@ ALWAYS_THERE = ("consent", "opt_out")
 ENOUGH = 20
 """So many records without a column mean that it is gone, and not only empty."""
 
+LOOKUP_FAILED = (
+    "Het garagesysteem geeft {} bij deze auto niet ({}); herstel het daar,"
+    " en lees de bron opnieuw met source reset."
+)
+
 _WAY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*", re.ASCII)
 
 
@@ -52,7 +57,7 @@ def with_lookups(settings: Settings, http: requests.Session, record: Record) -> 
     whole = dict(record)
     for name, lookup in settings.lookups.items():
         path = _filled(lookup, whole)
-        whole[name] = None if path is None else _asked(http, path, lookup)
+        whole[name] = None if path is None else _asked(http, name, path, lookup)
     return whole
 
 
@@ -68,29 +73,38 @@ def _filled(lookup: Lookup, record: Record) -> str | None:
     return path
 
 
-def _asked(http: requests.Session, path: str, lookup: Lookup) -> Any:
+def _asked(http: requests.Session, name: str, path: str, lookup: Lookup) -> Any:
+    """What stands there; None where there is nothing, a fault where it cannot be had."""
     response = http.get(path, headers={"Cache-Control": f"max-age={int(lookup.cache)}"})
-    return None if response.status_code in (404, 410) else answer(response)
+    if response.status_code in (404, 410):
+        return None
+    try:
+        return answer(response)
+    except SourceFormatError:
+        return Fault("lookup_failed", LOOKUP_FAILED.format(name, response.status_code), name)
 
 
 def as_records(settings: Settings, found: Sequence[Record]) -> list[SourceRecord]:
     """The records as the connector takes them. Raises `SourceFormatError` where a mapped column is gone."""
     _refuse_gone(settings, found)
     names = [*dict.fromkeys((*kit.names_of(settings.columns), settings.key))]
-    return [_record(names, each, settings.key) for each in found]
+    made = [_record(names, each) for each in found]
+    if made and not any(each.values[settings.key] for each in made):
+        raise SourceFormatError(
+            f"geen enkel record heeft een {settings.key}: controleer key", column=settings.key
+        )
+    return made
 
 
-def _record(names: Sequence[str], record: Record, key: str) -> SourceRecord:
+def _record(names: Sequence[str], record: Record) -> SourceRecord:
     values: dict[str, str] = {}
-    fault = None
+    fault = next((each for each in record.values() if isinstance(each, Fault)), None)
     for name in names:
         cell = search(name, record)
         text = _text(cell)
         if text is None:
             fault = fault or Fault("field_repeated", f"Het veld {name} heeft meer dan één waarde.", name)
         values[name] = text or ""
-    if not values[key]:
-        raise SourceFormatError(f"een record heeft geen {key}: controleer key", column=key)
     return SourceRecord(values, None, fault)
 
 

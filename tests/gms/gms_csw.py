@@ -11,7 +11,8 @@ from gms_server import Answered, Asked, Gms
 class Csw(Gms):
     """Vehicles in the order in which they changed, each with the id of its customer.
 
-    More than `slow_at` requests in all give 429, from `block_at` on the address is blocked.
+    More than `slow_at` requests in all give 429, from `block_at` on the address is blocked. `broken` are paths that
+    answer with a status.
     """
 
     def __init__(self, key: str = "csw-key") -> None:
@@ -20,6 +21,8 @@ class Csw(Gms):
         self.customers: dict[int, dict[str, Any]] = {}
         self.slow_at = self.block_at = 1_000_000
         self.most = 1_000
+        self.broken: dict[str, int] = {}
+        self.order = lambda each: (each["modified"], each["id"])
         super().__init__()
 
     def add(self, number: int, modified: str, **more: Any) -> None:
@@ -31,12 +34,8 @@ class Csw(Gms):
         }  # fmt: skip
 
     def answer(self, asked: Asked) -> Answered:
-        if len(self.requests) >= self.block_at:
-            return Answered({"error": "blocked"}, 403)
-        if len(self.requests) >= self.slow_at:
-            return Answered({"error": "slow down"}, 429, {"Retry-After": "1"})
-        if asked.headers.get("Authorization") != f"apikey {self.key}":
-            return Answered({"error": "who are you"}, 401)
+        if refused := self._refused(asked):
+            return refused
         if found := re.fullmatch(r"/api/v2/customers/(\d+)", asked.path):
             customer = self.customers.get(int(found[1]))
             return Answered(customer) if customer else Answered({"error": "no such customer"}, 404)
@@ -44,10 +43,20 @@ class Csw(Gms):
             return Answered({"value": self._page(asked)})
         return Answered({"error": "nothing here"}, 404)
 
+    def _refused(self, asked: Asked) -> Answered | None:
+        if len(self.requests) >= self.block_at:
+            return Answered({"error": "blocked"}, 403)
+        if len(self.requests) >= self.slow_at:
+            return Answered({"error": "slow down"}, 429, {"Retry-After": "1"})
+        if asked.headers.get("Authorization") != f"apikey {self.key}":
+            return Answered({"error": "who are you"}, 401)
+        status = self.broken.get(asked.path)
+        return Answered({"error": "broken"}, status) if status else None
+
     def _page(self, asked: Asked) -> list[dict[str, Any]]:
         since = re.fullmatch(r"modified ge '([0-9T:-]+)'", asked.query.get("$where", "modified ge '0'"))
         assert since is not None, asked.query
         rows = [each for each in self.vehicles.values() if each["modified"] >= since[1]]
-        rows.sort(key=lambda each: (each["modified"], each["id"]))
+        rows.sort(key=self.order)
         start, many = int(asked.query["$offset"]), min(int(asked.query["$limit"]), self.most)
         return rows[start : start + many]

@@ -78,6 +78,12 @@ def test_it_is_a_session_of_requests_below_the_base_address(session, echo):
     assert asked.headers["Accept-Language"] == "nl" and asked.headers["Accept-Encoding"] == "identity"
 
 
+def test_a_plugin_may_ask_in_any_way_that_requests_knows(session, echo):
+    answer = session().get("x", timeout=1, stream=True, allow_redirects=True, verify=False)
+    assert b"".join(answer.iter_content(3)) == answer.content == b'{"number": 1}'
+    assert list(answer.iter_lines()) == [b'{"number": 1}']
+
+
 def test_a_plugin_cannot_send_a_secret_of_its_own(session, echo):
     session(secret("sleutel")).get(
         "x", headers={"authorization": "Bearer mine", "Cookie": "a=b"}, auth=("a", "b")
@@ -207,3 +213,45 @@ def test_a_server_that_says_nothing_is_left_after_the_call_s_whole_time(session,
     echo.answering.clear()
     with pytest.raises(SourceUnavailable):
         session(timeout=0.3).get("x")
+
+
+def test_a_look_up_that_goes_wrong_again_and_again_is_given_as_it_is(session, echo):
+    """One record whose customer cannot be had must not keep all others waiting for ever."""
+    asking, day = session(), {"Cache-Control": "max-age=86400"}
+    for _ in range(2):
+        echo.faults = [Answered({}, 500)]
+        with pytest.raises(SourceUnavailable):
+            asking.get("c/1", headers=day)
+    echo.faults = [Answered({}, 500)]
+    assert asking.get("c/1", headers=day).status_code == 500
+    echo.faults = [Answered({}, 500)] * 5
+    for _ in range(5):
+        with pytest.raises(SourceUnavailable):
+            asking.get("page")
+
+
+def test_nothing_of_the_environment_changes_where_or_how_it_asks(session, echo, monkeypatch, tmp_path):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login mine password mine\n")
+    netrc.chmod(0o600)
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.setenv("NETRC", str(netrc))
+    assert session(secret("sleutel")).get("x").ok
+    assert session().get("x").ok
+    assert [each.headers.get("Authorization") for each in echo.requests] == ["apikey sleutel", None]
+
+
+def test_a_rest_closes_the_connection_and_the_next_request_makes_another(session, echo):
+    asking = session()
+    assert asking.get("x").ok
+    asking.rest()
+    assert asking.get("x").json() == {"number": 2}
+
+
+@pytest.mark.parametrize(
+    ("url", "told"), [("http://127.0.0.1:1", "geen verbinding"), ("http://nergens.invalid", "naam")]
+)
+def test_why_there_is_no_answer_is_said_in_dutch(http, url, told):
+    with pytest.raises(SourceUnavailable, match=told):
+        SourceSession(url, http(timeout=5), Open()).get("x")

@@ -150,6 +150,15 @@ def take_rest(ledger, file):
         pass
 
 
+def test_a_reset_leaves_a_poll_that_is_being_judged_to_itself(ledger, polls):
+    poll = begun(polls)
+    polls.stage_page(poll.file, Page((), "feed-7", False, LATER), [row(1)])
+    polls.reset("jansen", "api", None)
+    take(ledger, poll.file)
+    assert ledger.file(poll.file).new == 1
+    assert (begun(polls).cursor, begun(polls).since) == (None, FIRST)
+
+
 def test_what_was_never_polled_cannot_be_reset(polls):
     assert not polls.reset("jansen", "api", None)
 

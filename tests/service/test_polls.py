@@ -26,7 +26,8 @@ def csw():
 def cars(csw, *numbers, day="2026-01-01"):
     for number in numbers:
         email = f"klant{number}@voorbeeld.example"
-        csw.add(number, f"{day}T10:00:{number:02}", email=email, lastName=f"Klant {number}")
+        at = f"{day}T10:{number // 60:02}:{number % 60:02}"
+        csw.add(number, at, email=email, lastName=f"Klant {number}")
 
 
 @pytest.fixture
@@ -102,13 +103,36 @@ def test_a_source_is_polled_at_once_and_again_after_poll(polling, csw, clock):
     assert hand.woken == ["deliver:jansen"], "nothing new, nobody woken"
 
 
-def test_a_decision_or_a_clock_that_jumped_makes_it_due(polling, csw):
+def test_a_decision_makes_it_due_where_it_is_about_this_source(polling, csw):
+    cars(csw, 1)
     hand = polling()
     hand.run()
     asked = len(csw.requests)
     hand.refresh()
     assert hand.run() == 300
+    assert len(csw.requests) == asked, "no garage system hears of other decisions"
+    hand.place.world.ledger.polls.reset("jansen", "api", None)
+    hand.refresh()
+    assert hand.run() == 300
     assert len(csw.requests) > asked
+
+
+def test_a_held_poll_that_is_let_go_is_read_at_once(polling, csw, clock):
+    cars(csw, *range(1, 101))
+    hand = polling()
+    hand.run()
+    cars(csw, *range(1, 101), day="2026-02-01")
+    for each in csw.vehicles.values():
+        each["lastName"] = "Iemand anders"
+    clock.forward(seconds=300)
+    hand.run()
+    assert hand.state() == "held"
+    (held,) = hand.garage.ask("held")
+    asked = len(csw.requests)
+    hand.place.world.ledger.release_file("jansen", held["id"])
+    hand.refresh()
+    assert hand.run() == 300
+    assert len(csw.requests) > asked and hand.state() == "ok"
 
 
 def test_a_poll_that_fails_is_tried_again_soon_and_then_less_often(polling, csw, clock):
@@ -129,6 +153,7 @@ def test_no_decision_makes_a_garage_system_be_asked_that_asked_to_wait(polling, 
     hand = polling()
     csw.faults = [Answered({}, 503, {"Retry-After": "200"})]
     assert hand.run() == 200
+    hand.place.world.ledger.polls.reset("jansen", "api", None)
     hand.refresh()
     assert hand.run() == 200
     assert len(csw.requests) == 1

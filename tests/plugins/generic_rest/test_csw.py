@@ -284,3 +284,57 @@ def test_a_source_that_was_never_polled_needs_no_reset(csw, from_csw, car):
     garage.run()
     garage.configure(more_sources=[source_])
     assert "nog nooit bevraagd" in garage.main("source", "reset", "klanten-api").err
+
+
+def test_a_look_up_that_is_refused_rejects_its_record_alone(csw, from_csw):
+    csw.add(1, "2026-01-01T10:00:00")
+    csw.add(2, "2026-01-02T10:00:00")
+    garage = from_csw()
+    csw.broken = {"/api/v2/customers/1": 400}
+    garage.run()
+    assert plates(garage) == ["ZZ002Z"]
+    (row,) = garage.ask("rejected")
+    assert (row["code"], row["column"]) == ("lookup_failed", "customer")
+    assert "(400)" in row["message"] and "source reset" in row["message"]
+
+
+def test_one_record_without_a_key_or_a_time_that_can_be_read_stops_no_other(csw, from_csw):
+    csw.add(1, "2026-01-01T10:00:00", id=None)
+    csw.add(2, "2026-01-02 kwart over tien")
+    csw.add(3, "2026-01-03T10:00:00")
+    csw.vehicles[1]["id"] = None
+    garage = from_csw(settings={"params": {"$order": "id"}})
+    csw.order = lambda each: each["modified"]
+    garage.run()
+    assert plates(garage) == ["ZZ001Z", "ZZ002Z", "ZZ003Z"]
+
+
+def test_signs_that_no_database_takes_stop_nothing(csw, from_csw):
+    csw.add(1, "2026-01-01T10:00:00", brand="Vol\u0000vo \ud800", id="1\u0000\ud800")
+    csw.customers[1]["lastName"] = "Jan\udfffsen\u0000"
+    csw.add(2, "2026-01-01T10:00:00", license="", id="2\ud800\u0000")
+    csw.order = lambda each: each["modified"]
+    garage = from_csw()
+    assert garage.run().err == ""
+    assert plates(garage) == ["ZZ001Z"]
+
+
+def test_a_look_up_goes_to_one_customer_whatever_its_number_looks_like(csw, from_csw):
+    csw.add(1, "2026-01-01T10:00:00", customerId="../vehicles?$limit=9")
+    csw.add(2, "2026-01-01T10:00:00", customerId="..")
+    csw.add(3, "2026-01-01T10:00:00", customerId="")
+    garage = from_csw()
+    garage.run()
+    asked = {each.path for each in csw.requests} - {"/api/v2/vehicles"}
+    assert asked == {"/api/v2/customers/..%2Fvehicles%3F%24limit%3D9"}
+    assert [each["reason"] for each in garage.ask("skipped")] == ["no_email"] * 3
+
+
+def test_a_change_that_is_written_late_is_read_within_the_lag(csw, from_csw):
+    csw.add(1, "2026-01-01T10:00:00")
+    garage = from_csw()
+    garage.run()
+    csw.add(2, "2026-01-01T09:00:01")
+    csw.add(3, "2026-01-01T08:59:00")
+    garage.run()
+    assert plates(garage) == ["ZZ001Z", "ZZ002Z"]

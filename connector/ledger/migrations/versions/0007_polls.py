@@ -55,5 +55,10 @@ def upgrade() -> None:
     )
     op.add_column(
         "rejected_rows",
-        sa.Column("key", sa.Text(), nullable=True, comment="the record's own key, where it has one"),
+        sa.Column(
+            "key",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="digest of the record's own key, where it has one",
+        ),
     )
