@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from connector.ledger import poll_ends
 from connector.ledger.databases import Database
 from connector.ledger.looking import FileSummary, file_summary
-from connector.ledger.schema import files, rejected_rows, rows, skipped_rows, staged
+from connector.ledger.schema import files, rejected_rows, rows, skipped_rows
 
 MOST_SKIPS = 10_000
 """Skipped rows of a source that are remembered at most where they are pushed: nothing else ever ends them."""
@@ -56,10 +57,7 @@ def keep_what_stands(connection: sa.Connection, file: int) -> None:
         _pushed(garage, source), files.c.id != file, files.c.state.in_(("taken", "superseded"))
     )
     of_older = rejected_rows.c.file.in_(older)
-    said = sa.select(staged.c.digest).where(staged.c.file == file)
-    keys = sa.select(staged.c.key).where(staged.c.file == file, staged.c.key.is_not(None))
-    over = rejected_rows.c.digest.in_(said) | rejected_rows.c.key.in_(keys)
-    connection.execute(rejected_rows.delete().where(of_older, over))
+    poll_ends.end_what_is_said_anew(connection, file, of_older)
     connection.execute(rejected_rows.update().where(of_older).values(file=file))
     connection.execute(skipped_rows.delete().where(skipped_rows.c.file.in_(older)))
     connection.execute(files.delete().where(files.c.id.in_(older)))
