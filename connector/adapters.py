@@ -19,6 +19,7 @@ from importlib import metadata
 from importlib.metadata import EntryPoint
 from traceback import walk_tb
 from types import MappingProxyType
+from typing import Literal
 
 import pluggy
 import requests
@@ -33,6 +34,7 @@ from connector.model import (
     ExportFile,
     Layout,
     Page,
+    PushRequest,
     Recognised,
     Skipped,
     SourceRecord,
@@ -44,6 +46,12 @@ GROUP = "igarage_connector.adapters"
 
 PREFIX = "connector_"
 """How the name of every hook begins; a plugin names nothing else so."""
+
+Kind = Literal["file", "poll", "push"]
+KINDS: Mapping[Kind, str] = MappingProxyType(
+    {"file": "connector_read_file", "poll": "connector_fetch_page", "push": "connector_receive"}
+)
+"""How a source's records come → the hook of an adapter that takes them so; an adapter has one at least."""
 
 _HOOKS = tuple(name for name in vars(hookspecs) if name.startswith(PREFIX))
 
@@ -113,6 +121,11 @@ class Adapter:
     _relay: pluggy.HookRelay = field(repr=False)
 
     @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """By which doors its records may come."""
+        return tuple(kind for kind, hook in KINDS.items() if hook in self.hooks)
+
+    @property
     def maps_records(self) -> bool:
         """Whether its records go through `map_record` rather than by columns."""
         return "connector_map_record" in self.hooks
@@ -153,20 +166,27 @@ class Adapter:
         A plugin that tells no layout has one without columns. What it raises while its records are iterated
         comes out there. An `OSError` is `SourceUnavailable`: a share may be back in a minute.
         """
-        if "connector_read_file" not in self.hooks:
-            raise AdapterFailed(f"adapter {self.name!r} reads no files: it has no connector_read_file")
-        with _translated(self.name, "connector_read_file"):
-            answer = self._relay.connector_read_file(file=file, settings=settings or NoSettings())
-            if not isinstance(answer, Iterable):
-                raise _not_of_its_form(self.name, "connector_read_file", answer)
-            layout = answer.layout if isinstance(answer, Table) else Layout(columns=())
-        return Table(layout, self._records(answer))
+        return self._table("connector_read_file", {"file": file, "settings": settings or NoSettings()})
 
-    def _records(self, answer: Iterable[object]) -> Iterator[SourceRecord]:
-        with _translated(self.name, "connector_read_file"):
+    def receive(self, request: PushRequest, settings: BaseModel | None = None) -> Table:
+        """The records of what was pushed, for one pass, as `read` gives those of an export."""
+        return self._table("connector_receive", {"request": request, "settings": settings or NoSettings()})
+
+    def _table(self, hook: str, given: Mapping[str, object]) -> Table:
+        if hook not in self.hooks:
+            raise AdapterFailed(f"adapter {self.name!r} has no {hook}")
+        with _translated(self.name, hook):
+            answer = getattr(self._relay, hook)(**given)
+            if not isinstance(answer, Iterable):
+                raise _not_of_its_form(self.name, hook, answer)
+            layout = answer.layout if isinstance(answer, Table) else Layout(columns=())
+        return Table(layout, self._records(hook, answer))
+
+    def _records(self, hook: str, answer: Iterable[object]) -> Iterator[SourceRecord]:
+        with _translated(self.name, hook):
             for record in answer:
                 if not isinstance(record, SourceRecord):
-                    raise _not_of_its_form(self.name, "connector_read_file", record)
+                    raise _not_of_its_form(self.name, hook, record)
                 yield record
 
     def fetch_page(
@@ -291,8 +311,8 @@ def _registered(adapter: str, plugin: object, manager: pluggy.PluginManager) -> 
 
 
 def _check_needs(adapter: str, hooks: frozenset[str]) -> None:
-    if not hooks & {"connector_read_file", "connector_fetch_page"}:
-        raise AdapterFailed(f"adapter {adapter!r} has no connector_read_file and no connector_fetch_page")
+    if not hooks & set(KINDS.values()):
+        raise AdapterFailed(f"adapter {adapter!r} has none of {', '.join(KINDS.values())}")
     if not hooks & {"connector_columns", "connector_map_record"}:
         raise AdapterFailed(f"adapter {adapter!r} has neither connector_columns nor connector_map_record")
 

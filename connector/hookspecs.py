@@ -13,7 +13,16 @@ import requests
 from pluggy import HookspecMarker
 from pydantic import BaseModel
 
-from connector.model import AddressNotice, Column, ExportFile, Page, Recognised, Skipped, SourceRecord
+from connector.model import (
+    AddressNotice,
+    Column,
+    ExportFile,
+    Page,
+    PushRequest,
+    Recognised,
+    Skipped,
+    SourceRecord,
+)
 
 hookspec = HookspecMarker("connector")
 
@@ -37,6 +46,15 @@ def connector_recognise(file: ExportFile) -> Recognised | None:
     """How the adapter would read an export that nobody has configured yet; None where it is not of its own form.
 
     Optional, for `init`. An adapter says so only of a form that is its system's own and no other's.
+    """
+
+
+@hookspec(firstresult=True)
+def connector_receive(request: PushRequest, settings: BaseModel) -> Iterable[SourceRecord]:  # type: ignore[empty-body]
+    """The records of what the garage system pushed, one or many.
+
+    Raises `SourceFormatError` when the body is not what the adapter takes: it is answered with that sentence, and
+    nothing of it is kept.
     """
 
 

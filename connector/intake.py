@@ -178,9 +178,17 @@ class Intake:
             return None
         return self._held(source, file, finding) if finding else self.conclude(source, file)
 
-    def conclude(self, source: Source, file: int) -> FileSummary:
-        """Judge a file as a whole whose rows are all staged, and accept or hold it."""
-        finding = self.ledger.settle_file(file) or self._judge_whole(source, file)
+    def conclude(
+        self, source: Source, file: int, settled: Callable[[int], object] = lambda _: None
+    ) -> FileSummary:
+        """Judge a file as a whole whose rows are all staged, and accept or hold it.
+
+        `settled` is called when its repeats and duplicates are settled, before it is judged.
+        """
+        finding = self.ledger.settle_file(file)
+        if finding is None:
+            settled(file)
+            finding = self._judge_whole(source, file)
         return self._held(source, file, finding) if finding else self._accept(source, file)
 
     def resume(self, source: Source) -> list[FileSummary]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from io import BytesIO
 from types import MappingProxyType
 from typing import Any, BinaryIO, Literal, Self
 
@@ -192,6 +193,22 @@ class Recognised:
     settings: Mapping[str, Any]
     contains: Literal["all", "selection"] = "all"
     doubts: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class PushRequest:
+    """What a garage system pushed, as a plugin sees it: a body within bounds, and what it says it is.
+
+    `media_type` is `application/json` or `application/xml`.
+    """
+
+    media_type: str
+    body: bytes = field(repr=False)
+
+    @property
+    def file(self) -> ExportFile:
+        """The body as an export, for readers that take one."""
+        return ExportFile("push", lambda: BytesIO(self.body), len(self.body))
 
 
 # ---------------------------------------------------------------- what mapping makes of a record

@@ -17,7 +17,7 @@ from connector.judging import Source, judged, weigh_file
 from connector.ledger import Ledger, Remembered
 from connector.ledger.access import scratch
 from connector.ledger.weighing import weigh
-from connector.model import Layout, Table
+from connector.model import Layout, PushRequest, Table
 
 Row = Mapping[Any, Any]
 
@@ -66,13 +66,17 @@ class Preview:
     file_error: str | None
 
 
+PUSHED = {".json": "application/json", ".xml": "application/xml"}
+"""How a file ends that holds what was pushed → what it would have said it is."""
+
+
 def preview(path: Path, source: Source, ledger: Ledger, now: datetime, today: date) -> Preview:
     """Read an export as the intake would, into a ledger in memory, and weigh it against the real one."""
     layout = Layout(columns=())
     with scratch(now=lambda: now, entropy=bytes) as beside:
         file = beside.begin_file(source.garage, source.name, _arrival(path, now), source.recipe())
         try:
-            table = source.adapter.read(inbox.export_file(path), source.settings)
+            table = _table(source, path)
             layout = table.layout
             _stage(table, source, ledger, beside, file, today)
             finding = beside.settle_file(file) or weigh_file(beside, ledger, source, file)
@@ -83,6 +87,14 @@ def preview(path: Path, source: Source, ledger: Ledger, now: datetime, today: da
             error = str(failure)
         tally = _Tally() if error else _weigh(source, ledger, beside, file)
     return _told(path, source, layout, tally, error)
+
+
+def _table(source: Source, path: Path) -> Table:
+    """The records of an export, or of a body that was pushed or is to be: JSON, and XML where nothing reads files."""
+    kinds, media_type = source.adapter.kinds, PUSHED.get(path.suffix.lower())
+    if media_type and "push" in kinds and (path.suffix.lower() == ".json" or "file" not in kinds):
+        return source.adapter.receive(PushRequest(media_type, path.read_bytes()), source.settings)
+    return source.adapter.read(inbox.export_file(path), source.settings)
 
 
 @dataclass(slots=True)

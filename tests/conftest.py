@@ -158,6 +158,7 @@ class Garage:
             "settings": {"columns": {name: column for name, column in columns.items() if column}},
             **self._settings.get("source", {}),
         }
+        source = {name: value for name, value in source.items() if value is not None}
         return {
             "config_version": 1,
             "garage": self.id,

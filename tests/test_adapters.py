@@ -23,7 +23,7 @@ from connector.errors import (
     SourceNotAdmitted,
     SourceUnavailable,
 )
-from connector.model import Column, ExportFile, Layout, Page, Skipped, SourceRecord, Table
+from connector.model import Column, ExportFile, Layout, Page, PushRequest, Skipped, SourceRecord, Table
 
 SECRET = "Jansen 12-AB-34"
 FILE = ExportFile("klanten.csv", lambda: BytesIO(b""), 0)
@@ -183,8 +183,11 @@ def test_a_hook_that_is_misspelt_in_its_mark(plugin: Maker) -> None:
 @pytest.mark.parametrize(
     ("hooks", "lacks"),
     [
-        ({}, "has no connector_read_file"),
-        ({"connector_columns": no_columns}, "has no connector_read_file"),
+        ({}, "has none of connector_read_file, connector_fetch_page, connector_receive"),
+        (
+            {"connector_columns": no_columns},
+            "has none of connector_read_file, connector_fetch_page, connector_receive",
+        ),
         ({"connector_read_file": read_one}, "neither connector_columns nor connector_map_record"),
     ],
 )
@@ -322,6 +325,29 @@ def test_what_the_reader_of_records_raises_is_its_own(plugin: Maker) -> None:
         take()
 
 
+def test_what_is_pushed_becomes_records_as_a_file_does(plugin: Maker) -> None:
+    adapter = plugin(
+        connector_receive=lambda request: [SourceRecord({"body": request.body.decode()})],
+        connector_columns=no_columns,
+    )
+    assert adapter.kinds == ("push",)
+    assert [each.values for each in adapter.receive(PushRequest("application/json", b"{}"))] == [
+        {"body": "{}"}
+    ]
+
+
+def test_what_a_plugin_raises_at_a_push_is_told_without_its_text(plugin: Maker) -> None:
+    def receive(request: PushRequest) -> Iterator[SourceRecord]:
+        yield RECORD
+        raise ValueError(SECRET)
+
+    adapter = plugin(connector_receive=receive, connector_columns=no_columns)
+    with pytest.raises(AdapterFailed) as caught:
+        list(adapter.receive(PushRequest("application/json", b"{}")))
+    assert "connector_receive raised ValueError" in failure(caught)
+    assert SECRET not in failure(caught)
+
+
 def test_a_reader_that_stops_closes_the_plugins_generator(plugin: Maker) -> None:
     closed: list[bool] = []
 
@@ -393,7 +419,7 @@ def test_an_adapter_that_polls_needs_to_read_no_files(plugin: Maker) -> None:
     adapter = polled(plugin, Page([SourceRecord({"a": "1"})], "2", more=True))
     assert adapter.polls
     assert fetched(adapter).cursor == "2"
-    with pytest.raises(AdapterFailed, match="reads no files"):
+    with pytest.raises(AdapterFailed, match="has no connector_read_file"):
         adapter.read(FILE)
 
 

@@ -31,6 +31,7 @@ MODELS = (
     config.GarageConfig,
     config.IGarageConfig,
     config.SourceConfig,
+    config.ReceiveConfig,
     config.HttpConfig,
     config.BearerAuth,
     config.BasicAuth,
@@ -121,6 +122,8 @@ def test_the_wheel_holds_exactly_two_packages_and_what_they_need(tmp_path: Path)
         "connector/igarage/openapi.yaml",
         "connector/py.typed",
         "plugins/generic_csv/README.md",
+        "connector/scaffold/templates/all/pyproject.toml.template",
+        "connector/scaffold/templates/csv/@module@/__init__.py.template",
         "plugins/carsys/sample/klanten.xml",
     } <= set(names)
     assert any(name.startswith("connector/ledger/migrations/versions/0001") for name in names)

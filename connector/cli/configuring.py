@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,15 @@ def _write(path: Path, schema: Schema) -> Path:
     return path
 
 
+def _manner(kinds: tuple[adapters.Kind, ...]) -> Mapping[str, Any]:
+    """What stands in a source for how its records come: what an adapter can do, the best of it first."""
+    if "poll" in kinds:
+        return {"poll": 300}
+    if "push" not in kinds:
+        return {}
+    return {"watch": "<./export>", "receive": {}} if "file" in kinds else {"receive": {}}
+
+
 @config.command()
 @click.option("--adapter", metavar="NAME", required=True, help="The adapter of the garage's source.")
 @shared_options
@@ -106,7 +116,7 @@ def generate(options: Options, adapter: str) -> int:
     known = known_adapters()
     if adapter not in known:
         raise click.UsageError(f"no adapter {adapter!r}; known: {', '.join(known)}")
-    source = {"adapter": adapter} | ({"poll": 300} if adapters.load(adapter).polls else {})
+    source = {"adapter": adapter, **_manner(adapters.load(adapter).kinds)}
     values: dict[str, Any] = {"config_version": 1, "sources": [source]}
     if options.garage:
         values |= {"garage": options.garage, "igarage": {"token_file": f"{options.garage}.token"}}

@@ -17,10 +17,11 @@ from connector.cli.foresee import plan
 from connector.cli.init import init
 from connector.cli.look import held, rejected, skipped, status, trace
 from connector.cli.options import shared_options
+from connector.cli.plugins import plugins
 from connector.cli.run import run
 from connector.cli.sample import sample
 from connector.cli.sandbox import sandbox
-from connector.cli.setup import plugins, preview
+from connector.cli.setup import preview
 from connector.cli.sources import source
 from connector.errors import ConfigError, ConnectorError, LedgerInUse
 from connector.log import described

@@ -1,4 +1,4 @@
-"""The commands that set up: `config check`, `plugins` and `preview`."""
+"""The commands that set up: `config check` and `preview`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Any
 
 import click
 
-from connector import adapters
 from connector.cli import answer, exits, workplace
 from connector.cli.options import Options, shared_options
 from connector.config import GarageConfig, SourceConfig
-from connector.errors import AdapterFailed, ConfigError, Mistake
+from connector.errors import ConfigError, Mistake
 from connector.preview import Preview
 from connector.preview import preview as look_ahead
 from connector.service import source_of
@@ -45,28 +44,6 @@ def check(options: Options) -> int:
     else:
         answer.line(f"{len(garages)} garages in orde, {len(mistakes)} fouten")
     return exits.CONFIGURATION if mistakes else exits.OK
-
-
-@click.command()
-@shared_options
-@click.pass_obj
-def plugins(options: Options) -> int:
-    """The installed adapters, and what is wrong with those that cannot be used."""
-    found = [_plugin(name) for name in sorted(adapters.installed())]
-    if options.json:
-        answer.as_json(found)
-    else:
-        columns = ("name", "version", "hooks", "error")
-        answer.table(columns, ([each[name] for name in columns] for each in found), nothing="Geen adapters.")
-    return exits.OK
-
-
-def _plugin(name: str) -> dict[str, Any]:
-    try:
-        adapter = adapters.load(name)
-    except AdapterFailed as error:
-        return {"name": name, "version": None, "hooks": [], "error": str(error)}
-    return {"name": name, "version": adapter.version, "hooks": sorted(adapter.hooks), "error": None}
 
 
 @click.command()

@@ -24,6 +24,7 @@ from connector.config.http_file import (
     HttpConfig,
 )
 from connector.config.loader import FindAdapter, HasSettings, Loaded, default_directory, load
+from connector.config.receive_file import ReceiveConfig
 from connector.config.source_file import SourceConfig
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "Loaded",
     "LoggingConfig",
     "ProbeConfig",
+    "ReceiveConfig",
     "RetryConfig",
     "SelectConfig",
     "SourceConfig",

@@ -268,6 +268,8 @@ class GarageConfig(Strict):
         for number, source in enumerate(self.sources):
             if source.http and source.http.auth and isinstance(context, Document):
                 source.http.auth.place(context, ("sources", number, "http", "auth"))
+            if source.receive and isinstance(context, Document):
+                source.receive.place(context, ("sources", number, "receive"))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -283,6 +285,19 @@ class GarageConfig(Strict):
     def polled(self) -> tuple[SourceConfig, ...]:
         """The sources that poll an API."""
         return tuple(source for source in self.sources if source.poll is not None)
+
+    @property
+    def received(self) -> tuple[SourceConfig, ...]:
+        """The sources that are pushed to."""
+        return tuple(source for source in self.sources if source.receive is not None)
+
+    @field_validator("sources")
+    @classmethod
+    def _doors_apart(cls, sources: tuple[SourceConfig, ...]) -> tuple[SourceConfig, ...]:
+        doors = [source.receive.door for source in sources if source.receive]
+        if len(set(doors)) < len(doors):
+            raise ValueError("hold two that receive at the same port and path: give each a path of its own")
+        return sources
 
     @field_validator("config_version")
     @classmethod

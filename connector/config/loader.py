@@ -221,6 +221,7 @@ _MANNERS = {
         "connector_read_file",
         "cannot be watched: this adapter polls an API; write poll: SECONDS and http",
     ),
+    "receive": ("connector_receive", "cannot be pushed to: this adapter receives nothing"),
 }
 """The key by which a source is read → the hook that its adapter must have, and what is said where it has not."""
 
@@ -255,6 +256,7 @@ def _secret_warnings(garage: GarageConfig, env: Mapping[str, str]) -> Iterator[M
     """A secret may come later, and is read at each use: at loading its want is no mistake."""
     secrets: list[Callable[[Mapping[str, str]], str]] = [garage.igarage.read_token]
     secrets += [source.http.auth.read for source in garage.sources if source.http and source.http.auth]
+    secrets += [source.receive.read for source in garage.received if source.receive]
     for read in secrets:
         try:
             read(env)

@@ -15,12 +15,16 @@ from pydantic import BaseModel
 from connector.config.connector_file import ConnectorConfig
 from connector.config.garage_file import CONFIG_VERSION, GarageConfig
 from connector.config.http_file import BasicAuth, BearerAuth, ClientCredentialsAuth, HeaderAuth
+from connector.config.receive_file import ReceiveConfig
 
 GARAGE_SCHEMA = "garage.schema.json"
 CONNECTOR_SCHEMA = "connector.schema.json"
 """The names of the schemas' files, beside `connector.yaml`."""
 
-_SECRETS = {each.__name__: each.word for each in (BearerAuth, HeaderAuth, BasicAuth, ClientCredentialsAuth)}
+_SECRETS = {
+    each.__name__: each.word
+    for each in (BearerAuth, HeaderAuth, BasicAuth, ClientCredentialsAuth, ReceiveConfig)
+}
 """Each way to be let in → what its secret is called."""
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -47,7 +51,10 @@ def garage_schema(adapters: AdapterSettings) -> Schema:
     for name, word in _SECRETS.items():
         definitions[name]["oneOf"] = [{"required": [f"{word}_file"]}, {"required": [f"{word}_env"]}]
     source = definitions["SourceConfig"]
-    source["oneOf"] = [{"required": ["watch"]}, {"required": ["poll"]}]
+    source["anyOf"] = [{"required": ["watch"]}, {"required": ["poll"]}, {"required": ["receive"]}]
+    source["dependentSchemas"] = {
+        "poll": {"not": {"anyOf": [{"required": ["watch"]}, {"required": ["receive"]}]}}
+    }
     source["dependentRequired"] = {"poll": ["http"]}
     _one_or_many(source["properties"]["pattern"])
     source["properties"]["adapter"]["enum"] = sorted(adapters)

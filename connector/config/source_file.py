@@ -21,16 +21,17 @@ from pydantic_core import PydanticKnownError
 
 from connector.config.forms import FilePath, SafeId, Seconds, Strict, at_least_one
 from connector.config.http_file import HttpConfig
+from connector.config.receive_file import ReceiveConfig
 from connector.kit import Duration
 
 _PATTERN_FAULT = re.compile(r"[/\\\x00-\x1f\x7f]|\.\.")
 
 
 def _by_manner(contains: Any, info: ValidationInfo) -> Any:
-    """What a file holds where nobody says: an export is whole, a poll is a part."""
+    """What a file holds where nobody says: an export is whole, a poll or a push is a part."""
     if contains is not None:
         return contains
-    return "selection" if info.data.get("poll") is not None else "all"
+    return "all" if info.data.get("watch") is not None else "selection"
 
 
 def listed(items: Any) -> Any:
@@ -48,7 +49,9 @@ Pattern = Annotated[str, BeforeValidator(_file_name_pattern)]
 
 
 class SourceConfig(Strict):
-    """Where one stream of records comes from: a folder that is watched, or an API that is polled.
+    """Where one stream of records comes from: a folder that is watched, an API that is polled, or a system that pushes.
+
+    A source that watches may be pushed to as well: the export brings what was there before the pushing began.
 
     `poll`, `scan_every`, `settle` and `lag` in seconds. `archive`: folder to which a file is moved once the ledger has
     it; None leaves it where it is.
@@ -62,6 +65,8 @@ class SourceConfig(Strict):
     """The installed adapter that reads it; `igarage-connector plugins` lists them."""
     poll: Seconds | None = Field(default=None, examples=[300])
     """Seconds between two polls of the garage system's API; in place of watch."""
+    receive: ReceiveConfig | None = None
+    """Where the garage system pushes its records to; by itself, or beside watch."""
     watch: Annotated[FilePath | None, Field(validate_default=True, examples=["./export"])] = None
     """Folder where the exports come, relative to this file. Write a Windows path in single quotes."""
     since: date | None = Field(default=None, examples=["2025-01-01"])
@@ -101,8 +106,13 @@ class SourceConfig(Strict):
     def _one_manner(cls, watch: Path | None, info: ValidationInfo) -> Path | None:
         if "poll" not in info.data:
             return watch  # what is wrong there is told already
-        if watch is None and info.data["poll"] is None:
+        received = info.data.get("receive") is not None
+        if watch is None and info.data["poll"] is None and not received and "receive" in info.data:
             raise PydanticKnownError("missing")
+        if received and info.data["poll"] is not None:
+            raise ValueError(
+                "may not be polled beside receive: a source that is pushed to may watch a folder"
+            )
         if watch is not None and info.data["poll"] is not None:
             raise ValueError("stands beside poll: a source watches a folder or polls an API")
         return watch

@@ -164,14 +164,19 @@ class _Writer:
 
 WATCHED = frozenset({"watch", "pattern", "scan_every", "settle", "archive"})
 POLLED = frozenset({"poll", "since", "lag", "http"})
-"""The keys of a source that say how its folder is watched, and how its API is polled."""
+RECEIVED = frozenset({"receive"})
+"""The keys of a source that say how its folder is watched, how its API is polled, and where it is pushed to."""
 
 
 def _of_the_other_manner(steps: Steps, values: Values) -> frozenset[str]:
     """The keys that do not go with how this source is read."""
     if len(steps) != 2 or steps[0] != "sources":
         return frozenset()
-    return WATCHED if "poll" in values else POLLED
+    if "poll" in values:
+        return WATCHED | RECEIVED
+    if "receive" in values:
+        return POLLED if "watch" in values else POLLED | WATCHED
+    return POLLED | RECEIVED
 
 
 def _needed(schema: Schema, values: Values | None = None) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a plugin's author need not write: columns from the garage's file, encodings, records of CSV, Excel and XML.
+"""What a plugin's author need not write: columns from the garage's file, encodings, records of CSV, Excel, XML, JSON.
 
 A plugin imports the names below from here and nothing else of this package.
 """
@@ -12,6 +12,7 @@ from connector.kit.delimiter import Delimiter
 from connector.kit.durations import Duration
 from connector.kit.encoding import Encoding
 from connector.kit.headless import Header, read_headless
+from connector.kit.json_rows import read_json
 from connector.kit.xlsx_rows import is_workbook, read_xlsx
 from connector.kit.xml_rows import read_xml
 
@@ -31,6 +32,7 @@ __all__ = [
     "names_of",
     "read_csv",
     "read_headless",
+    "read_json",
     "read_xlsx",
     "read_xml",
     "refuse_doubled",

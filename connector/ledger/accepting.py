@@ -21,6 +21,7 @@ from connector.ledger import (
     missing,
     owning,
     poll_ends,
+    pushes,
     replating,
 )
 from connector.ledger import passports as passport_rows
@@ -89,12 +90,18 @@ def _accept(connection: sa.Connection, job: Accepting, positions: Sequence[int])
 def finish(connection: sa.Connection, job: Accepting) -> None:
     """Close an accepted file as taken; older lists of skips go.
 
-    A whole customer base supersedes what was held before it; a selection does not speak for another.
+    A whole customer base supersedes what was held before it; a selection does not speak for another, nor does a push
+    for what lies in a folder.
     """
-    memory.forget_skips(connection, job.garage, job.source, job.file)
     correcting.end_what_is_over(connection, job.garage)
     replating.settle(connection, job.garage, job.policy, job.today, job.now)
+    if job.pushed:
+        pushes.keep_what_stands(connection, job.file)
+        close(connection, job.file, "taken", job.now)
+        return
+    memory.forget_skips(connection, job.garage, job.source, job.file)
     of_source = (files.c.garage == job.garage) & (files.c.source == job.source) & (files.c.id != job.file)
+    of_source &= ~files.c.pushed
     if job.contains == "all":
         older = of_source & (files.c.state == "held") & (files.c.id < job.file)
         connection.execute(files.update().where(older).values(state="superseded", closed_at=job.now))
@@ -224,7 +231,8 @@ def _change(job: Accepting, row: Row, prior: Row, result: Slice) -> None:
         return
     told, fields = told_otherwise(prior, row), changed_fields(prior, row)
     changed = {**prior, **told, **owning.back(prior), "source": job.source}
-    changed["consent_unknown"] = job.lacks_consent
+    if not job.pushed:
+        changed["consent_unknown"] = job.lacks_consent
     if fields or prior["absent"]:
         changed |= {
             **_content_of(job, row),

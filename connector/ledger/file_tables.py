@@ -35,6 +35,13 @@ files = sa.Table(
         comment="a consent or opt-out column is gone from it",
     ),
     sa.Column(
+        "pushed",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.false(),
+        comment="it was pushed, and lay in no folder",
+    ),
+    sa.Column(
         "consents", sa.Text, comment="JSON, without a header: how many records had which, what is gone"
     ),
     sa.Index("files_by_source", "garage", "source", "id"),

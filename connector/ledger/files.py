@@ -45,11 +45,11 @@ class Finding:
 
 
 def history(connection: sa.Connection, garage: str, source: str) -> list[KnownFile]:
-    """Every file of a source that the ledger knows, oldest first."""
+    """Every file of a source that the ledger knows, oldest first; what was pushed is none."""
     columns = (files.c.id, files.c.name, files.c.size, files.c.modified, files.c.digest, files.c.recipe)
     query = (
         sa.select(*columns, files.c.state, files.c.found_at)
-        .where(files.c.garage == garage, files.c.source == source)
+        .where(files.c.garage == garage, files.c.source == source, ~files.c.pushed)
         .order_by(files.c.id)
     )
     return [KnownFile(**row) for row in connection.execute(query).mappings()]
@@ -63,6 +63,8 @@ def add(
     recipe: bytes,
     now: datetime,
     state: str,
+    *,
+    pushed: bool = False,
 ) -> int:
     """A new file in this state; its number."""
     values = {
@@ -72,6 +74,7 @@ def add(
         "recipe": recipe,
         "found_at": now,
         "state": state,
+        "pushed": pushed,
         "closed_at": None if state in OPEN_STATES else now,
     }
     key = connection.execute(files.insert().values(values)).inserted_primary_key
@@ -170,7 +173,7 @@ def forget(connection: sa.Connection, file: int) -> None:
 def rows_taken_before(connection: sa.Connection, garage: str, source: str) -> int | None:
     """The rows of the last file of a source that was taken; None where none was."""
     query = sa.select(files.c.read).where(
-        files.c.garage == garage, files.c.source == source, files.c.state == "taken"
+        files.c.garage == garage, files.c.source == source, files.c.state == "taken", ~files.c.pushed
     )
     return connection.execute(query.order_by(files.c.id.desc()).limit(1)).scalar()
 

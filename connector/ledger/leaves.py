@@ -27,3 +27,12 @@ def given(connection: sa.Connection, file: int, reason: str) -> bool:
 def spend(connection: sa.Connection, garage: str, source: str) -> None:
     """A file of the source was taken: leave is for one file."""
     connection.execute(leaves.delete().where(leaves.c.garage == garage, leaves.c.source == source))
+
+
+def use(connection: sa.Connection, file: int, reason: str) -> None:
+    """Leave for this finding is spent on a push at once: what it was given for lies in no folder to be read again."""
+    of = sa.select(files.c.garage, files.c.source).where(files.c.id == file, files.c.pushed)
+    pushed = connection.execute(of).first()
+    if pushed:
+        mine = (leaves.c.garage == pushed.garage) & (leaves.c.source == pushed.source)
+        connection.execute(leaves.delete().where(mine, leaves.c.reason == reason))

@@ -20,6 +20,7 @@ from connector.ledger import (
 )
 from connector.ledger.address_book import AddressBook
 from connector.ledger.polls import Polls
+from connector.ledger.pushes import Pushes
 from connector.ledger.schema import meta
 from connector.ledger.taking import SLICE, Taking
 from connector.plan import Policy
@@ -181,6 +182,11 @@ class Ledger(Taking):
     def polls(self) -> Polls:
         """Where polled sources are; each of its methods is one transaction too."""
         return Polls(self.database, self.now)
+
+    @property
+    def pushes(self) -> Pushes:
+        """What was pushed before."""
+        return Pushes(self.database)
 
     # ---- looking
 

@@ -297,7 +297,7 @@ def _of_files(garage: str, *, everything: bool) -> sa.ColumnElement[bool]:
     taken = (files.c.garage == garage) & (files.c.state == "taken")
     if everything:
         return taken
-    latest = sa.select(sa.func.max(files.c.id)).where(taken).group_by(files.c.source)
+    latest = sa.select(sa.func.max(files.c.id)).where(taken).group_by(files.c.source, files.c.pushed)
     return files.c.id.in_(latest)
 
 

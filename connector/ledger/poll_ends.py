@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -53,9 +53,10 @@ def keep_what_stands(connection: sa.Connection, file: int, *, is_part: bool) -> 
         files.c.state.in_(("taken", "superseded", "discarded")),
     )
     of_older = rejected_rows.c.file.in_(older)
-    over = _said_anew(connection, file, of_older) if is_part else None
-    for gone in _chunks(over):
-        connection.execute(rejected_rows.delete().where(of_older, gone))
+    if is_part:
+        end_what_is_said_anew(connection, file, of_older)
+    else:
+        connection.execute(rejected_rows.delete().where(of_older))
     connection.execute(rejected_rows.update().where(of_older).values(file=file))
     connection.execute(files.delete().where(files.c.id.in_(older)))
 
@@ -81,10 +82,8 @@ def _said_anew(connection: sa.Connection, file: int, of_older: sa.ColumnElement[
     ]
 
 
-def _chunks(numbers: list[int] | None) -> Iterator[sa.ColumnElement[bool]]:
-    """Rejections by their numbers, some at a time; None: all there are."""
-    if numbers is None:
-        yield sa.true()
-        return
-    for start in range(0, len(numbers), 500):
-        yield rejected_rows.c.id.in_(numbers[start : start + 500])
+def end_what_is_said_anew(connection: sa.Connection, file: int, of_older: sa.ColumnElement[bool]) -> None:
+    """Older rejections go whose row or record this file brings again."""
+    over = _said_anew(connection, file, of_older)
+    for start in range(0, len(over), 500):
+        connection.execute(rejected_rows.delete().where(rejected_rows.c.id.in_(over[start : start + 500])))

@@ -47,6 +47,8 @@ class Accepting:
     """The ledger lost what it knew before: a passport that is new to it need not be new to iGarage."""
     lacks_consent: bool = False
     """A consent or opt-out column that is mapped is gone from the file."""
+    pushed: bool = False
+    """It was pushed, and lay in no folder."""
     silent: frozenset[str] = frozenset()
     """Those that its rows, staged before that was known, say nothing of."""
 

@@ -52,10 +52,14 @@ class Taking(Decisions):
                 some = arrivals[start : start + SLICE]
                 files.add_superseded(connection, garage, source, some, recipe, self.now())
 
-    def begin_file(self, garage: str, source: str, arrival: Arrival, recipe: bytes) -> int:
-        """Begin to read a file; its number."""
+    def begin_file(
+        self, garage: str, source: str, arrival: Arrival, recipe: bytes, *, pushed: bool = False
+    ) -> int:
+        """Begin to read a file, or what was pushed; its number."""
         with self.database.write("begin_file") as connection:
-            return files.add(connection, garage, source, arrival, recipe, self.now(), "reading")
+            return files.add(
+                connection, garage, source, arrival, recipe, self.now(), "reading", pushed=pushed
+            )
 
     def recognise(
         self, garage: str, source: str, recipe: bytes, digests: Sequence[bytes]
@@ -117,6 +121,8 @@ class Taking(Decisions):
             if finding and not leaves.given(connection, file, finding.reason):
                 files.close(connection, file, "held", self.now(), finding)
                 return finding
+            if finding:
+                leaves.use(connection, file, finding.reason)
             accepting.start(connection, file)
             return None
 
@@ -213,6 +219,7 @@ class Taking(Decisions):
                 accounts=fleets.known(connection, row["garage"]),
                 rescued=rescue.told(connection) is not None,
                 lacks_consent=row["lacks_consent"],
+                pushed=row["pushed"],
                 silent=consents.silent(row),
             )
             more = accepting.accept_slice(connection, job, ACCEPTED)

@@ -2,6 +2,7 @@
 
 scan      per garage   list the folders, take in what stands still     lane read
 poll      per source   ask a garage system's API what changed          lane poll
+receive   per garage   keep its doors open, take in what is pushed    lane read
 deliver   per garage   a slice of what is due                          lane send
 feedback  per garage   what iGarage learned of addresses               lane send
 probe     per garage   greet iGarage, and while paused probe it        lane probe
@@ -12,7 +13,7 @@ nightly   once         the backup                                      lane tend
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain
@@ -21,7 +22,9 @@ from connector.config import GarageConfig
 from connector.intake import Scan
 from connector.service.door import Door
 from connector.service.garage import World
+from connector.service.gates import Gates
 from connector.service.polls import MOST_AT_ONCE, Poller
+from connector.service.receivers import Receiver
 from connector.service.scans import Scans
 from connector.service.scheduler import Scheduler
 from connector.service.telling import telling_tasks
@@ -52,8 +55,16 @@ class AlwaysOn:
         lanes["poll"] = min(polled, MOST_AT_ONCE)
         scheduler = Scheduler(lanes, world.stop, world.log, world.now, world.monotonic)
         found: dict[str, dict[str, Scan]] = {garage.garage: {} for garage in self.garages}
+        gates = Gates(world.log)
+        receivers = {
+            garage.garage: Receiver(garage, world, scheduler.wake, gates, found[garage.garage])
+            for garage in self.garages
+            if garage.received
+        }
         scans = [
-            Scans(garage, world, scheduler.wake, found[garage.garage])
+            Scans(
+                garage, world, scheduler.wake, found[garage.garage], _trouble_of(receivers.get(garage.garage))
+            )
             for garage in self.garages
             if garage.watched
         ]
@@ -67,14 +78,18 @@ class AlwaysOn:
         for task in chain(
             (each.task() for each in scans),
             (each.task() for each in polls),
+            (each.task() for each in receivers.values()),
             (task for each in doors for task in each.tasks()),
             (task for each in self.garages for task in telling_tasks(each, world)),
             self.upkeep.tasks(tend, scheduler.wake_all),
         ):
             scheduler.add(task)
         with ExitStack() as leaving:
-            for end in chain(
-                (each.end for each in scans), (each.end for each in polls), (each.end for each in doors)
-            ):
+            ends = [gates.end, *(each.end for each in receivers.values()), *(each.end for each in scans)]
+            for end in (*ends, *(each.end for each in polls), *(each.end for each in doors)):
                 leaving.callback(end)
             return scheduler.run()
+
+
+def _trouble_of(receiver: Receiver | None) -> Callable[[str], str | None]:
+    return receiver.trouble if receiver else lambda _: None

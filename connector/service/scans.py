@@ -29,11 +29,17 @@ def scan_name(garage: GarageConfig) -> str:
 class Scans:
     """The task that scans one garage's watched sources, with what it saw of each folder from look to look.
 
-    `found` holds how each source of the garage went last, for all who read it.
+    `found` holds how each source of the garage went last, for all who read it; `trouble` says why nothing can be pushed
+    to a source that should be, beside what lies in its folder.
     """
 
     def __init__(
-        self, garage: GarageConfig, world: World, wake: Wake, found: dict[str, Scan] | None = None
+        self,
+        garage: GarageConfig,
+        world: World,
+        wake: Wake,
+        found: dict[str, Scan] | None = None,
+        trouble: Callable[[str], str | None] = lambda _: None,
     ) -> None:
         self._garage = garage
         self._world = world
@@ -43,6 +49,7 @@ class Scans:
         self._looked = dict.fromkeys(self._lookouts, 0.0)
         self._due = dict.fromkeys(self._lookouts, 0.0)
         self._found = {} if found is None else found
+        self._trouble = trouble
         self._recovered = False
 
     def task(self) -> Task:
@@ -102,7 +109,12 @@ class Scans:
     def _scanned(self, intake: Intake, source: SourceConfig) -> Scan:
         try:
             accounts = self._world.ledger.fleet_accounts(self._garage.garage)
-            return intake.scan(source_of(self._garage, source, accounts), self._lookouts[source.name])
+            scan = intake.scan(source_of(self._garage, source, accounts), self._lookouts[source.name])
+            if shut := self._trouble(source.name):
+                self._world.ledger.note_source(
+                    self._garage.garage, source.name, source.adapter, "unavailable", shut
+                )
+            return scan
         except AdapterFailed as error:  # the plugin itself cannot be loaded: its source stands alone
             self._world.ledger.note_source(
                 self._garage.garage, source.name, source.adapter, "unavailable", str(error)

@@ -1,4 +1,4 @@
-"""Reads CarSys exports, CSV and XML: of driver, owner and contractor the right one becomes the customer."""
+"""Reads CarSys exports and pushes: of driver, owner and contractor the right one becomes the customer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import islice
 
 from connector import hookimpl, kit
 from connector.errors import SourceFormatError
-from connector.model import Column, ExportFile, Recognised, Skipped, SourceRecord, Table
+from connector.model import Column, ExportFile, PushRequest, Recognised, Skipped, SourceRecord, Table
 from plugins.carsys.fields import ADDRESSEE, NOT_SENT, PERSON, REACHED, VEHICLE, reached
 from plugins.carsys.form import NAMES, Cells, Form
 from plugins.carsys.recipient import Recipient, choose
@@ -55,6 +55,14 @@ def _names_in(file: ExportFile) -> Iterator[str]:
     table = kit.read_xml(file, holding=defaults.columns["vehicle.plate"].names)
     for record in islice(table, RECOGNISED_BY):
         yield from record.values
+
+
+@hookimpl
+def connector_receive(request: PushRequest, settings: Settings) -> Table:
+    if request.media_type == "application/xml":
+        return _xml(request.file, settings)
+    table = kit.read_json(request.file, holding=settings.form.columns["vehicle.plate"].names)
+    return Table(table.layout, _checked(table, settings.form))
 
 
 def _is_xml(file: ExportFile) -> bool:

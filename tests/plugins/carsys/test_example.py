@@ -9,11 +9,14 @@ from connector import config
 EXAMPLE = Path(__file__).parents[3] / "config"
 
 
-def test_the_example_loads_as_written_and_lacks_only_its_token(carsys) -> None:
+def test_the_example_loads_as_written_and_lacks_only_its_tokens(carsys) -> None:
     loaded = config.load(EXAMPLE, env={})
     ours = "garage-carsys"
     assert [mistake for mistake in loaded.mistakes if mistake.file.stem == ours] == []
-    assert [each.path for each in loaded.warnings if each.file.stem == ours] == ["igarage.token_file"]
+    assert [each.path for each in loaded.warnings if each.file.stem == ours] == [
+        "igarage.token_file",
+        "sources[0].receive.token_file",
+    ]
     garage = next(each for each in loaded.garages if each.garage == ours)
     customers, mailing = garage.sources
     assert (customers.adapter, customers.contains, mailing.contains) == ("carsys", "all", "selection")

@@ -87,3 +87,12 @@ def test_the_readme_names_every_setting_and_every_field(carsys) -> None:
         assert f"`vehicle.{name}`" in page if who == "vehicle" else f"`.{name}`" in page
         assert column is None or column.partition(" ")[2] in page or column in page
     assert all(f"`{company}`" in page for company in USUAL)
+
+
+@pytest.mark.parametrize(
+    ("name", "new", "skipped"), [("push.json", 1, ["lease_company"]), ("push.xml", 1, [])]
+)
+def test_a_preview_of_what_is_pushed_says_what_would_become_of_it(preview, name, new, skipped) -> None:
+    told = preview(name, "klanten")
+    assert (told["file_error"], told["new"], told["rejected"]) == (None, new, [])
+    assert [each["reason"] for each in told["skipped"]] == skipped
