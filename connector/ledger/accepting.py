@@ -87,7 +87,6 @@ def start(connection: sa.Connection, file: int) -> None:
     unchanged, read = connection.execute(query).one()
     counts = {"unchanged": marked + unchanged, "read": marked + read}
     connection.execute(files.update().where(files.c.id == file).values(state="accepting", **counts))
-    marks.forget(connection, file)
 
 
 def accept_slice(connection: sa.Connection, job: Accepting, limit: int) -> bool:

@@ -55,6 +55,12 @@ def number(connection: sa.Connection, file: int) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+def digests(connection: sa.Connection, file: int) -> set[bytes]:
+    """The digests of all marked rows of a file: these it has as they were, though they are not staged."""
+    query = sa.select(marks.c.digests).where(marks.c.file == file)
+    return {each for joined in connection.execute(query).scalars() for each in split(bytes(joined))}
+
+
 def forget(connection: sa.Connection, file: int) -> None:
     """The marks of a file go."""
     connection.execute(marks.delete().where(marks.c.file == file))
