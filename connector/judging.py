@@ -25,7 +25,7 @@ from connector.ledger.weighing import weigh
 from connector.model import Column, Draft, Layout, Skipped, SourceRecord, Table, Verdict
 
 CONSENT_FIELDS = ("consent", "opt_out")
-CHUNK = 1000
+CHUNK = 4000
 """Rows recognised and staged at a time."""
 
 

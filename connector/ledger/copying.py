@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from connector.ledger.schema import events, files, meta, metadata, staged
+from connector.ledger.schema import events, files, marks, meta, metadata, staged
 from connector.ledger.writing import insert_all
 
 CHUNK = 1000
@@ -19,7 +19,8 @@ def copy_garage(here: sa.Connection, there: sa.Connection, garage: str) -> None:
         if "garage" in table.c and table is not events:
             _copy(here, there, table, table.c.garage == garage)
     accepting = sa.select(files.c.id).where(files.c.garage == garage, files.c.state == "accepting")
-    _copy(here, there, staged, staged.c.file.in_(accepting))
+    for table in (staged, marks):
+        _copy(here, there, table, table.c.file.in_(accepting))
     _copy(here, there, meta, meta.c.name.in_(("rescued", "restored")))
 
 

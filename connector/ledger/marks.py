@@ -56,9 +56,9 @@ def number(connection: sa.Connection, file: int) -> int:
 
 
 def digests(connection: sa.Connection, file: int) -> set[bytes]:
-    """The digests of a file's marked rows."""
+    """The digests of all marked rows of a file: these it has as they were, though they are not staged."""
     query = sa.select(marks.c.digests).where(marks.c.file == file)
-    return {each for packed in connection.execute(query).scalars() for each in split(bytes(packed))}
+    return {each for joined in connection.execute(query).scalars() for each in split(bytes(joined))}
 
 
 def forget(connection: sa.Connection, file: int) -> None:

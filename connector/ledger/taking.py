@@ -32,7 +32,7 @@ from connector.suspicion import SHARED_LIMIT
 
 SLICE = 500
 """Rows that are read at a time, or written in one transaction while an index is made anew."""
-ACCEPTED = 2000
+ACCEPTED = 4000
 """Rows of one transaction while a file is accepted: a tenth of a second, for delivery writes in between."""
 
 

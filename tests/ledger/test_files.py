@@ -14,7 +14,7 @@ from connector.ledger.looking import skipped
 from connector.ledger.schema import staged
 from connector.model import Rejected, Skipped
 
-MORE_THAN_A_SLICE = 2020
+MORE_THAN_A_SLICE = 4020
 
 
 def balance(file: Any) -> dict[str, int]:

@@ -57,7 +57,7 @@ def test_a_standing_rejection_keeps_the_day_it_was_first_seen(jansen: Any) -> No
 
 def test_rejections_show_when_their_file_is_taken_and_not_before(jansen: Any) -> None:
     jansen.night(WRONG_DATE, name="maandag.csv")
-    file = jansen.judged(*(jansen.car(number) for number in range(1, 2000)), WRONG_PLATE, name="dinsdag.csv")
+    file = jansen.judged(*(jansen.car(number) for number in range(1, 4000)), WRONG_PLATE, name="dinsdag.csv")
     assert jansen.slice(file) is True
     assert [row[1] for row in listed(jansen)] == ["maandag.csv"]
     jansen.accept(file)

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from connector.ledger import Marks
 from connector.ledger.looking import skipped
-from connector.ledger.marks import split
-from connector.ledger.schema import marks, staged
+from connector.ledger.marks import digests, split
+from connector.ledger.schema import marks, rows, staged
 from connector.model import Skipped
 
 
@@ -71,6 +71,15 @@ def test_marks_go_with_their_file(jansen: Any) -> None:
     assert counted(jansen, marks) == 1  # who is missing is told by them too
     jansen.accept(file)
     assert counted(jansen, marks) == 0
+
+
+def test_a_file_tells_which_rows_it_has_as_they_were(jansen: Any) -> None:
+    jansen.night(jansen.car(1), jansen.car(2), jansen.car(3))
+    file = jansen.judged(jansen.car(1), jansen.car(2), jansen.car(3, make="Saab"))
+    with jansen.ledger.looking() as connection:
+        known = set(map(bytes, connection.execute(sa.select(rows.c.digest)).scalars()))
+        found = digests(connection, file)
+    assert len(found) == 2 and found < known
 
 
 def test_a_row_read_by_another_recipe_is_not_marked(jansen: Any) -> None:
