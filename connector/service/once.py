@@ -111,12 +111,15 @@ def _pass(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) -
 
 
 def _deliver(garage: GarageConfig, client: Client, world: World) -> Delivered:
-    """Deliver what is due, hear once what iGarage learned of addresses, and deliver what that makes due."""
+    """Deliver what is due, tend the batches, hear what iGarage learned, and deliver what that makes due."""
     delivery = world.delivery(garage, client)
     if paused := delivery.greet():
         return Delivered(paused=paused)
     first = delivery.deliver_due()
-    if first.paused or not world.feedback(garage, client).follow().judged:
+    if first.paused:
+        return first
+    told = world.batches(garage, client).tend().told
+    if not world.feedback(garage, client).follow().judged and not told:
         return first
     then = delivery.deliver_due(silent=first.silent)
     return Delivered(
