@@ -128,7 +128,7 @@ class Batches:
         unwanted = self.book.unwanted(batch)
         if not unwanted:
             return
-        if self.client.cancel_batch(batch.igarage_id or ""):
+        if self.client.cancel_batch(batch.igarage_id or "", key=f"cancel-{batch.reference}"):
             self.book.cancelled(batch, self._by())
             self.log.info("batches.cancelled", garage=self.garage, passports=len(unwanted))
         else:

@@ -154,9 +154,9 @@ class Client:
         answer = self._call("batch_items", "GET", f"/batches/{quote(batch, safe='')}/items?{query}")
         return self._understood(answer, (200,), items_page)
 
-    def cancel_batch(self, batch: str) -> bool:
+    def cancel_batch(self, batch: str, *, key: str) -> bool:
         """`DELETE /batches/{id}`; False where it is too late: it is being run."""
-        answer = self._call("batch_cancel", "DELETE", f"/batches/{quote(batch, safe='')}")
+        answer = self._call("batch_cancel", "DELETE", f"/batches/{quote(batch, safe='')}", key=key)
         if answer.status == 409:
             return False
         if answer.status == 404 and problem(answer).code == "not_found":

@@ -137,7 +137,7 @@ class BatchBook:
             composing.release(
                 connection, self._writing(connection, batch.garage, by), batch, dict(composing.FREE)
             )
-            _write_garage(connection, batch.garage, batched_for=None)
+            _open_round_again(connection, batch.garage)
 
     def too_late(self, batch: Batch, plates: Sequence[str], due_at: datetime) -> None:
         """The batch was being run when these should have been taken out of it."""
@@ -190,6 +190,14 @@ class BatchBook:
         with self.database.write(point) as connection:
             garages.take_turn(connection, garage)
             yield connection
+
+
+def _open_round_again(connection: sa.Connection, garage: str) -> None:
+    """The last run that batches were made for gets one more."""
+    query = sa.select(garage_table.c.batched_for).where(garage_table.c.garage == garage)
+    if day := connection.execute(query).scalar():
+        before = date.fromisoformat(day) - timedelta(days=1)
+        _write_garage(connection, garage, batched_for=before.isoformat())
 
 
 def _write_garage(connection: sa.Connection, garage: str, **values: object) -> None:
