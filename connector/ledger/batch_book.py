@@ -140,9 +140,9 @@ class BatchBook:
             _open_round_again(connection, batch.garage)
 
     def too_late(self, batch: Batch, plates: Sequence[str], due_at: datetime) -> None:
-        """The batch was being run when these should have been taken out of it."""
+        """The batch was being run when these should have been taken out: its results are asked for from now on."""
         with self._turn(batch.garage, "batch_too_late") as connection:
-            composing.write(connection, batch, due_at=due_at)
+            composing.write(connection, batch, run_at=self.now(), due_at=due_at)
             record(connection, [event(batch.garage, each, self.now(), "batch_too_late") for each in plates])
 
     def settle(self, batch: Batch, page: ItemsPage, ended: datetime, by: By) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from .counting import COUNTERS, Found
 
 IDS = (
-    *(f"F{number:02}" for number in range(1, 40) if number not in (23, 36)),
+    *(f"F{number:02}" for number in range(1, 40) if number != 23),
     "S08",
     "L6",
 )
