@@ -40,6 +40,7 @@ def after_put(
     a known address belongs to the former address, for that answer mailed nobody. A passport that iGarage was to
     have and made anew is not invited for unasked.
     """
+    passport = _dated(passport, answer)
     former = passport.delivered_address
     moved = former is not None and not same_address(former, address)
     delivered = replace(
@@ -54,7 +55,8 @@ def after_put(
         return delivered
     if moved and not send:
         return _invited(delivered, former, answer.sent_at, answered=passport.answered)
-    return _invited(delivered, address, answer.sent_at, answered=_asked(passport, asked))
+    invited = _invited(delivered, address, answer.sent_at, answered=_asked(passport, asked))
+    return replace(invited, sent_by=answer.sent_by)
 
 
 def was_remade(passport: Passport, answer: PassportStatus) -> bool:
@@ -71,7 +73,7 @@ def after_look(
     """
     if answer is None:
         return replace(passport, held="gone")
-    if answer.sent_at is None or answer.sent_at == passport.sent_at:
+    if answer.sent_at is None or answer.sent_at == _dated(passport, answer).sent_at:
         return None
     return _invited(passport, passport.delivered_address, answer.sent_at, answered=_asked(passport, asked))
 
@@ -85,6 +87,7 @@ def after_first_look(passport: Passport, answer: PassportStatus | None) -> Passp
     sure = replace(passport, unsure=False)
     if answer is None:
         return sure if passport.delivered_revision is None else replace(sure, held="gone")
+    sure = _dated(sure, answer)
     address = answer.email.address or passport.delivered_address or passport.address
     found = replace(sure, delivered_revision=0, delivered_address=address)
     if not _newer(answer.sent_at, passport.sent_at):
@@ -129,8 +132,8 @@ def after_transfer_look(
     """
     if answer is None:
         return replace(passport, held="gone")
-    done = _handed_over(passport, address)
-    if answer.sent_at is None or answer.sent_at == passport.sent_at:
+    done = _handed_over(_dated(passport, answer), address)
+    if answer.sent_at is None or answer.sent_at == done.sent_at:
         return done
     return _invited(done, address, answer.sent_at, answered=_asked(passport, asked))
 
@@ -147,7 +150,7 @@ def after_transfer(
 
     With `send` one mail went out. Without, whatever `sent_at` says is of the former owner.
     """
-    done = _handed_over(passport, address)
+    done = _handed_over(_dated(passport, answer), address)
     if send:
         return _mailed(done, address, answer, now, asked)
     return replace(done, sent_at=answer.sent_at if _newer(answer.sent_at, done.sent_at) else done.sent_at)
@@ -205,6 +208,17 @@ def address_news(answer: PassportStatus, requested: str) -> AddressNews | None:
     return None
 
 
+def _dated(passport: Passport, answer: PassportStatus) -> Passport:
+    """The facts with iGarage's own instant of an invitation of which only the batch's end was known."""
+    if (
+        not passport.sent_by
+        or answer.sent_at is None
+        or answer.sent_at > (passport.sent_at or answer.sent_at)
+    ):
+        return passport
+    return replace(passport, sent_at=answer.sent_at, sent_by=False)
+
+
 def _newer(answered: datetime | None, known: datetime | None) -> bool:
     return answered is not None and (known is None or answered > known)
 
@@ -227,7 +241,7 @@ def _mailed(
     passport: Passport, address: str | None, answer: PassportStatus, now: datetime, asked: int | None
 ) -> Passport:
     """The facts after an answer that means one mail."""
-    answered = _asked(passport, asked)
+    passport, answered = _dated(passport, answer), _asked(passport, asked)
     if answer.sent_at is None or answer.sent_at == passport.sent_at:
         return replace(_invited(passport, address, now, answered=answered), sent_at=passport.sent_at)
     return _invited(passport, address, answer.sent_at, answered=answered)
@@ -239,6 +253,7 @@ def _invited(passport: Passport, address: str | None, at: datetime | None, *, an
         invited_address=address,
         invited_at=at,
         sent_at=at,
+        sent_by=False,
         invitations=passport.invitations + 1,
         answered=answered,
     )

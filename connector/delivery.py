@@ -16,10 +16,12 @@ from connector.errors import DeliveryError, LedgerUnavailable, NotAuthorised, Re
 from connector.http import NotBegun, Turn, Turns
 from connector.igarage.client import Client
 from connector.ledger import Answered, Claim, Failed, HandedOver, Ledger, Looked, Outcome, Pause, Withdrawn
+from connector.ledger.batch_book import By
 from connector.ledger.claims import Backlog
 from connector.ledger.outcomes import Closing
 from connector.log import Log
 from connector.plan import Delete, Look, Policy, Put, Send, Transfer
+from connector.rounds import Route
 
 LEASE_MARGIN = timedelta(seconds=60)
 """A lease outlives the call's own deadline by this much."""
@@ -64,6 +66,8 @@ class _Tally:
     slow: bool = False
     """Whether a claim had waited too long for its worker."""
     paused: str | None = None
+    gathers: bool = False
+    """Whether passports wait for a batch: for this whole pass, whatever it makes due."""
     judged: dict[str, float] = field(default_factory=dict)
     """Addresses of which this pass has heard, and when."""
     changed: threading.Lock = field(default_factory=threading.Lock)
@@ -123,6 +127,7 @@ class Delivery:
     chance: Callable[[], float]
     timeout: float
     workers: int
+    route: Route
     retry: Retry
     probing: Probing
     log: Log
@@ -135,7 +140,25 @@ class Delivery:
 
     def backlog(self, bound: int) -> Backlog:
         """What is before this garage's delivery; what is due now is counted up to `bound`."""
-        return self.ledger.backlog(self.garage, lease=self.lease, longest_wait=self.longest_wait, bound=bound)
+        return self.ledger.backlog(
+            self.garage,
+            lease=self.lease,
+            longest_wait=self.longest_wait,
+            bound=bound,
+            gathers=self.gathers(),
+        )
+
+    def gathers(self) -> bool:
+        """Whether passports wait for a batch now, instead of going one by one."""
+        due = 0
+        if self.route.way == "auto":
+            due = self.ledger.batch_book.puts_due(self.garage, self.by, self.route.over + 1)
+        return self.route.gathers(due)
+
+    @property
+    def by(self) -> By:
+        """By what batches are made for this garage."""
+        return By(self.policy, self.today(), self.lease, self.longest_wait)
 
     @property
     def longest_wait(self) -> timedelta:
@@ -153,6 +176,7 @@ class Delivery:
         self._bring_index_up_to_date()
         tally = _Tally(None if seconds is None else self.monotonic() + seconds, silent=silent)
         due_before = self.now()
+        tally.gathers = self.gathers()
         if self.backlog(1).now:
             self._work_together(tally, due_before, gently)
         if tally.paused == "no_answer":
@@ -180,6 +204,7 @@ class Delivery:
         except DeliveryError as error:
             return self._pause(error)
         if self.ledger.met(self.garage, info.id, info.fleet_accounts):
+            self.ledger.batch_book.note_terms(self.garage, info)
             return None
         self.log.error("delivery.other_garage", garage=self.garage)
         self.ledger.pause(self.garage, self._why("other_garage"))
@@ -236,7 +261,7 @@ class Delivery:
             half = ahead // 2 if at_once == self.workers else 0
             room = at_once + 2 * half - crew.out
             if more and room >= max(half, 1) and not crew.broken and not self._is_over(tally):
-                claims = self._claim(due_before, room)
+                claims = self._claim(due_before, room, tally.gathers)
                 more = len(claims) == room
                 crew.give(claims, self.monotonic())
             if not crew.out:
@@ -249,7 +274,7 @@ class Delivery:
         late = tally.ends is not None and self.monotonic() >= tally.ends
         return late or tally.over or self.stop.is_set()
 
-    def _claim(self, due_before: datetime, most: int) -> list[Claim]:
+    def _claim(self, due_before: datetime, most: int, gathers: bool) -> list[Claim]:
         return self.ledger.claim_some(
             self.garage,
             self.policy,
@@ -258,6 +283,7 @@ class Delivery:
             longest_wait=self.longest_wait,
             due_before=due_before,
             most=most,
+            gathers=gathers,
         )
 
     def _begun(self, tally: _Tally, turns: Turns, given: Given) -> Outcome | None:

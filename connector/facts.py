@@ -92,6 +92,10 @@ class Passport:
     service_due: date | None = None
     consent_unknown: bool = False
     """The consent or opt-out column was missing at its source."""
+    in_batch: bool = False
+    """A batch has it, which has not told its result."""
+    sent_by: bool = False
+    """`sent_at` is when a batch ended: iGarage's own instant of that invitation is some time before it."""
     remade: bool = False
     """iGarage made anew what it should have had: at this address nobody is invited unasked."""
 

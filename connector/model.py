@@ -290,6 +290,8 @@ class PassportStatus:
     email: EmailStatus
     created: bool = False
     """True when this answer made the passport (201)."""
+    sent_by: bool = False
+    """True where `sent_at` is when a batch ended: iGarage's own instant is some time before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +306,39 @@ class GarageInfo:
     batch_size: int | None = None
     fleet_accounts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Wagenparkaccount id → name."""
+
+
+BatchState = Literal["queued", "running", "done"]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchStatus:
+    """iGarage's answer on a batch. `run_at` is when it is run, or was."""
+
+    id: str
+    reference: str
+    state: BatchState
+    run_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchItem:
+    """What became of one passport of a batch. `code` says why it failed; `sent` whether its customer was invited."""
+
+    plate: str
+    result: Literal["created", "updated", "failed"]
+    sent: bool
+    code: str | None
+    email: EmailStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsPage:
+    """A page of a batch's results, and the cursor of the next one; None: it was the last."""
+
+    items: tuple[BatchItem, ...]
+    next: str | None
 
 
 ChangeState = Literal["invalid", "ok", "corrected", "opted_out"]

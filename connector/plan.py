@@ -200,6 +200,8 @@ def state(passport: Passport, step: Step, *, claimed: bool) -> State:
     """The state shown to people: derived, the first that applies."""
     if claimed:
         return "sending"
+    if passport.in_batch:
+        return "in_batch"
     if not isinstance(step, Wait):
         return "pending"
     if step.why == "withdrawn":

@@ -10,12 +10,10 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from connector import emails, plates
+from connector import emails, plates, sheets
 
 COLUMNS = ("kenteken", "naam", "onjuist adres", "reden", "voorstel", "telefoon", "nieuw adres")
 _NEEDED = ("kenteken", "onjuist adres", "nieuw adres")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a sheet takes for the beginning of a formula, or strips to find one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +47,14 @@ class Mistake:
 
 
 def written(lines: Iterable[Wrong]) -> bytes:
-    """The list as bytes: UTF-8 with its mark, `;` and CRLF, as a Dutch Excel opens it."""
-    text = io.StringIO()
-    sheet = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    sheet.writerow(COLUMNS)
-    for each in lines:
-        cells = (each.plate, each.name, each.address, each.reason, each.suggestion, each.phone, "")
-        sheet.writerow([_safe(cell) for cell in cells])
-    return text.getvalue().encode("utf-8-sig")
+    """The list as a Dutch Excel opens it."""
+    return sheets.written(
+        COLUMNS,
+        (
+            (each.plate, each.name, each.address, each.reason, each.suggestion, each.phone, "")
+            for each in lines
+        ),
+    )
 
 
 def filled_in(content: bytes) -> tuple[list[Filled], list[Mistake]]:
@@ -92,13 +90,9 @@ def _line(number: int, row: Mapping[str, str | Sequence[str] | None]) -> Filled 
     return Filled(number, plates.compact(plate), address, meant)
 
 
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
 def _bare(cell: str | Sequence[str] | None) -> str:
     text = cell.strip() if isinstance(cell, str) else ""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+    return text[1:] if text.startswith("'") and text[1:].startswith(sheets.FORMULA) else text
 
 
 def _text(content: bytes) -> str:

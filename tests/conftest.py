@@ -172,6 +172,7 @@ class Garage:
             },
             "sources": [source, *self._settings.get("more_sources", [])],
             "delivery": {
+                "route": "direct",
                 "retry": {"first": 0.001, "max": 0.001},
                 **self._settings.get("delivery", {}),
             },

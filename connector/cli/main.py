@@ -10,6 +10,7 @@ import click
 from connector.cli import exits
 from connector.cli.addresses import emails
 from connector.cli.answer import message
+from connector.cli.batches import batches
 from connector.cli.configuring import config
 from connector.cli.demo import demo
 from connector.cli.desk import discard, release, resend, retry
@@ -52,6 +53,7 @@ for each in (
     rejected,
     skipped,
     held,
+    batches,
     trace,
     retry,
     resend,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,7 @@ from connector.config.source_file import SourceConfig, listed
 from connector.config.zones import zone
 from connector.facts import Suspects
 from connector.fleets import key
+from connector.rounds import Route, Way
 from connector.selection import Select
 from connector.suspicion import SHARED_LIMIT
 
@@ -223,8 +225,12 @@ def _each_once(fleets: dict[str, str]) -> dict[str, str]:
 class DeliveryConfig(Strict):
     """How passports go to iGarage, and who is invited. `workers`: the most calls at once for this garage."""
 
-    route: Literal["direct"] = "direct"
-    """The way they go: direct, each AutoPaspoort by itself, at once."""
+    route: Way = "auto"
+    """The way they go: direct, each at once; batch, for iGarage's nightly run; or auto, a batch when there are many."""
+    batch_over: int = Field(default=200, ge=0, le=1_000_000)
+    """With auto: with more AutoPaspoorten due at once than so many, they go in a batch."""
+    batch_lead: float = Field(default=30.0, ge=0, le=1200, allow_inf_nan=False)
+    """Minutes before iGarage's nightly run at which the batches go up."""
     send: Literal["never", "always", "consented"] = "never"
     """Wil je de AutoPaspoorten naar de klant versturen? never, always, or consented."""
     owner_change: Literal["hold", "transfer"] = "hold"
@@ -239,6 +245,11 @@ class DeliveryConfig(Strict):
     """Calls at once for this garage."""
     retry: RetryConfig = RetryConfig()
     """Waiting after a failure."""
+
+    @property
+    def way(self) -> Route:
+        """The route, as delivery takes it."""
+        return Route(self.route, self.batch_over, timedelta(minutes=self.batch_lead))
 
 
 class GarageConfig(Strict):

@@ -16,11 +16,15 @@ from typing import Any, Literal, get_args
 from connector.http import Answer
 from connector.model import (
     AddressChange,
+    BatchItem,
+    BatchState,
+    BatchStatus,
     ChangesPage,
     ChangeState,
     EmailState,
     EmailStatus,
     GarageInfo,
+    ItemsPage,
     PassportStatus,
 )
 
@@ -97,6 +101,28 @@ def changes_page(answer: Answer) -> ChangesPage:
     return ChangesPage(tuple(map(_change, known)), _required_text(value.get("next")), more)
 
 
+def batch_status(answer: Answer) -> BatchStatus:
+    """The *Batch* of an answer. Raises NotAsPromised."""
+    return _batch(_promised_object(answer))
+
+
+def batches_found(answer: Answer) -> tuple[BatchStatus, ...]:
+    """The batches that an answer lists. Raises NotAsPromised."""
+    items = _promised_object(answer).get("items")
+    if not isinstance(items, list):
+        raise NotAsPromised("this is no list of batches")
+    return tuple(_batch(_object(each)) for each in items)
+
+
+def items_page(answer: Answer) -> ItemsPage:
+    """A page of what became of a batch's passports. Raises NotAsPromised."""
+    value = _promised_object(answer)
+    items = value.get("items")
+    if not isinstance(items, list):
+        raise NotAsPromised("this is no page of a batch")
+    return ItemsPage(tuple(map(_batch_item, map(_object, items))), _text(value.get("next")))
+
+
 def problem(answer: Answer) -> Problem:
     """The problem an answer tells of; never raises, whatever the body is."""
     value = _json(answer.body) if _media_type(answer) == "application/problem+json" else None
@@ -153,6 +179,32 @@ def _email_status(value: object) -> EmailStatus:
     state: Any = email.get("state")
     known: EmailState = state if state in get_args(EmailState) else "unknown"
     return EmailStatus(_text(email.get("address")), known, _text(email.get("reason")))
+
+
+def _batch(value: dict[str, Any]) -> BatchStatus:
+    state: Any = value.get("state")
+    if state not in get_args(BatchState):
+        raise NotAsPromised("the batch has no known state")
+    return BatchStatus(
+        id=_required_text(value.get("id")),
+        reference=_required_text(value.get("reference")),
+        state=state,
+        run_at=_instant(value.get("run_at")),
+        finished_at=_instant(value.get("finished_at")),
+    )
+
+
+def _batch_item(value: dict[str, Any]) -> BatchItem:
+    result, sent = value.get("result"), value.get("sent")
+    if result not in ("created", "updated", "failed") or not isinstance(sent, bool | None):
+        raise NotAsPromised("a passport of the batch has no known result")
+    return BatchItem(
+        plate=_required_text(value.get("plate")),
+        result=result,
+        sent=bool(sent),
+        code=_matching(_WORD, value.get("code")),
+        email=_email_status(value.get("email")),
+    )
 
 
 def _change(value: dict[str, Any]) -> AddressChange:

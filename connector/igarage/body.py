@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from connector.model import Content
 
@@ -56,6 +57,12 @@ def transfer_body(content: Content, *, send: bool) -> bytes:
     """The body of `POST /passports/{plate}/transfer`: the new owner, in the same canonical JSON."""
     transfer = {"customer": _part(content, _CUSTOMER), "send": send}
     return json.dumps(transfer, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def batch_body(reference: str, passports: Sequence[bytes]) -> bytes:
+    """The body of `POST /batches`, from the bodies of its passports; the same arguments give the same bytes."""
+    name = json.dumps(reference, ensure_ascii=False).encode()
+    return b'{"passports":[' + b",".join(passports) + b'],"reference":' + name + b"}"
 
 
 def _part(content: Content, fields: dict[str, str]) -> dict[str, str | int]:

@@ -10,21 +10,38 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 from urllib.parse import quote, urlencode
 
 from connector.crash import CrashPoint, survive
 from connector.errors import NotAuthorised, Refused
 from connector.http import Answer, Http, TransportError, Turn, system_trust
-from connector.igarage.answers import NotAsPromised, changes_page, garage_info, passport_status, problem
+from connector.igarage.answers import (
+    NotAsPromised,
+    batch_status,
+    batches_found,
+    changes_page,
+    garage_info,
+    items_page,
+    passport_status,
+    problem,
+)
 from connector.igarage.body import passport_body, transfer_body
 from connector.igarage.verdicts import not_as_promised, verdict, without_answer
-from connector.model import ChangesPage, Content, GarageInfo, PassportStatus
+from connector.model import (
+    BatchStatus,
+    ChangesPage,
+    Content,
+    GarageInfo,
+    ItemsPage,
+    PassportStatus,
+)
 
 _PACE = 0.95
 """The share of the service's limit that is used: its clock and ours are not the same."""
 
 _ACCEPT = "application/json, application/problem+json"
+Read = TypeVar("Read")
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
@@ -84,11 +101,7 @@ class Client:
     def garage(self) -> GarageInfo:
         """`GET /garage`: who we are to iGarage. From now on calls stay below the limit it names."""
         answer = self._call("garage", "GET", "/garage")
-        self._demand(answer, (200,), on_passport=False)
-        try:
-            info = garage_info(answer)
-        except NotAsPromised as error:
-            raise not_as_promised(answer.status, str(error)) from None
+        info = self._understood(answer, (200,), garage_info)
         limit = info.requests_per_minute
         self._http.pace(None if limit is None else limit * _PACE)
         return info
@@ -135,11 +148,40 @@ class Client:
         """
         query = {"limit": limit} | ({} if after is None else {"after": after})
         answer = self._call("changes", "GET", f"/emails/changes?{urlencode(query)}")
-        self._demand(answer, (200,), on_passport=False)
-        try:
-            return changes_page(answer)
-        except NotAsPromised as error:
-            raise not_as_promised(answer.status, str(error)) from None
+        return self._understood(answer, (200,), changes_page)
+
+    def post_batch(self, body: bytes, *, key: str) -> BatchStatus:
+        """`POST /batches`: passports to be done at the garage's own time. Raises Refused where it is not taken."""
+        answer = self._call("batch", "POST", "/batches", body=body, key=key)
+        return self._understood(answer, (202,), batch_status)
+
+    def batches_of(self, reference: str) -> tuple[BatchStatus, ...]:
+        """`GET /batches?reference=`: the batches under our reference, of which there should be one at most."""
+        answer = self._call("batches", "GET", f"/batches?{urlencode({'reference': reference})}")
+        return self._understood(answer, (200,), batches_found)
+
+    def batch(self, batch: str) -> BatchStatus | None:
+        """`GET /batches/{id}`: how far it is; None when iGarage has no such batch."""
+        answer = self._call("batch_look", "GET", f"/batches/{quote(batch, safe='')}")
+        if answer.status == 404 and problem(answer).code == "not_found":
+            return None
+        return self._understood(answer, (200,), batch_status)
+
+    def batch_items(self, batch: str, after: str | None, limit: int) -> ItemsPage:
+        """`GET /batches/{id}/items`: what became of its passports, after a cursor (None: from the first)."""
+        query = urlencode({"limit": limit} | ({} if after is None else {"after": after}))
+        answer = self._call("batch_items", "GET", f"/batches/{quote(batch, safe='')}/items?{query}")
+        return self._understood(answer, (200,), items_page)
+
+    def cancel_batch(self, batch: str, *, key: str) -> bool:
+        """`DELETE /batches/{id}`; False where it is too late: it is being run."""
+        answer = self._call("batch_cancel", "DELETE", f"/batches/{quote(batch, safe='')}", key=key)
+        if answer.status == 409:
+            return False
+        if answer.status == 404 and problem(answer).code == "not_found":
+            return True
+        self._demand(answer, (204,), on_passport=False)
+        return True
 
     def _call(
         self, point: str, method: str, path: str, *, body: bytes | None = None, key: str | None = None
@@ -168,6 +210,14 @@ class Client:
     def _demand(self, answer: Answer, promised: Iterable[int], *, on_passport: bool) -> None:
         if answer.status not in promised:
             raise verdict(answer, now=self._now(), on_passport=on_passport)
+
+    def _understood(self, answer: Answer, promised: Iterable[int], read: Callable[[Answer], Read]) -> Read:
+        """What an answer says that is about no single passport."""
+        self._demand(answer, promised, on_passport=False)
+        try:
+            return read(answer)
+        except NotAsPromised as error:
+            raise not_as_promised(answer.status, str(error)) from None
 
     def _status(self, answer: Answer, plate: str, promised: Iterable[int]) -> PassportStatus:
         self._demand(answer, promised, on_passport=True)

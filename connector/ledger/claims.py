@@ -46,7 +46,8 @@ class Claim:
 class Claiming:
     """What a claim needs to know: the garage's policy and local date, and the lease (deadline + 60 s).
 
-    No retry is further ahead than `longest_wait`; one that is was set by a wrong clock, and counts as past.
+    No retry is further ahead than `longest_wait`; one that is was set by a wrong clock, and counts as past. Where the
+    garage `gathers`, passports wait for a batch: a PUT is claimed only where no batch takes it.
     """
 
     garage: str
@@ -56,6 +57,7 @@ class Claiming:
     lease: timedelta
     longest_wait: timedelta
     due_before: datetime
+    gathers: bool
     entropy: Callable[[int], bytes]
     ledger_id: str
 
@@ -66,7 +68,7 @@ def claim(connection: sa.Connection, job: Claiming, most: int) -> list[Claim]:
     What the index promised is asked again of `next_step`; where that says otherwise the index is put right.
     """
     claimed: list[Claim] = []
-    while len(claimed) < most and (rows := _due(connection, job, most - len(claimed))):
+    while len(claimed) < most and (rows := due(connection, job, most - len(claimed))):
         changed = []
         for row in rows:
             facts = passport_rows.facts(row, row.pop("verdict"), row.pop("reason"))
@@ -109,10 +111,13 @@ def backlog(
     lease: timedelta,
     longest_wait: timedelta,
     bound: int,
+    *,
+    gathers: bool = False,
 ) -> Backlog:
     """What a garage's delivery has before it. A time further ahead than its longest was set by a wrong clock: past."""
     free, due = _free(now, now + 2 * lease), _is_due(now, now + longest_wait)
-    requests = sa.select(passports.c.due_at).where(passports.c.garage == garage, IS_REQUEST)
+    direct = passports.c.batch.is_(None) & _goes_direct(sa.literal(gathers))
+    requests = sa.select(passports.c.due_at).where(passports.c.garage == garage, IS_REQUEST, direct)
     ready = requests.where(free, due).limit(bound).subquery()
     count = connection.execute(sa.select(sa.func.count()).select_from(ready)).scalar_one()
     waiting = requests.where(free, ~due).order_by(passports.c.due_at).limit(1)
@@ -139,23 +144,39 @@ def _is_due(due_before: Instant, wrong: Instant) -> sa.ColumnElement[bool]:
     return (passports.c.due_at <= due_before) | (passports.c.due_at > wrong)
 
 
+def _goes_direct(gathers: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Whether a request goes by itself: where PUTs gather for a batch, all others do, and what no batch takes."""
+    alone = passports.c.direct_revision == passports.c.revision
+    return ~gathers | (passports.c.next_step != Put.name) | alone
+
+
 def free_claims(connection: sa.Connection) -> int:
     """At start, under the instance lock: the claims of a dead process are free. How many there were."""
     freed = passports.update().where(passports.c.claim_token.is_not(None))
     return connection.execute(freed.values(claim_token=None, claim_until=None)).rowcount
 
 
-def _due(connection: sa.Connection, job: Claiming, most: int) -> list[Values]:
-    """The requests that are due longest, of those that nothing stands in the way of."""
-    given = {
+def due(connection: sa.Connection, job: Claiming, most: int, *only: sa.ColumnElement[bool]) -> list[Values]:
+    """The requests that are due longest, of those that nothing stands in the way of, and of `only` some."""
+    return found(connection, _due_query().where(*only), _given(job, most))
+
+
+def due_plates(job: Claiming, most: int, *only: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The plates of the same, to be counted."""
+    query = _due_query().where(*only).params(_given(job, most))
+    return query.with_only_columns(passports.c.plate)
+
+
+def _given(job: Claiming, most: int) -> Values:
+    return {
         "garage": job.garage,
         "now": job.now,
         "wrong_lease": job.now + 2 * job.lease,
         "due_before": job.due_before,
         "wrong_wait": job.now + job.longest_wait,
+        "gathers": job.gathers,
         "most": most,
     }
-    return found(connection, _due_query(), given)
 
 
 @cache
@@ -178,6 +199,8 @@ def _due_query() -> sa.Select[Any]:
             _free(sa.bindparam("now"), sa.bindparam("wrong_lease")),
             _is_due(sa.bindparam("due_before"), sa.bindparam("wrong_wait")),
             ~passports.c.next_mails | ~accepting,
+            passports.c.batch.is_(None),
+            _goes_direct(sa.bindparam("gathers")),
             (passports.c.next_step == Look.name) | ~unread,
             ~paused,
         )

@@ -19,6 +19,7 @@ from connector.ledger import (
     passports,
 )
 from connector.ledger.address_book import AddressBook
+from connector.ledger.batch_book import BatchBook
 from connector.ledger.polls import Polls
 from connector.ledger.pushes import Pushes
 from connector.ledger.schema import meta
@@ -124,10 +125,12 @@ class Ledger(Taking):
         longest_wait: timedelta,
         due_before: datetime,
         most: int,
+        gathers: bool = False,
     ) -> list[claims.Claim]:
         """Claim so many requests at most, those that are due longest, under a lease; none when none is due.
 
-        Only what was due by `due_before`; a due time further ahead than `longest_wait` counts as past.
+        Only what was due by `due_before`; a due time further ahead than `longest_wait` counts as past. Where the
+        garage `gathers` for a batch, no PUT that a batch would take.
         """
         with self._turn(garage, "claim") as connection:
             job = claims.Claiming(
@@ -138,6 +141,7 @@ class Ledger(Taking):
                 lease=lease,
                 longest_wait=longest_wait,
                 due_before=due_before,
+                gathers=gathers,
                 entropy=self.entropy,
                 ledger_id=_ledger_id(connection),
             )
@@ -162,11 +166,11 @@ class Ledger(Taking):
             claims.give_back(connection, garage, unbegun)
 
     def backlog(
-        self, garage: str, *, lease: timedelta, longest_wait: timedelta, bound: int
+        self, garage: str, *, lease: timedelta, longest_wait: timedelta, bound: int, gathers: bool = False
     ) -> claims.Backlog:
         """What the delivery of a garage has before it; requests due now are counted up to `bound`."""
         with self.database.read() as connection:
-            return claims.backlog(connection, garage, self.now(), lease, longest_wait, bound)
+            return claims.backlog(connection, garage, self.now(), lease, longest_wait, bound, gathers=gathers)
 
     def free_claims(self) -> int:
         """At start, under the instance lock: the claims of a dead process are free. How many there were."""
@@ -187,6 +191,11 @@ class Ledger(Taking):
     def pushes(self) -> Pushes:
         """What was pushed before."""
         return Pushes(self.database)
+
+    @property
+    def batch_book(self) -> BatchBook:
+        """The batches of each garage; each of its methods is one transaction too."""
+        return BatchBook(self.database, self.now, self.entropy)
 
     # ---- looking
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from connector.errors import NotReleasable
 from connector.ledger.passports import index_name
-from connector.ledger.schema import IS_CLAIMED, WANTS_MAIL, garages, mail_days, passports
+from connector.ledger.schema import IN_BATCH, IS_CLAIMED, WANTS_MAIL, garages, mail_days, passports
 from connector.ledger.writing import upsert
 from connector.plan import Policy
 
@@ -55,12 +55,16 @@ def brake(connection: sa.Connection, garage: str, limit: int, today: date, now: 
     day = mail_days.c
     query = sa.select(day.mailed, day.allowed, day.everything)
     row = connection.execute(query.where(day.garage == garage, day.day == today.isoformat())).first()
-    live = IS_CLAIMED & (passports.c.claim_until > now) & passports.c.claim_mails
+    under_way = [
+        (IS_CLAIMED, (passports.c.claim_until > now) & passports.c.claim_mails),
+        (IN_BATCH, passports.c.claim_mails),
+    ]
+    wanted = sum(_count(connection, garage, *each, passports.c.wants_mail) for each in under_way)
     return Brake(
         limit,
         mailed=row.mailed if row else 0,
-        under_way=_count(connection, garage, live),
-        due=_count(connection, garage, WANTS_MAIL) - _count(connection, garage, live, passports.c.wants_mail),
+        under_way=sum(_count(connection, garage, *each) for each in under_way),
+        due=_count(connection, garage, WANTS_MAIL) - wanted,
         allowed=row.allowed if row else None,
         everything=bool(row and row.everything),
     )

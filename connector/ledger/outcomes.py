@@ -82,10 +82,23 @@ def close(
 ) -> list[bool]:
     """Write what came of claims, in the order given; False for one whose lease had passed: nothing is written of it."""
     rows = _claimed(connection, garage, [claim for claim, _ in closings], now)
-    written = _Batch()
-    for claim, outcome in closings:
-        if claim.token in rows:
-            _close(connection, claim, outcome, rows[claim.token], policy, now, written)
+    held = [(claim, outcome, rows[claim.token]) for claim, outcome in closings if claim.token in rows]
+    write(connection, garage, held, policy, today, now)
+    return [claim.token in rows for claim, _ in closings]
+
+
+def write(
+    connection: sa.Connection,
+    garage: str,
+    closings: Sequence[tuple[Claim, Outcome, Row]],
+    policy: Policy,
+    today: date,
+    now: datetime,
+) -> None:
+    """Write what came of claims, each with its passport as it stands."""
+    written = _Written()
+    for claim, outcome, row in closings:
+        _close(connection, claim, outcome, row, policy, now, written)
     if written.mailed:
         mails.count(connection, garage, today, written.mailed)
     judged = addresses.judged(connection, garage, (row["address"] for row in written.passports))
@@ -95,11 +108,10 @@ def close(
     upsert(connection, passports, written.passports)
     passport_rows.reindex(connection, garage, policy, today, only_addresses=written.judged)
     record(connection, written.events)
-    return [claim.token in rows for claim, _ in closings]
 
 
 @dataclass(slots=True)
-class _Batch:
+class _Written:
     """What closing several claims will write. `contact`: that the garage had contact is noted, and still holds.
 
     `mailed`: invitations of today that iGarage confirmed.
@@ -119,14 +131,14 @@ def _close(
     row: Row,
     policy: Policy,
     now: datetime,
-    written: _Batch,
+    written: _Written,
 ) -> None:
     if isinstance(outcome, Failed):
         changes, events, judged = _after_failure(connection, claim, row, outcome, policy, now)
     else:
         changes, events, judged = _after_answer(connection, claim, row, outcome, now)
     _note_contact(connection, claim.garage, outcome, now, written)
-    closed = {**row, **changes, "claim_token": None, "claim_until": None, "last_attempt": now}
+    closed = {**row, **changes, "claim_token": None, "claim_until": None, "batch": None, "last_attempt": now}
     written.passports.append(closed)
     written.mailed += closed["invitations"] > row["invitations"] and _is_recent(claim, outcome, closed, now)
     written.events += [event(claim.garage, claim.plate, now, name, **detail) for name, detail in events]
@@ -155,13 +167,13 @@ def _claimed(
 _ANSWERED: Mapping[str, None] = {"unanswered_address": None, "unanswered_until": None}
 """What is known of an answered request: it cannot come late, nor have given another address unseen."""
 
-_Written = tuple[Values, list[tuple[str, Values]], list[str]]
+_Changes = tuple[Values, list[tuple[str, Values]], list[str]]
 """Columns that change, events, and the addresses whose verdict changed."""
 
 
 def _after_answer(
     connection: sa.Connection, claim: Claim, row: Row, outcome: _Good, now: datetime
-) -> _Written:
+) -> _Changes:
     before = _asked_facts(row)
     after = _answered(claim, before, outcome, now)
     changes: Values = {**passport_rows.answered_facts(after), "attempts": 0, "last_failure": None}
@@ -247,7 +259,7 @@ def _hear_of_address(
 
 def _after_failure(
     connection: sa.Connection, claim: Claim, row: Row, failed: Failed, policy: Policy, now: datetime
-) -> _Written:
+) -> _Changes:
     error = failed.error
     if isinstance(error, Refused):
         changes, events, judged = _after_refusal(connection, claim, row, error, policy, now)
@@ -272,7 +284,7 @@ def _after_failure(
 
 def _after_refusal(
     connection: sa.Connection, claim: Claim, row: Row, error: Refused, policy: Policy, now: datetime
-) -> _Written:
+) -> _Changes:
     """A refusal is a question about the revision that was asked; a newer one has not been asked yet.
 
     What was refused stands at iGarage in no form, so no look is needed before another address goes there. A question
@@ -336,7 +348,7 @@ def _pause(connection: sa.Connection, garage: str, failed: Failed, now: datetime
 
 
 def _note_contact(
-    connection: sa.Connection, garage: str, outcome: Outcome, now: datetime, written: _Batch
+    connection: sa.Connection, garage: str, outcome: Outcome, now: datetime, written: _Written
 ) -> None:
     """A call that iGarage answered for this garage, be it with a refusal, is a success of the connection."""
     if isinstance(outcome, Failed) and not isinstance(outcome.error, Refused):

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from connector.ledger.backup import BACKUP, has_tables, is_sound, sync, sync_folder
 from connector.ledger.databases import DATABASE, JOURNALS, Database
 from connector.ledger.opening import write_private
-from connector.ledger.schema import garages, meta, passports
+from connector.ledger.schema import batches, garages, meta, passports
 from connector.ledger.writing import upsert
 
 STAMP = "%Y%m%dT%H%M%SZ"
@@ -78,7 +78,9 @@ def rescue(folder: Path, now: datetime) -> Rescue:
 def confirm(folder: Path, database: Database, found: Rescue, entropy: Callable[[int], bytes]) -> None:
     """The rescued ledger becomes another one, for no key of the old may come again with other bytes."""
     with database.write("rescue") as connection:
-        connection.execute(passports.update().values(unsure=True))
+        connection.execute(passports.update().values(unsure=True, batch=None))
+        open_batches = batches.c.state.in_(("composed", "queued"))
+        connection.execute(batches.update().where(open_batches).values(state="overdue", body=None))
         connection.execute(garages.update().values(indexed_for=None, unread=True))
         values = {"ledger_id": entropy(16).hex(), "rescued": found.stamp, "restored": found.restored}
         upsert(connection, meta, [{"name": name, "value": value} for name, value in values.items()])

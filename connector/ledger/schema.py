@@ -71,6 +71,10 @@ garages = sa.Table(
     sa.Column("last_contact", Instant, comment="the last call of this garage that succeeded"),
     sa.Column("fleet_accounts", sa.Text, comment="JSON: the ids that iGarage has; none where it never said"),
     sa.Column("indexed_for", sa.Text, comment="policy and local date the step index was last made for"),
+    sa.Column("batch_at", sa.Text, comment="the wall clock's time at which iGarage runs batches, as HH:MM"),
+    sa.Column("batch_zone", sa.Text, comment="the time zone of that clock, as iGarage names it"),
+    sa.Column("batch_size", sa.BigInteger, comment="passports that a batch may hold"),
+    sa.Column("batched_for", sa.Text, comment="the local date of the last run that batches were made for"),
     sa.Column(
         "unread",
         sa.Boolean,
@@ -182,6 +186,43 @@ mail_days = sa.Table(
     ),
 )
 
+batches = sa.Table(
+    "batches",
+    metadata,
+    sa.Column("garage", sa.Text, primary_key=True),
+    sa.Column("reference", sa.Text, primary_key=True, comment="our name of it"),
+    sa.Column("number", sa.BigInteger, nullable=False, comment="from 1, as people name it"),
+    sa.Column("igarage_id", sa.Text, comment="iGarage's name of it, once it was taken"),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("body", sa.LargeBinary, comment="the request, byte for byte, until it was answered"),
+    sa.Column("tried", sa.Boolean, nullable=False, comment="it was asked for: it is looked up before again"),
+    sa.Column("passports", sa.BigInteger, nullable=False, comment="that it was made of"),
+    sa.Column("composed_at", Instant, nullable=False),
+    sa.Column("run_at", Instant, comment="when iGarage runs it"),
+    sa.Column("finished_at", Instant),
+    sa.Column("read_to", sa.Text, comment="where to go on reading its results"),
+    sa.Column("attempts", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("due_at", Instant, nullable=False, comment="when it is asked about again"),
+    sa.Index("batches_by_state", "garage", "state"),
+)
+
+batch_members = sa.Table(
+    "batch_members",
+    metadata,
+    sa.Column("garage", sa.Text, primary_key=True),
+    sa.Column("reference", sa.Text, primary_key=True),
+    sa.Column("plate", sa.Text, primary_key=True),
+    sa.Column("revision", sa.BigInteger, nullable=False),
+    sa.Column("address", sa.Text, nullable=False, comment="as compared"),
+    sa.Column("asked", sa.BigInteger, nullable=False, comment="invitations asked for when it was composed"),
+    sa.Column("send", sa.Boolean, nullable=False),
+    sa.Column("result", sa.Text, comment="created, updated or failed; none while it is not known"),
+    sa.Column("code", sa.Text, comment="why it failed"),
+)
+
+IN_BATCH = sa.text("batch IS NOT NULL")
+"""The part of `passports` of which a batch has not told its result."""
+
 passports = sa.Table(
     "passports",
     metadata,
@@ -255,6 +296,13 @@ passports = sa.Table(
     sa.Column("invited_at", Instant),
     sa.Column("invitations", sa.BigInteger, nullable=False),
     sa.Column("sent_at", Instant, comment="the last one iGarage named"),
+    sa.Column(
+        "sent_by",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.false(),
+        comment="sent_at is the end of a batch: iGarage's own instant is before it",
+    ),
     sa.Column("asked", sa.BigInteger, nullable=False, server_default="0", comment="asked for anew"),
     sa.Column("answered", sa.BigInteger, nullable=False, server_default="0", comment="of those asked for"),
     # Question
@@ -269,6 +317,8 @@ passports = sa.Table(
     sa.Column("claim_token", sa.Text),
     sa.Column("claim_until", Instant),
     sa.Column("claim_mails", sa.Boolean, comment="what was claimed may mail somebody"),
+    sa.Column("batch", sa.Text, comment="the batch it is in, until that has told its result"),
+    sa.Column("direct_revision", sa.BigInteger, comment="no batch takes it: it goes by itself"),
     # Index over next_step: made by whatever writes the row, asked anew by every claim
     sa.Column("next_step", sa.Text, nullable=False),
     sa.Column("next_why", sa.Text),
@@ -292,6 +342,7 @@ passports = sa.Table(
     ),
     sa.Index("passports_by_address", "garage", "address"),
     sa.Index("passports_missing", "garage", sqlite_where=MISSING, postgresql_where=MISSING),
+    sa.Index("passports_in_batch", "garage", "batch", sqlite_where=IN_BATCH, postgresql_where=IN_BATCH),
     sa.Index(
         "passports_with_successor", "garage", sqlite_where=HAS_SUCCESSOR, postgresql_where=HAS_SUCCESSOR
     ),

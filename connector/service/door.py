@@ -54,6 +54,7 @@ class Door:
         return [
             Task(f"probe:{name}", "probe", f"probe:{name}", self.probe, GREETING),
             Task(f"deliver:{name}", "send", f"deliver:{name}", self.deliver, LONGEST),
+            Task(f"batches:{name}", "send", f"batches:{name}", self.tend_batches, LONGEST),
             Task(f"feedback:{name}", "send", f"feedback:{name}", self.follow, LONGEST),
         ]
 
@@ -75,6 +76,7 @@ class Door:
             self._greeted, self._failing_token = True, None
             self._greeted_at = self._world.monotonic()
             self._wake(f"deliver:{self._garage.garage}")
+            self._wake(f"batches:{self._garage.garage}")
             return GREETING
         self._greeted_in_vain = True
         self._failing_token = token if code in NOT_AUTHORISED else None
@@ -118,6 +120,23 @@ class Door:
         if heard.failed:
             self._wake(f"probe:{name}")
         return every
+
+    def tend_batches(self) -> float:
+        """Go on with the batches, and send up what is due when its time has come; seconds until the next look."""
+        name = self._garage.garage
+        if not self._greeted or self._delivery is None or self._world.ledger.standing(name).paused_code:
+            return LONGEST
+        try:
+            tended = self._world.batches(self._garage, self._delivery.client).tend()
+        except ConfigError:  # the token went meanwhile
+            self._no_token()
+            self._wake(f"probe:{name}")
+            return LONGEST
+        if tended.told:
+            self._wake(f"deliver:{name}")
+        if tended.failed:
+            self._wake(f"probe:{name}")
+        return LONGEST
 
     def tend(self) -> None:
         """A garage that is paused for its token is probed as soon as there is another one."""

@@ -15,6 +15,7 @@ import requests
 
 from connector import adapters
 from connector.backoff import PROBING, Probing
+from connector.batches import Batches
 from connector.config import GarageConfig, SourceConfig
 from connector.crash import CrashPoint, survive
 from connector.delivery import Delivery
@@ -94,7 +95,29 @@ class World:
             chance=self.chance,
             timeout=garage.igarage.timeout,
             workers=garage.delivery.workers,
+            route=garage.delivery.way,
             retry=garage.delivery.retry.policy,
+            probing=self.probing,
+            log=self.log,
+            stop=self.stop,
+        )
+
+    def batches(self, garage: GarageConfig, client: Client) -> Batches:
+        """The batches of a garage."""
+        delivery = self.delivery(garage, client)
+        return Batches(
+            garage=garage.garage,
+            ledger=self.ledger,
+            client=client,
+            route=delivery.route,
+            policy=delivery.policy,
+            zone=garage.zone,
+            today=delivery.today,
+            now=self.now,
+            chance=self.chance,
+            lease=delivery.lease,
+            longest_wait=delivery.longest_wait,
+            retry=delivery.retry,
             probing=self.probing,
             log=self.log,
             stop=self.stop,

@@ -138,7 +138,8 @@ def _polled(garage: GarageConfig, source: SourceConfig, world: World) -> Scan:
 def _deliver(garage: GarageConfig, client: Client, world: World) -> Delivered:
     """Hear once what iGarage learned of addresses, and then deliver: nobody is mailed where it knows better.
 
-    A feed that fails is no reason to deliver nothing: whether iGarage is there, another greeting tells.
+    A feed that fails is no reason to deliver nothing: whether iGarage is there, another greeting tells. What batches
+    tell may ask for more.
     """
     delivery = world.delivery(garage, client)
     if paused := delivery.greet():
@@ -146,7 +147,17 @@ def _deliver(garage: GarageConfig, client: Client, world: World) -> Delivered:
     heard = world.feedback(garage, client).follow()
     if heard.failed and (paused := delivery.greet()):
         return Delivered(paused=paused)
-    return delivery.deliver_due()
+    first = delivery.deliver_due()
+    if first.paused or not world.batches(garage, client).tend().told:
+        return first
+    then = delivery.deliver_due(silent=first.silent)
+    return Delivered(
+        first.done + then.done,
+        first.refused + then.refused,
+        first.failed + then.failed,
+        then.paused,
+        then.silent,
+    )
 
 
 def note_read(garage: GarageConfig, scans: Mapping[str, Scan], world: World) -> None:

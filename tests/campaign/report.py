@@ -9,7 +9,7 @@ from datetime import datetime
 from .counting import COUNTERS, Found
 
 IDS = (
-    *(f"F{number:02}" for number in range(1, 40) if number != 36),
+    *(f"F{number:02}" for number in range(1, 40)),
     "S08",
     "L5",
     "L6",

@@ -77,6 +77,19 @@ SCENARIOS = {
     "a garage system that pushes": around(
         "begin_file", "stage", "settle_file", "judge_file", "accept_slice", "forget_unread"
     ),
+    "the terms of batches": around("batch_terms", "end_round"),
+    "a batch that goes up": [
+        *around("compose_batch", "batch_tried"),
+        *beside("batches", "batch"),
+        *around("batch_taken"),
+    ],
+    "a batch that is taken back": [*beside("batch_cancel"), *around("batch_cancelled")],
+    "a batch that is taken back too late": around("batch_too_late"),
+    "a batch that is being run": [*beside("batch_look"), *around("batch_put_off")],
+    "the results of a batch": [*beside("batch_items"), *around("batch_results")],
+    "results that begin anew": around("batch_start_over"),
+    "the end of a batch": around("batch_finished"),
+    "a batch that is not taken": around("batch_split"),
     "a backup": ["backup.before_replace", "backup.after_replace"],
     "a rescue": around("rescue", "note_read"),
 }

@@ -58,7 +58,7 @@ def hand(place, garage):
 
 def test_an_open_door_is_greeted_once_and_delivery_woken(hand, clock):
     assert hand.probe() == GREETING
-    assert hand.woken == ["deliver:jansen"]
+    assert hand.woken == ["deliver:jansen", "batches:jansen"]
     clock.forward(seconds=GREETING - 1)
     assert hand.probe() <= GREETING
     assert hand.greetings == 1
@@ -147,7 +147,7 @@ def test_a_delivery_that_pauses_has_the_door_probed(hand, sandbox, car, clock):
 
 def test_one_garage_is_never_probed_or_delivered_twice_at_once(hand):
     tasks = hand.door.tasks()
-    assert [each.lane for each in tasks] == ["probe", "send", "send"]
+    assert [each.lane for each in tasks] == ["probe", "send", "send", "send"]
     assert len({name for each in tasks for name in (each.turn, each.name)}) == len(tasks)
 
 
@@ -168,7 +168,7 @@ def test_another_token_in_its_place_is_probed_at_once(hand, sandbox, garage):
     assert hand.probe() == GREETING
     assert hand.standing.paused_code is None
     hand.tend()
-    assert hand.woken == ["probe:jansen", "deliver:jansen"]
+    assert hand.woken == ["probe:jansen", "deliver:jansen", "batches:jansen"]
 
 
 def test_another_token_that_is_no_better_is_probed_once(hand, sandbox, garage):

@@ -1,0 +1,154 @@
+"""`batches`: what went up together and what became of it, and what came in: one list for reception."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from connector import sheets
+from connector.cli import answer, exits, workplace
+from connector.cli.options import Options, shared_options
+from connector.config import GarageConfig
+from connector.ledger import looking as look
+from connector.ledger.batch_list import Listed, listed
+
+COLUMNS = ("garage", "soort", "nr", "wanneer", "toestand", "totaal", "nieuw", "bijgewerkt", "niet gelukt")
+FAILED_COLUMNS = ("garage", "nr", "kenteken", "adres", "code", "waarom")
+
+STATE_WORDS = {
+    "composed": "klaar om te gaan",
+    "queued": "wacht op iGarage",
+    "done": "klaar",
+    "refused": "niet aangenomen: gaat in delen",
+    "cancelled": "teruggenomen",
+    "overdue": "niet gedaan: per kenteken nagevraagd",
+}
+WHY = {
+    "email_invalid": "het e-mailadres klopt niet; zie emails list",
+    "owner_conflict": "het kenteken hoort bij iGarage bij een andere klant; zie held",
+}
+"""Code of a passport that failed → what it is, in a person's words."""
+ELSE = "iGarage weigert de gegevens; zie held"
+
+
+@click.command()
+@click.argument("batch", required=False, type=click.IntRange(min=1))
+@click.option("--failed", is_flag=True, help="The passports that failed, with their addresses and why.")
+@click.option(
+    "--csv", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the list to this new file."
+)
+@shared_options
+@click.pass_obj
+def batches(options: Options, batch: int | None, failed: bool, file: Path | None) -> int:
+    """Mijn batch jobs: what went up together, and what became of it. BATCH is the number of one."""
+    loaded = workplace.load(options)
+    with workplace.ledger_to_look(loaded) as ledger, ledger.looking() as connection:
+        found = [
+            (garage, listed(connection, garage.garage, batch), _exports(connection, garage, batch))
+            for garage in options.chosen(loaded)
+        ]
+    if options.json:
+        answer.as_json([_as_json(garage, each) for garage, of_it, _ in found for each in of_it])
+        return exits.OK
+    columns = FAILED_COLUMNS if failed else COLUMNS
+    lines = [
+        line
+        for garage, of_it, exports in found
+        for line in (_failures(garage, of_it) if failed else _lines(garage, of_it, exports))
+    ]
+    if file:
+        _write(file, columns, lines)
+        answer.line(f"De lijst staat in {file}.")
+    else:
+        answer.table(columns, lines, nothing="Er is nog niets ingelezen of in een batch verstuurd.")
+    return exits.OK
+
+
+def _exports(connection: Any, garage: GarageConfig, batch: int | None) -> list[look.FileSummary]:
+    """What came in: the balance of each export; none beside a batch that was asked for by its number."""
+    return [] if batch else look.file_summaries(connection, garage.garage, "taken", "held", limit=100)
+
+
+def _lines(
+    garage: GarageConfig, of_it: Sequence[Listed], exports: Sequence[look.FileSummary]
+) -> Iterable[Sequence[Any]]:
+    dated: list[tuple[Any, Sequence[Any]]] = [
+        (each.composed_at, _batch_line(garage.garage, each)) for each in of_it
+    ]
+    dated += [(each.found_at, _export_line(garage.garage, each)) for each in exports]
+    return [line for _, line in sorted(dated, key=lambda each: each[0], reverse=True)]
+
+
+def _batch_line(garage: str, each: Listed) -> Sequence[Any]:
+    when, state = each.run_at or each.composed_at, STATE_WORDS.get(each.state, each.state)
+    return (
+        garage,
+        "batch",
+        each.number,
+        when,
+        state,
+        each.passports,
+        each.created,
+        each.updated,
+        len(each.failed),
+    )
+
+
+def _export_line(garage: str, each: look.FileSummary) -> Sequence[Any]:
+    state = "ingelezen" if each.state == "taken" else "vastgehouden"
+    kept = f"{state}: {each.name}"
+    return (
+        garage,
+        "export",
+        each.id,
+        each.found_at,
+        kept,
+        each.read,
+        each.new,
+        each.changed,
+        each.rejected,
+    )
+
+
+def _failures(garage: GarageConfig, of_it: Sequence[Listed]) -> Iterable[Sequence[Any]]:
+    return [
+        (garage.garage, each.number, one.plate, one.address, one.code, WHY.get(one.code or "", ELSE))
+        for each in of_it
+        for one in each.failed
+    ]
+
+
+def _as_json(garage: GarageConfig, each: Listed) -> dict[str, Any]:
+    counts = {
+        "total": each.passports,
+        "created": each.created,
+        "updated": each.updated,
+        "failed": len(each.failed),
+    }
+    failed = [
+        {"plate": one.plate, "code": one.code, "message": WHY.get(one.code or "", ELSE)}
+        for one in each.failed
+    ]
+    return {
+        "garage": garage.garage,
+        "id": each.number,
+        "reference": each.reference,
+        "state": each.state,
+        "run_at": each.run_at,
+        "counts": counts,
+        "failed": failed,
+    }
+
+
+def _write(file: Path, columns: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
+    """Write a list to a new file. Raises `click.UsageError` where there is one already."""
+    try:
+        with file.open("xb") as sheet:
+            sheet.write(sheets.written(columns, lines))
+    except FileExistsError:
+        raise click.UsageError(f"{file} is er al; kies een andere naam") from None
+    except OSError as error:
+        raise click.UsageError(f"{file} is niet te schrijven: {error.strerror}") from None

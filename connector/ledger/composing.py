@@ -1,0 +1,191 @@
+"""What is due, composed into a batch: its members with their revisions, and its request, byte for byte."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from connector.igarage.body import batch_body, passport_body
+from connector.ledger import claims
+from connector.ledger import passports as passport_rows
+from connector.ledger.schema import batch_members, batches, passports
+from connector.ledger.writing import compact_json, insert_all
+from connector.plan import Passport, Put, next_step
+
+OPEN = ("composed", "queued")
+"""States in which a batch still has to tell what became of its passports."""
+Member = tuple[dict[str, Any], Passport, Put]
+"""A passport with its facts and its step."""
+FREE = {"batch": None, "unanswered_address": None}
+"""Of a passport whose batch was never run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch that is still open. `body` is its request until that was answered; `tried`: it was asked for before."""
+
+    garage: str
+    reference: str
+    number: int
+    state: str
+    igarage_id: str | None
+    body: bytes | None
+    tried: bool
+    passports: int
+    run_at: datetime | None
+    read_to: str | None
+    attempts: int
+    due_at: datetime
+
+
+def open_batches(connection: sa.Connection, garage: str) -> list[Batch]:
+    """The batches of a garage that have not told all yet, oldest first."""
+    columns = [batches.c[name] for name in Batch.__slots__]
+    query = sa.select(*columns).where(batches.c.garage == garage, batches.c.state.in_(OPEN))
+    return [Batch(**row) for row in connection.execute(query.order_by(batches.c.number)).mappings().all()]
+
+
+def compose(connection: sa.Connection, job: claims.Claiming, most: int) -> str | None:
+    """Compose a batch of what is due longest, `most` passports at most; its reference, or None where nothing is due.
+
+    What the index promised is asked again of `next_step`; where that says otherwise the index is put right.
+    """
+    reference = job.entropy(16).hex()
+    members: list[Member] = []
+    while len(members) < most and (rows := _due(connection, job, most - len(members))):
+        right, wrong = [], []
+        for row in rows:
+            facts = passport_rows.facts(row, row.pop("verdict"), row.pop("reason"))
+            step = next_step(facts, job.policy, job.today)
+            if isinstance(step, Put) and step.mails == row["next_mails"]:
+                right.append((row, facts, step))
+            else:
+                wrong.append(row["plate"])
+        passport_rows.reindex_plates(connection, job.garage, job.policy, job.today, wrong)
+        _mark(connection, job.garage, [row["plate"] for row, _, _ in right], reference)
+        members += right
+    if not members:
+        return None
+    _write(connection, job, reference, members)
+    return reference
+
+
+def _due(connection: sa.Connection, job: claims.Claiming, most: int) -> list[dict[str, Any]]:
+    alone = passports.c.direct_revision.is_not(None) & (passports.c.direct_revision == passports.c.revision)
+    return claims.due(connection, job, most, passports.c.next_step == Put.name, ~alone)
+
+
+def _write(
+    connection: sa.Connection, job: claims.Claiming, reference: str, members: Sequence[Member]
+) -> None:
+    bodies = [
+        passport_body(
+            row["plate"],
+            json.loads(row["content"]),
+            system=row["system"],
+            record=row["record"],
+            send=step.send,
+        )
+        for row, _, step in members
+    ]
+    _insert(connection, job.garage, reference, bodies, job.now)
+    insert_all(
+        connection,
+        batch_members,
+        [
+            {
+                "garage": job.garage,
+                "reference": reference,
+                "plate": row["plate"],
+                "revision": facts.revision,
+                "address": facts.address,
+                "asked": facts.asked,
+                "send": step.send,
+            }
+            for row, facts, step in members
+        ],
+    )
+
+
+def _insert(
+    connection: sa.Connection, garage: str, reference: str, bodies: Sequence[bytes], now: datetime
+) -> None:
+    """The row of a batch, with the next number of its garage."""
+    last = sa.select(sa.func.coalesce(sa.func.max(batches.c.number), 0)).where(batches.c.garage == garage)
+    batch = {
+        "garage": garage,
+        "reference": reference,
+        "number": connection.execute(last).scalar_one() + 1,
+        "state": "composed",
+        "body": batch_body(reference, bodies),
+        "tried": False,
+        "passports": len(bodies),
+        "composed_at": now,
+        "attempts": 0,
+        "due_at": now,
+    }
+    insert_all(connection, batches, [batch])
+
+
+def _mark(connection: sa.Connection, garage: str, plates: Sequence[str], reference: str) -> None:
+    """From here on these passports are in the batch: a write of them was asked for."""
+    values = {
+        "batch": reference,
+        "state": "in_batch",
+        "written": True,
+        "deleted": False,
+        "unanswered_address": passports.c.address,
+        "claim_mails": passports.c.next_mails,
+    }
+    connection.execute(passports.update().where(_of(garage, plates)).values(values))
+
+
+def _of(garage: str, plates: Sequence[str]) -> sa.ColumnElement[bool]:
+    return (passports.c.garage == garage) & passports.c.plate.in_(list(plates))
+
+
+def split(connection: sa.Connection, job: claims.Claiming, batch: Batch) -> None:
+    """A batch that iGarage did not take goes up in halves; one of a single passport lets that go by itself."""
+    bodies = [compact_json(each).encode() for each in json.loads(batch.body or b"{}").get("passports", [])]
+    close(connection, batch, "refused")
+    if len(bodies) < 2:
+        alone = {**FREE, "direct_revision": passports.c.revision}
+        release(connection, job, batch, alone)
+        return
+    middle = len(bodies) // 2
+    for half in (bodies[:middle], bodies[middle:]):
+        reference = job.entropy(16).hex()
+        plates = [json.loads(each)["plate"] for each in half]
+        _insert(connection, job.garage, reference, half, job.now)
+        members = (batch_members.c.garage == job.garage) & (batch_members.c.reference == batch.reference)
+        moved = members & batch_members.c.plate.in_(plates)
+        connection.execute(batch_members.update().where(moved).values(reference=reference))
+        connection.execute(passports.update().where(_of(job.garage, plates)).values(batch=reference))
+
+
+def close(connection: sa.Connection, batch: Batch, state: str, **values: Any) -> None:
+    """The batch has come to its end."""
+    write(connection, batch, state=state, body=None, **values)
+
+
+def write(connection: sa.Connection, batch: Batch, **values: Any) -> None:
+    """Write columns of a batch."""
+    this = (batches.c.garage == batch.garage) & (batches.c.reference == batch.reference)
+    connection.execute(batches.update().where(this).values(**values))
+
+
+def release(
+    connection: sa.Connection, job: claims.Claiming, batch: Batch, values: dict[str, Any]
+) -> list[str]:
+    """The passports that are still in a batch leave it; their plates."""
+    inside = (passports.c.garage == batch.garage) & (passports.c.batch == batch.reference)
+    query = sa.select(passports.c.plate).where(inside).order_by(passports.c.plate)
+    plates = list(connection.execute(query).scalars())
+    connection.execute(passports.update().where(inside).values(values))
+    passport_rows.reindex_plates(connection, job.garage, job.policy, job.today, plates)
+    return plates
