@@ -39,7 +39,7 @@ def test_many_newcomers_are_what_each_is_by_itself(jansen: Any, send: Any) -> No
     assert file.new == 2 * len(MANY)
     together = written(hand)
     few = hand.car(900, apk_due="2027-05-01"), hand.car(901, **facts)
-    hand.night(*few, name="another.csv")
+    hand.night(*few, name="another.csv", contains="selection")
     for alone, one in ((900, 1), (901, 101)):
         by_itself, among_many = written(hand)[hand.plate(alone)], together[hand.plate(one)]
         own = ("plate", "content", "address", "record")
