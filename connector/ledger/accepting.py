@@ -259,6 +259,7 @@ def _reject(job: Accepting, row: Row, first_seen: datetime | None, result: _Slic
             "value": value,
             "message": message,
             "first_seen": first_seen or job.now,
+            "key": row["key"],
         }
     )
 
@@ -266,12 +267,12 @@ def _reject(job: Accepting, row: Row, first_seen: datetime | None, result: _Slic
 def _skip(job: Accepting, row: Row, result: _Slice) -> None:
     """Count and list a row that is no passport, and remember it under its own digest: it has no key.
 
-    A row that lost against another of its plate is not remembered: tonight it may win. What a key said last stands
-    through a skip or rejection.
+    A row that lost against another of its plate is not remembered: tonight it may win; nor is one of somebody who is to
+    be forgotten. What a key said last stands through a skip or rejection.
     """
     result.counts["skipped"] += 1
     result.skipped.append({name: row[name] for name in ("file", "position", "line", "reason", "plate")})
-    if row["reason"] not in ("duplicate_in_file", "repeated"):
+    if row["reason"] not in ("duplicate_in_file", "repeated", "erased"):
         result.memory.append(memory.entry(job.garage, job.source, job.recipe, row))
 
 

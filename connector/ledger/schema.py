@@ -178,6 +178,7 @@ rejected_rows = sa.Table(
     sa.Column("value", sa.Text, comment="masked"),
     sa.Column("message", sa.Text, nullable=False),
     sa.Column("first_seen", Instant, nullable=False),
+    sa.Column("key", sa.Text, comment="the record's, where it can be read: by it the row is forgotten"),
 )
 
 skipped_rows = sa.Table(
@@ -239,6 +240,9 @@ IS_CLAIMED = sa.text("claim_token IS NOT NULL")
 """The part of `passports` that some worker has, or had."""
 HAS_SUCCESSOR = sa.text("successor IS NOT NULL")
 """The part of `passports` whose record names another plate now."""
+
+IS_ERASED = sa.text("erasure IS NOT NULL")
+"""The part of `passports` of which nothing is left but the plate, until iGarage has withdrawn it."""
 
 mail_days = sa.Table(
     "mail_days",
@@ -330,6 +334,7 @@ passports = sa.Table(
     sa.Column("asked", sa.BigInteger, nullable=False, server_default="0", comment="asked for anew"),
     sa.Column("answered", sa.BigInteger, nullable=False, server_default="0", comment="of those asked for"),
     # Question
+    sa.Column("erasure", sa.BigInteger, comment="it is to be forgotten: of its content nothing is left"),
     sa.Column("held", sa.Text),
     sa.Column("held_since", Instant),
     sa.Column("held_message", sa.Text),
@@ -366,6 +371,7 @@ passports = sa.Table(
     sa.Index(
         "passports_with_successor", "garage", sqlite_where=HAS_SUCCESSOR, postgresql_where=HAS_SUCCESSOR
     ),
+    sa.Index("passports_to_forget", "erasure", sqlite_where=IS_ERASED, postgresql_where=IS_ERASED),
 )
 
 events = sa.Table(
