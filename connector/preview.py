@@ -107,7 +107,7 @@ def _stage(table: Table, source: Source, ledger: Ledger, beside: Ledger, file: i
     recipe = source.recipe()
     for chunk in judged(source, table, today, recognise):
         rows = [StagedRow(each.position, each.record.line, each.digest, each.verdict) for each in chunk]
-        beside.stage(file, rows)
+        beside.stage(file, ledger.erasures.would_pass_over(source.garage, rows))
 
 
 def _weigh(source: Source, ledger: Ledger, beside: Ledger, file: int) -> _Tally:

@@ -27,6 +27,9 @@ from connector.ledger import (
 )
 from connector.ledger.address_book import AddressBook
 from connector.ledger.decisions import Decisions
+from connector.ledger.erasures import Erasures
+from connector.ledger.key_file import KeyFile
+from connector.ledger.retiring import Retiring
 from connector.ledger.schema import files as file_table
 from connector.ledger.schema import meta
 from connector.plan import Policy
@@ -41,8 +44,10 @@ class Ledger(Decisions):
     """The ledger of one installation, all its garages kept apart by their id.
 
     `now` tells the time in UTC, `entropy` gives random bytes. Every method is one transaction: it happened or it
-    did not. Any thread may call; on SQLite writers take turns.
+    did not. Any thread may call; on SQLite writers take turns. `key_file` keeps the key by which the erased are known.
     """
+
+    key_file: KeyFile | None = None
 
     # ---- garages and sources
 
@@ -109,7 +114,7 @@ class Ledger(Decisions):
     def stage(self, file: int, chunk: Sequence[files.StagedRow]) -> None:
         """Put rows beside the ledger, where delivery does not see them."""
         with self.database.write("stage") as connection:
-            files.stage(connection, file, chunk)
+            files.stage(connection, file, self.erasures.passed_over(connection, file, chunk))
 
     def note_lacking(self, file: int) -> None:
         """A consent or opt-out column that is mapped is gone from a file."""
@@ -343,7 +348,17 @@ class Ledger(Decisions):
     @property
     def address_book(self) -> AddressBook:
         """What is known of addresses, and who corrected them; each of its methods is one transaction too."""
-        return AddressBook(self.database, self.now)
+        return AddressBook(self.database, self.now, self.erasures)
+
+    @property
+    def erasures(self) -> Erasures:
+        """Who was erased; each of its methods is one transaction too."""
+        return Erasures(self.database, self.now, self.entropy, self.key_file)
+
+    @property
+    def retiring(self) -> Retiring:
+        """What the ledger keeps no longer, some rows at a time."""
+        return Retiring(self.database, self.now)
 
     # ---- looking
 
