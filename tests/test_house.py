@@ -34,6 +34,7 @@ MODELS = (
     config.DeliveryConfig,
     config.RetryConfig,
     config.SelectConfig,
+    config.RetentionConfig,
 )
 
 

@@ -24,7 +24,16 @@ from connector.backoff import Retry
 from connector.brake import LIMITS, Limits
 from connector.config import secret, service_url
 from connector.config.document import Document
-from connector.config.forms import FilePath, NotBeforeFirst, OneLine, SafeId, Seconds, Strict, document_of
+from connector.config.forms import (
+    Days,
+    FilePath,
+    NotBeforeFirst,
+    OneLine,
+    SafeId,
+    Seconds,
+    Strict,
+    document_of,
+)
 from connector.config.secret import Written
 from connector.config.zones import zone
 from connector.facts import Suspects
@@ -265,6 +274,17 @@ class DeliveryConfig(Strict):
     """Waiting after a failure."""
 
 
+class RetentionConfig(Strict):
+    """How long what is written: a number of days, as 400d. What a decision still needs is kept longer."""
+
+    events: Days = "400d"
+    """What happened to an AutoPaspoort, as trace shows it."""
+    rejected: Days = "90d"
+    """Rows that were rejected, but for those of each source's last export."""
+    files: Days = "400d"
+    """Which exports there were, but for each source's last and those that are held or lie in their folder still."""
+
+
 class GarageConfig(Strict):
     """One garage. `garage` is its id, and the name of its file."""
 
@@ -286,6 +306,8 @@ class GarageConfig(Strict):
     """What is made of addresses that are suspect."""
     brake: BrakeConfig = BrakeConfig()
     """When an export as a whole, or a day's invitations, are held for a person."""
+    retention: RetentionConfig = RetentionConfig()
+    """How long the ledger keeps what was."""
 
     @property
     def zone(self) -> ZoneInfo:
