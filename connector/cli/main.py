@@ -13,6 +13,7 @@ from connector.cli.answer import message
 from connector.cli.configuring import config
 from connector.cli.demo import demo
 from connector.cli.desk import discard, release, resend, retry
+from connector.cli.erase import erase
 from connector.cli.foresee import plan
 from connector.cli.init import init
 from connector.cli.look import held, rejected, skipped, status, trace
@@ -56,6 +57,7 @@ for each in (
     emails,
     release,
     discard,
+    erase,
 ):
     commands.add_command(each)
 
