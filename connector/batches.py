@@ -110,6 +110,9 @@ class Batches:
     def _send_up(self, batch: Batch) -> int:
         """Ask for a batch; 1 when iGarage has it. One that was asked for before is looked up: perhaps it has."""
         known = self._found(batch) if batch.tried else None
+        if known is None and batch.body is None:  # of somebody who was erased since
+            self.book.cancelled(batch, self._by())
+            return 0
         if known is None:
             self.book.note_try(batch)
             try:

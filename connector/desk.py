@@ -14,6 +14,7 @@ from connector import reception
 from connector.corrections import Correction
 from connector.errors import NotReleasable
 from connector.ledger import Ledger
+from connector.ledger.erasures import Found, Ordered
 from connector.ledger.releasing import Answer
 from connector.plan import Policy
 
@@ -68,6 +69,18 @@ class Desk:
     def release_mails(self, number: int | None) -> None:
         """Let so many more invitations go today, or (None) all of today's. Raises `NotReleasable`."""
         self.ledger.release_mails(self.garage, number, self.policy, self.today())
+
+    def find(self, plate: str | None, address: str | None) -> Found:
+        """What is known of the person of a plate, or of an address."""
+        return self.ledger.erasures.find(self.garage, plate, address)
+
+    def erase(self, plate: str | None, address: str | None) -> Ordered:
+        """Forget the person of a plate, or of an address. Raises `NotReleasable` where the key is lost."""
+        return self.ledger.erasures.erase(self.garage, plate, address)
+
+    def undo_erasure(self, said: str) -> None:
+        """A plate is a new customer's, or whoever has an address is a customer again. Raises `NotReleasable`."""
+        self.ledger.erasures.undo(self.garage, said)
 
     def release_file(self, file: int) -> None:
         """Let a held file be read once more, with leave for what it was held for. Raises `NotReleasable`."""

@@ -102,7 +102,7 @@ def forecast(
     """
     name, today = garage.garage, now().astimezone(garage.zone).date()
     policy = policy_of(garage)
-    with scratch(now=now, entropy=_nothing_secret) as beside:
+    with scratch(now=now, entropy=_nothing_secret, key_file=ledger.key_file) as beside:
         with ledger.looking() as here, beside.database.write() as there:
             copy_garage(here, there, name)
         beside.know_garage(name)

@@ -118,7 +118,7 @@ def _stage(table: Table, source: Source, ledger: Ledger, beside: Ledger, file: i
 
     recipe = source.recipe()
     for chunk in judged(source, table, today, recognise):
-        beside.stage(file, chunk.rows)
+        beside.stage(file, ledger.erasures.would_pass_over(source.garage, chunk.rows))
 
 
 def _weigh(source: Source, ledger: Ledger, beside: Ledger, file: int) -> _Tally:

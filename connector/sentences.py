@@ -51,6 +51,7 @@ SKIPPED: Final = {
     "totals_line": "Dit is een regel met totalen.",
     "repeated": "Deze rij staat woord voor woord eerder in het bestand.",
     "lease_company": "Alleen een leasemaatschappij heeft een e-mailadres; die is niet de klant.",
+    "erased": "Deze klant is op verzoek vergeten en komt niet terug (erase).",
     "duplicate_in_file": "Een andere rij in het bestand heeft hetzelfde kenteken en is genomen.",
 }
 """Skip reason → what it means."""

@@ -176,7 +176,11 @@ class Garage:
                 "retry": {"first": 0.001, "max": 0.001},
                 **self._settings.get("delivery", {}),
             },
-            **{name: self._settings[name] for name in ("brake", "addresses") if name in self._settings},
+            **{
+                name: self._settings[name]
+                for name in ("brake", "addresses", "retention")
+                if name in self._settings
+            },
         }
 
     def write_token(self, token: str) -> None:

@@ -40,6 +40,7 @@ MODELS = (
     config.DeliveryConfig,
     config.RetryConfig,
     config.SelectConfig,
+    config.RetentionConfig,
 )
 
 

@@ -14,6 +14,7 @@ from connector.cli.batches import batches
 from connector.cli.configuring import config
 from connector.cli.demo import demo
 from connector.cli.desk import discard, release, resend, retry
+from connector.cli.erase import erase
 from connector.cli.foresee import plan
 from connector.cli.init import init
 from connector.cli.look import held, rejected, skipped, status, trace
@@ -61,6 +62,7 @@ for each in (
     release,
     discard,
     source,
+    erase,
 ):
     commands.add_command(each)
 

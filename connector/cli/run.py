@@ -16,6 +16,7 @@ from connector.cli.options import Options, shared_options
 from connector.config import Loaded
 from connector.errors import LedgerDamaged
 from connector.service import AlwaysOn, Pass, Upkeep, run_once
+from connector.service.forgetting import retire, sweep
 from connector.status import version
 
 SUMMED = ("read", "new", "changed", "unchanged", "skipped", "rejected")
@@ -49,6 +50,8 @@ def _once(options: Options, loaded: Loaded) -> int:
     with workplace.ledger_to_work(loaded, crash) as ledger:
         world = workplace.world(options, loaded, ledger, threading.Event(), crash)
         passes = run_once(options.chosen(loaded), world)
+        retire(world, options.chosen(loaded))
+        sweep(world, loaded.connector.state_directory)
     for line in _remarks(passes):
         message(line)
     if options.json:
@@ -82,9 +85,8 @@ def _serve(options: Options, loaded: Loaded, stop: threading.Event, *, suspect: 
         world = workplace.world(options, loaded, ledger, stop, crash)
         world.log.info("service.started", version=version())
         click.echo(f"igarage-connector draait voor {len(garages)} garage(s); stoppen met Ctrl-C")
-        ended = AlwaysOn(
-            garages, world, Upkeep(world, loaded.connector.state_directory), loaded.connector.threads
-        ).run()
+        upkeep = Upkeep(world, loaded.connector.state_directory, garages)
+        ended = AlwaysOn(garages, world, upkeep, loaded.connector.threads).run()
         world.log.info("service.stopped")
         if (
             not ended

@@ -47,7 +47,7 @@ def must_start(options: Options, loaded: Loaded) -> None:
 
 def ledger_to_look(loaded: Loaded) -> AbstractContextManager[Ledger]:
     """The ledger, for looking only."""
-    return access.to_look(_where(loaded.connector), now=now, entropy=os.urandom)
+    return access.to_look(_where(loaded.connector), now=now, entropy=os.urandom, keys=loaded.directory)
 
 
 def ledger_to_work(
@@ -55,13 +55,16 @@ def ledger_to_work(
 ) -> AbstractContextManager[Ledger]:
     """The ledger, for the one process that works on it."""
     where = _where(loaded.connector)
-    return access.to_work(where, now=now, entropy=os.urandom, crash=crash, suspect=suspect)
+    return access.to_work(
+        where, now=now, entropy=os.urandom, crash=crash, suspect=suspect, keys=loaded.directory
+    )
 
 
 def ledger_to_decide(loaded: Loaded) -> AbstractContextManager[Ledger]:
     """The ledger, for one short decision beside the service."""
     where = _where(loaded.connector)
-    return access.to_decide(where, now=now, entropy=os.urandom, crash=crash_points())
+    crash = crash_points()
+    return access.to_decide(where, now=now, entropy=os.urandom, crash=crash, keys=loaded.directory)
 
 
 def world(

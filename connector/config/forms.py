@@ -85,6 +85,18 @@ SafeId = Annotated[str, AfterValidator(_safe_id)]
 OneLine = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
 """A text for people: filled in, one line, at most 200 characters."""
 
+_DAYS = re.compile(r"[1-9][0-9]{0,4}d")
+
+
+def _days(text: str) -> str:
+    if not _DAYS.fullmatch(text):
+        raise ValueError("must be a number of days, as 400d, at least 1d")
+    return text
+
+
+Days = Annotated[str, AfterValidator(_days)]
+"""A number of days, written with a d: `400d`."""
+
 FilePath = Annotated[Path, BeforeValidator(_written_path), AfterValidator(_from_the_file)]
 """A path; a relative one is relative to the file it is written in, and absolute once loaded."""
 

@@ -24,6 +24,7 @@ from connector.config import secret, service_url
 from connector.config.document import Document
 from connector.config.forms import (
     VARIABLE,
+    Days,
     FilePath,
     NotBeforeFirst,
     OneLine,
@@ -252,6 +253,17 @@ class DeliveryConfig(Strict):
         return Route(self.route, self.batch_over, timedelta(minutes=self.batch_lead))
 
 
+class RetentionConfig(Strict):
+    """How long what is written: a number of days, as 400d. What a decision still needs is kept longer."""
+
+    events: Days = "400d"
+    """What happened to an AutoPaspoort, as trace shows it."""
+    rejected: Days = "90d"
+    """Rows that were rejected, but for those of each source's last export."""
+    files: Days = "400d"
+    """Which exports there were, but for each source's last and those that are held or lie in their folder still."""
+
+
 class GarageConfig(Strict):
     """One garage. `garage` is its id, and the name of its file."""
 
@@ -273,6 +285,8 @@ class GarageConfig(Strict):
     """What is made of addresses that are suspect."""
     brake: BrakeConfig = BrakeConfig()
     """When an export as a whole, or a day's invitations, are held for a person."""
+    retention: RetentionConfig = RetentionConfig()
+    """How long the ledger keeps what was."""
 
     def model_post_init(self, context: Any) -> None:
         """Remembers where the secrets of its sources stand."""

@@ -37,12 +37,16 @@ FindAdapter = Callable[[str], HasSettings]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A configuration folder. `mistakes` are those of garages that do not start; `warnings` stop nothing."""
+    """A configuration folder. `mistakes` are those of garages that do not start; `warnings` stop nothing.
+
+    `directory` is the folder itself.
+    """
 
     connector: ConnectorConfig
     garages: tuple[GarageConfig, ...]
     mistakes: tuple[Mistake, ...] = ()
     warnings: tuple[Mistake, ...] = ()
+    directory: Path | None = None
 
 
 def default_directory() -> Path:
@@ -75,6 +79,7 @@ def load(
         tuple(garage for garage in garages if garage),
         tuple(reader.mistakes),
         (*_passed_over(listing), *reader.warnings),
+        directory,
     )
 
 

@@ -282,12 +282,12 @@ def _reject(job: Accepting, row: Row, first_seen: datetime | None, result: Slice
 def _skip(job: Accepting, row: Row, result: Slice) -> None:
     """Count and list a row that is no passport, and remember it under its own digest: it has no key.
 
-    A row that lost against another of its plate is not remembered: tonight it may win. What a key said last stands
-    through a skip or rejection.
+    A row that lost against another of its plate is not remembered: tonight it may win; nor is one of somebody who is to
+    be forgotten. What a key said last stands through a skip or rejection.
     """
     result.counts["skipped"] += 1
     result.skipped.append({name: row[name] for name in ("file", "position", "line", "reason", "plate")})
-    if row["reason"] not in ("duplicate_in_file", "repeated"):
+    if row["reason"] not in ("duplicate_in_file", "repeated", "erased"):
         result.passed_over.append(row)
 
 

@@ -15,6 +15,7 @@ from connector.errors import NotReleasable
 from connector.ledger import correcting, feed, garages, mails, passports, questions, suspects, telling
 from connector.ledger.correcting import Row, Turn
 from connector.ledger.databases import Database
+from connector.ledger.erasures import Erasures
 from connector.model import AddressChange, AddressNotice
 from connector.plan import Policy
 
@@ -25,6 +26,7 @@ class AddressBook:
 
     database: Database
     now: Callable[[], datetime]
+    erasures: Erasures
 
     def feed_cursor(self, garage: str) -> str | None:
         """Where to go on in the feed of a garage; None: at its start."""
@@ -47,7 +49,8 @@ class AddressBook:
         """
         with self._turn(garage, "hear_feed") as connection:
             turn = self._by(connection, garage, policy, today)
-            return feed.hear(connection, turn, items, after, onward)
+            heard = self.erasures.unheard(connection, garage, items)
+            return feed.hear(connection, turn, heard, after, onward)
 
     def start_feed_over(self, garage: str) -> None:
         """Follow the feed from its start once more."""
@@ -63,6 +66,7 @@ class AddressBook:
     def correct(self, garage: str, new: Correction, policy: Policy, today: date) -> list[str]:
         """A person corrects an address; the plates that changes. Raises `NotReleasable` with the reason if not."""
         with self._turn(garage, "correct") as connection:
+            self.erasures.refuse(connection, garage, new.meant)
             plates = correcting.correct(connection, self._by(connection, garage, policy, today), new)
             questions.note_decision(connection)
             return plates
@@ -80,6 +84,7 @@ class AddressBook:
             mistakes: list[str] = []
             for line, each in lines:
                 try:
+                    self.erasures.refuse(connection, garage, each.meant)
                     plates += correcting.correct(connection, turn, each)
                 except NotReleasable as error:
                     mistakes.append(f"regel {line}: {error}")

@@ -168,6 +168,18 @@ def split(connection: sa.Connection, job: claims.Claiming, batch: Batch) -> None
         connection.execute(passports.update().where(_of(job.garage, plates)).values(batch=reference))
 
 
+def blank(connection: sa.Connection, garage: str, plates: Sequence[str]) -> None:
+    """Nothing of these people stays in what is composed of them: the addresses go, and the requests not yet answered.
+
+    A batch whose request is gone is taken back if iGarage has it, and composed anew if not.
+    """
+    mine = (batch_members.c.garage == garage) & batch_members.c.plate.in_(list(plates))
+    named = sa.select(batch_members.c.reference).where(mine)
+    of_garage = (batches.c.garage == garage) & batches.c.reference.in_(named)
+    connection.execute(batches.update().where(of_garage).values(body=None))
+    connection.execute(batch_members.update().where(mine).values(address=""))
+
+
 def close(connection: sa.Connection, batch: Batch, state: str, **values: Any) -> None:
     """The batch has come to its end."""
     write(connection, batch, state=state, body=None, **values)

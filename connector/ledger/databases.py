@@ -6,9 +6,10 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
@@ -85,6 +86,36 @@ class Database:
             if self.room and isinstance(ours, LedgerUnavailable) and ours.code == "full":
                 self.room.give_up()
             raise ours from None
+
+    def scrub(self) -> bool:
+        """Leave nothing of what was deleted; whether that was done, or somebody was looking meanwhile.
+
+        SQLite writes zeros over what is deleted, but not over what a page held before it was split, and its journal
+        keeps pages as they were: so the whole is written anew (`VACUUM`) and the journal emptied. PostgreSQL sets the
+        room free for others; what its own journal, replicas and dumps keep is beyond us.
+        """
+        with self.lock, self._translated(), self._outside_transactions() as cursor:
+            cursor.execute("VACUUM")
+            if self.writing.dialect.name != "sqlite":
+                return True
+            busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
+
+    @contextmanager
+    def _outside_transactions(self) -> Iterator[Any]:
+        """A cursor of the driver itself, on which each statement stands alone."""
+        connection = self.writing.raw_connection()
+        driver: Any = connection.driver_connection
+        alone = self.writing.dialect.name != "sqlite"  # on SQLite it is so by itself: no BEGIN was given
+        try:
+            if alone:
+                driver.autocommit = True
+            with closing(driver.cursor()) as cursor:
+                yield cursor
+        finally:
+            if alone:
+                driver.autocommit = False
+            connection.close()
 
     def close(self) -> None:
         """Close every connection."""

@@ -22,6 +22,7 @@ from connector.ledger.address_book import AddressBook
 from connector.ledger.batch_book import BatchBook
 from connector.ledger.polls import Polls
 from connector.ledger.pushes import Pushes
+from connector.ledger.retiring import Retiring
 from connector.ledger.schema import meta
 from connector.ledger.taking import SLICE, Taking
 from connector.plan import Policy
@@ -32,7 +33,7 @@ class Ledger(Taking):
     """The ledger of one installation, all its garages kept apart by their id.
 
     `now` tells the time in UTC, `entropy` gives random bytes. Every method is one transaction: it happened or it
-    did not. Any thread may call; on SQLite writers take turns.
+    did not. Any thread may call; on SQLite writers take turns. `key_file` keeps the key by which the erased are known.
     """
 
     # ---- garages and sources
@@ -180,7 +181,12 @@ class Ledger(Taking):
     @property
     def address_book(self) -> AddressBook:
         """What is known of addresses, and who corrected them; each of its methods is one transaction too."""
-        return AddressBook(self.database, self.now)
+        return AddressBook(self.database, self.now, self.erasures)
+
+    @property
+    def retiring(self) -> Retiring:
+        """What the ledger keeps no longer, some rows at a time."""
+        return Retiring(self.database, self.now)
 
     @property
     def polls(self) -> Polls:

@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from connector import closing
 from connector.backoff import PROBING, GiveUp, Probing, Retry, after_failure, is_own_failure
 from connector.errors import DeliveryError, Refused, Transient, Unknown
-from connector.ledger import addresses, garages, mails, owning
+from connector.ledger import addresses, forgotten, garages, mails, owning
 from connector.ledger import passports as passport_rows
 from connector.ledger.claims import Claim
 from connector.ledger.schema import EPOCH, passports
 from connector.ledger.writing import event, found, record, upsert
 from connector.model import PassportStatus
-from connector.plan import Look, Passport, Policy, Put, Transfer, same_address
+from connector.plan import Delete, Look, Passport, Policy, Put, Transfer, same_address
 
 Row = Mapping[Any, Any]
 Values = dict[str, Any]
@@ -108,6 +108,7 @@ def write(
     upsert(connection, passports, written.passports)
     passport_rows.reindex(connection, garage, policy, today, only_addresses=written.judged)
     record(connection, written.events)
+    forgotten.remove(connection, garage, written.gone, now)
 
 
 @dataclass(slots=True)
@@ -122,6 +123,8 @@ class _Written:
     judged: list[str] = field(default_factory=list)
     contact: bool = False
     mailed: int = 0
+    gone: list[Row] = field(default_factory=list)
+    """Passports of the erased that iGarage has withdrawn."""
 
 
 def _close(
@@ -133,7 +136,12 @@ def _close(
     now: datetime,
     written: _Written,
 ) -> None:
-    if isinstance(outcome, Failed):
+    events: list[tuple[str, Values]] = []
+    judged: list[str] = []
+    if row["erasure"] is not None:
+        changes = _after_erasure(connection, claim, row, outcome, policy, now)
+        written.gone += [row] if isinstance(outcome, Withdrawn) else []
+    elif isinstance(outcome, Failed):
         changes, events, judged = _after_failure(connection, claim, row, outcome, policy, now)
     else:
         changes, events, judged = _after_answer(connection, claim, row, outcome, now)
@@ -143,6 +151,18 @@ def _close(
     written.mailed += closed["invitations"] > row["invitations"] and _is_recent(claim, outcome, closed, now)
     written.events += [event(claim.garage, claim.plate, now, name, **detail) for name, detail in events]
     written.judged += judged
+
+
+def _after_erasure(
+    connection: sa.Connection, claim: Claim, row: Row, outcome: Outcome, policy: Policy, now: datetime
+) -> Values:
+    """Of a passport that is being forgotten: what iGarage says of it is not kept, and no person is asked."""
+    error = outcome.error if isinstance(outcome, Failed) else None
+    if isinstance(outcome, Failed) and error and error.scope == "garage":
+        return _after_failure(connection, claim, row, outcome, policy, now)[0]
+    if isinstance(claim.step, Delete) and isinstance(outcome, Failed):
+        return forgotten.after_failed_withdrawal(row, outcome.error, outcome.retry, outcome.chance, now)
+    return forgotten.after_late(row, error, now)
 
 
 def _is_recent(claim: Claim, outcome: Outcome, closed: Row, now: datetime) -> bool:

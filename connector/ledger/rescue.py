@@ -87,6 +87,12 @@ def confirm(folder: Path, database: Database, found: Rescue, entropy: Callable[[
     (folder / UNDER_WAY).unlink(missing_ok=True)
 
 
+def set_aside(folder: Path) -> list[Path]:
+    """Every file of a ledger that was damaged, and what a rescue or a backup that was killed has left of a copy."""
+    names = (f"{DATABASE}.damaged-*", f"{DATABASE}.restored*", f"{BACKUP}.partial*")
+    return sorted(each for name in names for each in folder.glob(name))
+
+
 def told(connection: sa.Connection) -> Rescue | None:
     """The last rescue of this ledger, if there ever was one."""
     query = sa.select(meta.c.name, meta.c.value).where(meta.c.name.in_(("rescued", "restored")))

@@ -172,6 +172,9 @@ MISSING = sa.text("missing_since IS NOT NULL")
 HAS_SUCCESSOR = sa.text("successor IS NOT NULL")
 """The part of `passports` whose record names another plate now."""
 
+IS_ERASED = sa.text("erasure IS NOT NULL")
+"""The part of `passports` of which nothing is left but the plate, until iGarage has withdrawn it."""
+
 mail_days = sa.Table(
     "mail_days",
     metadata,
@@ -306,6 +309,7 @@ passports = sa.Table(
     sa.Column("asked", sa.BigInteger, nullable=False, server_default="0", comment="asked for anew"),
     sa.Column("answered", sa.BigInteger, nullable=False, server_default="0", comment="of those asked for"),
     # Question
+    sa.Column("erasure", sa.BigInteger, comment="it is to be forgotten: of its content nothing is left"),
     sa.Column("held", sa.Text),
     sa.Column("held_since", Instant),
     sa.Column("held_message", sa.Text),
@@ -346,6 +350,7 @@ passports = sa.Table(
     sa.Index(
         "passports_with_successor", "garage", sqlite_where=HAS_SUCCESSOR, postgresql_where=HAS_SUCCESSOR
     ),
+    sa.Index("passports_to_forget", "erasure", sqlite_where=IS_ERASED, postgresql_where=IS_ERASED),
 )
 
 events = sa.Table(

@@ -25,6 +25,8 @@ from connector.ledger import (
     rescue,
 )
 from connector.ledger.decisions import Decisions
+from connector.ledger.erasures import Erasures
+from connector.ledger.key_file import KeyFile
 from connector.ledger.schema import files as file_table
 from connector.ledger.slices import Accepting
 from connector.plan import Policy
@@ -39,6 +41,13 @@ ACCEPTED = 4000
 @dataclass(frozen=True, slots=True)
 class Taking(Decisions):
     """What intake does with a ledger. Every method is one transaction."""
+
+    key_file: KeyFile | None = None
+
+    @property
+    def erasures(self) -> Erasures:
+        """Who was erased; each of its methods is one transaction too."""
+        return Erasures(self.database, self.now, self.entropy, self.key_file)
 
     def history(self, garage: str, source: str) -> list[KnownFile]:
         """Every file of a source that the ledger knows, oldest first."""
@@ -76,7 +85,7 @@ class Taking(Decisions):
     def stage(self, file: int, chunk: Sequence[files.StagedRow], marked: marks.Marks = marks.NONE) -> None:
         """Put rows beside the ledger, where delivery does not see them, and marks of those it knows."""
         with self.database.write("stage") as connection:
-            files.stage(connection, file, chunk)
+            files.stage(connection, file, self.erasures.passed_over(connection, file, chunk))
             marks.stage(connection, file, marked)
 
     def note_lacking(self, file: int, counts: Counts | None = None, gone: Collection[str] = ()) -> None:

@@ -8,7 +8,8 @@ feedback  per garage   what iGarage learned of addresses               lane send
 probe     per garage   greet iGarage, and while paused probe it        lane probe
 tend      once         events, people's decisions, the state folder    lane tend
 tell      per garage   its own systems, of addresses that are wrong    lane tell
-nightly   once         the backup                                      lane tend
+nightly   once         what is old enough goes; the backup             lane tend
+sweep     once         the ledger's files are cleaned after erasures   lane tend
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What keeps the service itself well: events, people's decisions, the state folder, and a backup every night."""
+"""What keeps the service itself well: events, people's decisions, the state folder, and what is done every night."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 
+from connector.config import GarageConfig
 from connector.errors import LedgerUnusable
 from connector.ledger import backup
 from connector.ledger.databases import DATABASE
 from connector.log import described
+from connector.service.forgetting import AFTER_VAIN, SWEEP_EVERY, retire, sweep
 from connector.service.garage import World
 from connector.service.scheduler import Task
 
@@ -28,6 +30,8 @@ class Upkeep:
 
     world: World
     folder: Path | None
+    garages: Sequence[GarageConfig] = ()
+    _retired: datetime | None = field(init=False, default=None)
     _decisions: int | None = field(init=False, default=None)
     _file: tuple[int, int] | None = field(init=False, default=None)
 
@@ -44,14 +48,30 @@ class Upkeep:
 
         return [
             Task("tend", "tend", "tend", look_after, TEND_EVERY),
-            Task("nightly", "tend", "nightly", self.nightly, NIGHTLY_EVERY),
+            Task("nightly", "tend", "files", self.nightly, NIGHTLY_EVERY),
+            Task("sweep", "tend", "files", self.sweep, AFTER_VAIN),
         ]
 
+    def sweep(self) -> float:
+        """Clean up after erasures; seconds until it is looked at again."""
+        return SWEEP_EVERY if sweep(self.world, self.folder) else AFTER_VAIN
+
     def nightly(self) -> float:
-        """Make the backup once a night, or as soon as the machine is on; seconds until it is looked at again."""
+        """Once a night, or as soon as the machine is on: remove what is old enough, and make the backup.
+
+        Seconds until it is looked at again.
+        """
+        self._retire()
         if self.folder is not None and self._is_backup_due(self.folder):
             self._back_up(self.folder)
         return NIGHTLY_EVERY
+
+    def _retire(self) -> None:
+        """Remove what no garage keeps any longer, once a night and at the start: a killed one is gone on with."""
+        last = _last_time(self.world.now().astimezone())
+        if self._retired != last:
+            retire(self.world, self.garages)
+            self._retired = last
 
     def _is_backup_due(self, folder: Path) -> bool:
         """Whether the last one is of before the last 03:30; on a full disk none is made."""

@@ -20,6 +20,7 @@ COMMANDS = (
     "emails ignore",
     "emails import",
     "emails list",
+    "erase",
     "held",
     "init",
     "plan",

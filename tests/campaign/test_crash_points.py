@@ -92,6 +92,21 @@ SCENARIOS = {
     "a batch that is not taken": around("batch_split"),
     "a backup": ["backup.before_replace", "backup.after_replace"],
     "a rescue": around("rescue", "note_read"),
+    "an erasure that is ordered": around("erase"),
+    "an erasure that is done": [
+        *around("claim"),
+        *beside("delete"),
+        *around("close"),
+        "sweep.scrubbed",
+        "backup.before_replace",
+        "backup.after_replace",
+        *around("note_clean"),
+    ],
+    "an erasure while a request is under way": beside("put"),
+    "an erasure that is undone": around("undo_erasure"),
+    "an erasure after a restored ledger": around("erase_again"),
+    "a lost key": around("renew_erasure_key"),
+    "a retention that has passed": around("retire"),
 }
 """Which case kills at which points; those of a first night are killed at again in others, later and more often."""
 

@@ -149,3 +149,18 @@ def test_a_database_out_of_reach_is_said_without_its_password(garage):
         said = garage.main(*command)
         assert (said.status, said.out) == (5, "")
         assert "kanarie" not in said.err
+
+
+def test_who_is_erased_there_does_not_come_back_and_the_key_lies_beside_the_configuration(on_postgresql, car):
+    garage = on_postgresql
+    garage.export(car(1), car(2))
+    garage.run()
+    assert garage.main("erase", "--plate", "ZZ-001-Z", "--yes").status == 0
+    garage.run()
+    assert [each["state"] for each in garage.ask("erase", "--list")] == ["done"]
+    assert (garage.folder / "ledger.erasures.key").stat().st_mode & 0o777 == 0o600
+    path = garage.export(car(1, km="70000"), car(2, km="70000"))
+    assert garage.ask("preview", path)["skipped"] == [{"reason": "erased", "count": 1}]
+    garage.run()
+    assert garage.counts() == {"total": 1, "delivered": 1}
+    assert [plate for verb, plate, _ in garage.effects() if verb == "delete"] == ["ZZ001Z"]

@@ -5,15 +5,21 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from connector.arrivals import Arrival
 from connector.errors import LedgerUnusable
 from connector.ledger.backup import BACKUP, is_sound
 from connector.ledger.databases import DATABASE
+from connector.ledger.schema import events
+from connector.ledger.writing import event, record
 from connector.plan import Policy
+from connector.service.forgetting import AFTER_VAIN, SWEEP_EVERY
 from connector.service.scheduler import Task
 from connector.service.upkeep import BACKUP_AT, NIGHTLY_EVERY, TEND_EVERY, Upkeep
 
@@ -28,7 +34,7 @@ class Hand:
         self.tended = 0
         self.woken = 0
         self.upkeep = Upkeep(place.world, folder)
-        self.tend, self.nightly = self.upkeep.tasks([self._tend], self._wake_all)
+        self.tend, self.nightly, self.sweep = self.upkeep.tasks([self._tend], self._wake_all)
 
     def _tend(self) -> None:
         self.tended += 1
@@ -190,3 +196,104 @@ def test_a_ledger_in_a_server_has_no_folder_to_look_after(hand):
     tend: Task = Upkeep(hand.place.world, None).tasks([], lambda: None)[0]
     assert tend.run() == TEND_EVERY
     assert timedelta(seconds=TEND_EVERY) <= timedelta(seconds=2)
+
+
+# ---------------------------------------------------------------- cleaning up after erasures
+
+
+def test_after_an_erasure_database_journal_and_backup_are_written_anew(hand):
+    hand.at(local(1, 12))
+    before = hand.made_at()
+    assert hand.sweep.run() == SWEEP_EVERY
+    assert hand.made_at() == before  # there is nothing to clean
+    number = hand.ledger.erasures.erase("jansen", "ZZ001Z", None).id
+    (hand.folder / f"{DATABASE}.damaged-20270101T000000Z-wal").write_bytes(b"somebody")
+    (hand.folder / f"{BACKUP}.partial-journal").write_bytes(b"somebody")
+    hand.sweep.run()
+    assert hand.made_at() != before
+    assert (hand.folder / f"{DATABASE}-wal").stat().st_size < 20_000  # what was written of it since
+    assert not [*hand.folder.glob("*.damaged-*"), *hand.folder.glob("*.partial*")]
+    assert hand.ledger.erasures.unclean() == {}
+    assert [each.id for each in hand.ledger.erasures.listed("jansen") if each.clean] == [number]
+
+
+def test_where_no_backup_was_made_yet_cleaning_makes_none(hand):
+    hand.ledger.erasures.erase("jansen", "ZZ001Z", None)
+    hand.sweep.run()
+    assert hand.made_at() is None and hand.ledger.erasures.unclean() == {}
+
+
+def test_what_cannot_be_cleaned_now_is_told_and_cleaned_later(hand):
+    hand.at(local(1, 12))
+    hand.ledger.erasures.erase("jansen", "ZZ001Z", None)
+    in_the_way = hand.folder / f"{BACKUP}.partial"
+    in_the_way.mkdir()
+    assert hand.sweep.run() == AFTER_VAIN
+    assert "service.not_cleaned" in hand.place.said.getvalue()
+    assert hand.ledger.erasures.unclean() != {}
+    in_the_way.rmdir()
+    assert hand.sweep.run() == SWEEP_EVERY
+    assert hand.ledger.erasures.unclean() == {}
+
+
+def test_while_somebody_looks_the_journal_cannot_be_emptied_and_it_is_tried_again(hand):
+    looking = sqlite3.connect(hand.folder / DATABASE)
+    looking.execute("BEGIN")
+    looking.execute("SELECT count(*) FROM garages").fetchone()
+    hand.ledger.erasures.erase("jansen", "ZZ001Z", None)
+    assert hand.sweep.run() == AFTER_VAIN
+    looking.close()
+    assert hand.sweep.run() == SWEEP_EVERY
+
+
+# ---------------------------------------------------------------- what is kept
+
+
+@pytest.fixture
+def keeper(place, garage):
+    """The upkeep of an installation whose garage keeps events for ten days."""
+    garage.configure(retention={"events": "10d"})
+    with place() as opened:
+        opened.world.ledger.know_garage("jansen")
+        opened.world.ledger.erasures.erase("jansen", "ZZ001Z", None)
+        yield Upkeep(opened.world, garage.installation.state, opened.garages), opened
+
+
+def test_what_is_old_enough_goes_once_a_night_and_at_the_start(keeper):
+    upkeep, place = keeper
+    retired = []
+    points = [
+        at.astimezone(UTC) for at in (local(1, 12), local(1, 12, 5), local(2, 3), local(2, 4), local(2, 5))
+    ]
+    for at in points:
+        place.clock.at = at
+        _happen(place, at - timedelta(days=11))
+        upkeep.nightly()
+        retired.append(_events(place) == 0)
+    assert retired == [True, False, False, True, False]
+
+
+def _happen(place, at):
+    with place.world.ledger.database.write() as connection:
+        record(connection, [event("jansen", "ZZ002Z", at, "new")])
+
+
+def _events(place):
+    with place.world.ledger.looking() as connection:
+        return connection.execute(sa.select(sa.func.count()).select_from(events)).scalar_one()
+
+
+def test_what_lies_in_a_folder_is_asked_of_the_folder_itself(keeper, garage, car):
+    upkeep, place = keeper
+    path = garage.export(car(1))
+    now = place.clock()
+    arrival = Arrival("klanten.csv", path.stat().st_size, now, b"1")
+    for each in (arrival, replace(arrival, name="weg.csv"), replace(arrival, name="laatste.csv")):
+        number = place.world.ledger.begin_file("jansen", "klanten", each, b"recipe")
+        place.world.ledger.settle_file(number)
+        place.world.ledger.judge_file(number)
+        place.world.ledger.accept_slice(number, "generic_csv", Policy(), now.date())
+    place.clock.forward(days=500)
+    upkeep.nightly()
+    history = place.world.ledger.history("jansen", "klanten")
+    assert [each.name for each in history] == ["klanten.csv", "laatste.csv"]
