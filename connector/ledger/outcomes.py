@@ -143,6 +143,7 @@ def _close(
         written.gone += [row] if isinstance(outcome, Withdrawn) else []
     elif isinstance(outcome, Failed):
         changes, events, judged = _after_failure(connection, claim, row, outcome, policy, now)
+        changes |= _withdrawn_later(claim, outcome, changes, now)
     else:
         changes, events, judged = _after_answer(connection, claim, row, outcome, now)
     _note_contact(connection, claim.garage, outcome, now, written)
@@ -300,6 +301,14 @@ def _after_failure(
         return changes | _held("exhausted", message, now), [*events, ("held", {"reason": "exhausted"})], []
     wait = 0.0 if isinstance(reaction, GiveUp) else reaction.seconds
     return changes | {"due_at": now + timedelta(seconds=wait)}, events, []
+
+
+def _withdrawn_later(claim: Claim, failed: Failed, changes: Values, now: datetime) -> Values:
+    """A withdrawal is wanted whatever is asked of a person: given up or refused, it goes on at the longest distance."""
+    given_up = isinstance(failed.error, Refused) or changes.get("attempts", 0) >= failed.retry.attempts
+    if not isinstance(claim.step, Delete) or not given_up:
+        return {}
+    return {"due_at": now + timedelta(seconds=failed.retry.max)}
 
 
 def _after_refusal(

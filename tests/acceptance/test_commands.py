@@ -8,6 +8,7 @@ from importlib import metadata
 import pytest
 
 COMMANDS = (
+    "batches",
     "config check",
     "config generate",
     "config schema",
@@ -40,7 +41,7 @@ COMMANDS = (
     "status",
     "trace",
 )
-LOOKING = ("status", "rejected", "skipped", "held", "plan", "plugins")
+LOOKING = ("status", "rejected", "skipped", "held", "batches", "plan", "plugins")
 
 
 @pytest.fixture
