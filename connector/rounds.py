@@ -41,11 +41,6 @@ def due_round(now: datetime, at: time, lead: timedelta, zone: ZoneInfo) -> date:
     return next(day for day in days if run_of(day, at, zone) - lead <= now)
 
 
-def next_round(now: datetime, at: time, lead: timedelta, zone: ZoneInfo) -> datetime:
-    """The instant (UTC) at which the batches of the next run are to go up: after `now`."""
-    return run_of(due_round(now, at, lead, zone) + timedelta(days=1), at, zone) - lead
-
-
 def run_of(day: date, at: time, zone: ZoneInfo) -> datetime:
     """The instant (UTC) of the run of a local date."""
     return datetime.combine(day, at, zone).astimezone(UTC)

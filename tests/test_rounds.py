@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from connector.rounds import Route, due_round, next_round, run_of
+from connector.rounds import Route, due_round, run_of
 
 HOME, AT, LEAD = ZoneInfo("Europe/Amsterdam"), time(1), timedelta(minutes=30)
 
@@ -41,13 +41,6 @@ def test_on_the_nights_the_clock_is_set_there_is_one_round(day: date, at: time) 
     start = run_of(day - timedelta(days=1), at, HOME)
     days = {due_round(start + timedelta(minutes=each), at, LEAD, HOME) for each in range(0, 27 * 60, 10)}
     assert days == {day - timedelta(days=1), day, *({day + timedelta(days=1)} & days)}
-
-
-def test_the_next_round_is_ahead() -> None:
-    for minutes in range(0, 3 * 1440, 17):
-        now = local(2027, 3, 27, 0) + timedelta(minutes=minutes)
-        ahead = next_round(now, AT, LEAD, HOME) - now
-        assert timedelta() < ahead <= timedelta(hours=25)
 
 
 @pytest.mark.parametrize(
