@@ -256,3 +256,23 @@ def test_on_the_nights_the_clock_is_set_a_batch_goes_up_once(installation, car, 
             garage.run()
     assert len(garage.mails()) == 1
     assert len(garage.sandbox.batches("jansen")) == 1
+
+
+@pytest.mark.parametrize("drop", [None, "before", "after"])
+def test_who_is_erased_while_in_a_batch_is_taken_out_of_it(gathering, car, drop):
+    gather(gathering, car(1), car(2))
+    if drop:
+        gathering.sandbox.order_fault(method="POST", path="/batches", drop=drop, times=1)
+    with at(*BEFORE):
+        gathering.run()
+        assert gathering.main("erase", "--plate", "ZZ-001-Z", "--yes").status == 0
+        for _ in range(3):
+            gathering.run()
+    with at(*AFTER):
+        gathering.run()
+        gathering.run()
+        assert gathering.counts() == {"total": 1, "delivered": 1}
+    assert gathering.mails() == [("ZZ002Z", "klant2@voorbeeld.example")]
+    assert [each.plate for each in gathering.sandbox.passports("jansen")] == ["ZZ002Z"]
+    kept = b"".join(gathering.installation.state_files().values()).lower()
+    assert b"klant1@" not in kept and b"zz001z" not in kept
