@@ -1,4 +1,4 @@
-"""`python -m benchmarks [PART …]`: measure and print. Parts: intake, memory, delivery, process; none: all of them.
+"""`python -m benchmarks [PART …]`: measure and print. Parts: intake, memory, delivery, batches, process; none: all.
 
 `--quick` measures a tenth, to see that it runs. Ratios are of one run; what is compared alternates, three times.
 """
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks import delivery, intake, memory, process
+from benchmarks import batches, delivery, intake, memory, process
 from benchmarks.taking import Figure
 
 REPEATS = 3
@@ -40,6 +40,7 @@ def _parts(share: int) -> dict[str, Callable[[], Iterator[Figure]]]:
         "intake": lambda: intake.measure(100_000 // share, REPEATS),
         "memory": lambda: memory.measure(100_000 // share, 1_000_000 // share),
         "delivery": lambda: delivery.measure(4 / share, 4000 // share, REPEATS),
+        "batches": lambda: batches.measure(100_000 // share, 3000 // share, REPEATS),
         "process": lambda: process.measure(30 / share, REPEATS),
     }
 

@@ -51,10 +51,10 @@ def _against_limit(latency: float, workers: int, both: list[_Both]) -> Figure:
 def _both(latency: float, workers: int, count: int) -> _Both:
     with stand_in(latency) as url:
         alone = count / taken(lambda: bare.put(url, workers, count)).wall
-        return alone, count / _delivered(url, workers, count).wall
+        return alone, count / delivered(url, workers, count).wall
 
 
-def _delivered(url: str, workers: int, count: int) -> Taken:
+def delivered(url: str, workers: int, count: int) -> Taken:
     """What delivering so many takes, in a garage that was served before on this day."""
     with TemporaryDirectory(prefix="benchmark-") as name, workbench(Path(name) / "garage") as bench:
         bench.deliver(url, workers)

@@ -1,10 +1,13 @@
-"""A stand-in iGarage that answers every PUT after a latency, at almost no cost: a thread a connection, no parsing.
+"""A stand-in iGarage that answers after a latency, at almost no cost: a thread a connection, PUTs without parsing.
+
+Batches are done as soon as they are taken.
 
 `python -m benchmarks.stand_in SECONDS` is such a process; it prints its port, and ends with its standard input.
 """
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
@@ -13,7 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_HEAD = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+_HEAD = b"HTTP/1.1 %d OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 _BODY = b'{"plate":"%s","state":"concept","sent_at":null,"email":{"address":null,"state":"unknown"}}'
 
 
@@ -52,10 +55,47 @@ def _answer(connection: socket.socket, latency: float) -> None:
             continue
         if latency:
             time.sleep(latency)
-        plate = head.split(b" ", 2)[1].rpartition(b"/")[2]
-        answer = _BODY % plate
-        connection.sendall(_HEAD % len(answer) + answer)
+        status, answer = _answer_to(head, body)
+        connection.sendall(_HEAD % (status, len(answer)) + answer)
         received = b""
+
+
+def _answer_to(head: bytes, body: bytes) -> tuple[int, bytes]:
+    method, path = head.split(b" ", 2)[:2]
+    if method == b"PUT":
+        return 201, _BODY % path.rpartition(b"/")[2]
+    if method == b"POST":
+        return 202, _taken(json.loads(body))
+    batch, _, items = path.removeprefix(b"/batches/").partition(b"/items")
+    return 200, _page(batch, items) if items else _done(batch)
+
+
+_BATCHES: dict[bytes, tuple[bytes, list[bytes]]] = {}
+"""Number → reference and plates."""
+_DONE = (
+    b'{"id":"%s","reference":"%s","state":"done",'
+    b'"run_at":"2026-01-01T00:00:00Z","finished_at":"2026-01-01T00:00:00Z"}'
+)
+_ITEM = (
+    b'{"plate":"%s","result":"created","sent":false,"code":null,"email":{"address":null,"state":"unknown"}}'
+)
+
+
+def _taken(batch: dict[str, object]) -> bytes:
+    number = b"%d" % (len(_BATCHES) + 1)
+    passports = batch["passports"]
+    assert isinstance(passports, list)
+    _BATCHES[number] = str(batch["reference"]).encode(), [each["plate"].encode() for each in passports]
+    return _done(number)
+
+
+def _done(batch: bytes) -> bytes:
+    return _DONE % (batch, _BATCHES[batch][0])
+
+
+def _page(batch: bytes, query: bytes) -> bytes:
+    """All of it: a batch is no larger than a page."""
+    return b'{"items":[%s],"next":null}' % b",".join(_ITEM % each for each in _BATCHES[batch][1])
 
 
 def _length(head: bytes) -> int:

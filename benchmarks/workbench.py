@@ -10,12 +10,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from benchmarks.exports import COLUMNS
 from connector import adapters
 from connector.backoff import PROBING, Retry
+from connector.batches import Batches
 from connector.delivery import Delivered, Delivery
 from connector.igarage import Client
 from connector.inbox import Lookout
@@ -24,7 +26,9 @@ from connector.judging import Source
 from connector.ledger import Ledger, access
 from connector.ledger.looking import FileSummary
 from connector.log import make_log
+from connector.model import GarageInfo
 from connector.plan import Policy
+from connector.rounds import Route
 
 GARAGE = "jansen"
 TIMEOUT = 30.0
@@ -58,6 +62,35 @@ class Workbench:
         with Client(url, lambda: "a-token", timeout=TIMEOUT) as client:
             return self._delivery(client, workers).deliver_due()
 
+    def batch(self, url: str) -> int:
+        """Send all that is due to an iGarage at `url` in batches, and read them back; how many were told of."""
+        self.ledger.batch_book.end_round(GARAGE, today() - timedelta(days=1))
+        with Client(url, lambda: "a-token", timeout=TIMEOUT) as client:
+            self.ledger.batch_book.note_terms(GARAGE, GarageInfo("jansen", "Jansen", "UTC", "00:00"))
+            batches = self._batches(client)
+            batches.tend()
+            return batches.tend().told
+
+    def _batches(self, client: Client) -> Batches:
+        delivery = self._delivery(client, 1)
+        return Batches(
+            garage=GARAGE,
+            ledger=self.ledger,
+            client=client,
+            route=Route("batch"),
+            policy=delivery.policy,
+            zone=ZoneInfo("UTC"),
+            today=today,
+            now=now,
+            chance=delivery.chance,
+            lease=delivery.lease,
+            longest_wait=delivery.longest_wait,
+            retry=delivery.retry,
+            probing=delivery.probing,
+            log=delivery.log,
+            stop=delivery.stop,
+        )
+
     def _source(self) -> Source:
         adapter = adapters.load("generic_csv")
         model = adapter.settings_model
@@ -78,6 +111,7 @@ class Workbench:
             chance=random.random,
             timeout=TIMEOUT,
             workers=workers,
+            route=Route(),
             retry=Retry(first=30, max=21600, attempts=20),
             probing=PROBING,
             log=make_log("warning", self.folder / "log", now),
