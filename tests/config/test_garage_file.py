@@ -60,7 +60,7 @@ def test_the_example_loads_as_written_and_lacks_only_its_token(load: Load) -> No
     assert (klanten.name, klanten.adapter, klanten.contains) == ("klanten", "generic_csv", "all")
     assert (klanten.pattern, klanten.scan_every, klanten.settle) == (("*.csv",), 30, 3)
     assert klanten.watch == EXAMPLE / "garages/export"
-    assert (jansen.delivery.route, jansen.delivery.send, jansen.delivery.workers) == ("direct", "never", 4)
+    assert (jansen.delivery.route, jansen.delivery.send, jansen.delivery.workers) == ("auto", "never", 4)
     assert jansen.delivery.select is not None
     assert jansen.delivery.select.window == Select(2, 2, "now")
     assert jansen.delivery.retry.policy == Retry(first=30, max=21600, attempts=20)
@@ -214,8 +214,8 @@ MISTAKES = [
     ("      columns:\n        plate: Kenteken\n", "", "11:5: sources[0].settings.columns: is missing"),
     ("plate: Kenteken", "plate: Kenteken\ndelivery: {send: allways}",
      "14:18: delivery.send: must be 'never', 'always' or 'consented' — did you mean 'always'?"),
-    ("plate: Kenteken", "plate: Kenteken\ndelivery: {route: batch}",
-     "14:19: delivery.route: must be 'direct'"),
+    ("plate: Kenteken", "plate: Kenteken\ndelivery: {route: post}",
+     "14:19: delivery.route: must be 'direct', 'batch' or 'auto'"),
     ("plate: Kenteken", "plate: Kenteken\ndelivery: {workers: 65}",
      "14:21: delivery.workers: must be at most 64"),
     ("plate: Kenteken", "plate: Kenteken\ndelivery: {select: {apk_within_months: 61}}",
