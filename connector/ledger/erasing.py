@@ -14,7 +14,9 @@ import sqlalchemy as sa
 
 from connector.emails import key as address_key
 from connector.ledger import composing as batching
+from connector.ledger import marks
 from connector.ledger import passports as passport_rows
+from connector.ledger.files import StagedRow, stage
 from connector.ledger.person import ADDRESSES, Person, among, has_reference, is_at, names, parts
 from connector.ledger.poll_ends import key_digest
 from connector.ledger.schema import (
@@ -31,9 +33,11 @@ from connector.ledger.schema import (
 )
 from connector.ledger.telling import told
 from connector.ledger.writing import found
+from connector.model import Skipped
 from connector.plan import Delete, Policy, next_step
 
 Row = Mapping[Any, Any]
+ERASED = Skipped("erased")
 LATE = timedelta(minutes=2)
 """Longer than a request lasts that nobody waits for any more."""
 SOMEBODY = "-"
@@ -63,12 +67,13 @@ def holdings(connection: sa.Connection, person: Person) -> dict[str, int]:
 
 def remove(connection: sa.Connection, person: Person, erasing: Erasing) -> tuple[dict[str, int], list[str]]:
     """Remove all of the person but the plates that iGarage may have; table → rows, and those plates."""
+    marked = _unmark(connection, person, erasing)
     counts = {
         table.name: sum(connection.execute(table.delete().where(which)).rowcount for which in conditions)
         for table, conditions in _of(person).items()
     }
     counts["corrections"] = _forget_corrections(connection, person)
-    counts["staged"] = _blank_staged(connection, person, erasing)
+    counts["staged"] = _blank_staged(connection, person, erasing) + marked
     known = _passports(connection, person)
     counts["passports"] = len(known)
     batching.blank(connection, person.garage, [row["plate"] for row in known if row["batch"]])
@@ -209,6 +214,20 @@ def _staged(connection: sa.Connection, person: Person) -> list[dict[str, Any]]:
     by += [staged.c.key.in_(some) for some in parts(person.keys)]
     by += [names(staged.c.content, each) for each in person.references]
     return [row for row in found(connection, query.where(sa.or_(sa.false(), *by))) if _is_mine(row, person)]
+
+
+def _unmark(connection: sa.Connection, person: Person, erasing: Erasing) -> int:
+    """The person's rows that are marked as said before are passed over from here on, unless they are counted."""
+    said = sa.select(rows.c.digest).where(sa.or_(sa.false(), *_of(person)[rows]))
+    digests = set(map(bytes, connection.execute(said).scalars()))
+    begun = (files.c.garage == person.garage) & files.c.state.in_(("reading", "staged"))
+    number = 0
+    for file in connection.execute(sa.select(files.c.id).where(begun)).scalars().all():
+        picked = marks.pick(connection, file, digests)
+        skips = [StagedRow(position, line, erasing.entropy(16), ERASED) for position, line, _ in picked]
+        stage(connection, file, skips)
+        number += len(skips)
+    return number
 
 
 def _is_mine(row: Row, person: Person) -> bool:

@@ -15,12 +15,13 @@ import sqlalchemy as sa
 
 from connector.errors import NotReleasable, SourceUnavailable
 from connector.forgetting import Kind, Marker
-from connector.ledger import erasing, garages, hashes, passports, questions
+from connector.ledger import erasing, garages, hashes, memory, passports, questions
 from connector.ledger.databases import Database
-from connector.ledger.erasing import Erasing
+from connector.ledger.erasing import ERASED, Erasing
 from connector.ledger.files import StagedRow
 from connector.ledger.hashes import Erasure
 from connector.ledger.key_file import Hash, KeyFile
+from connector.ledger.marks import Marks
 from connector.ledger.memory import Remembered
 from connector.ledger.person import Person, of_address, of_plates
 from connector.ledger.schema import files
@@ -31,7 +32,6 @@ KEY_LOST = (
     "de sleutel waarmee vergeten klanten worden herkend ontbreekt ({0}): zet dat bestand terug; is het er niet meer, "
     "begin dan een nieuwe met erase --new-key en wis daarna opnieuw wie vergeten moet blijven"
 )
-ERASED = Skipped("erased")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +135,24 @@ class Erasures:
         garage = connection.execute(sa.select(files.c.garage).where(files.c.id == file)).scalar_one()
         garages.take_turn(connection, garage)  # an erasure that is being written now is to be seen
         return self._passed_over(connection, garage, chunk)
+
+    def still_said(
+        self, connection: sa.Connection, file: int, marked: Marks
+    ) -> tuple[Marks, list[StagedRow]]:
+        """The marks of rows that their source still has said, and the others, which are of the erased, as skips."""
+        of_file = connection.execute(
+            sa.select(files.c.garage, files.c.source).where(files.c.id == file)
+        ).one()
+        if not hashes.of_garage(connection, of_file.garage):
+            return marked, []
+        known = memory.digests_among(connection, of_file.garage, of_file.source, marked.digests)
+        still, skips = Marks(), []
+        for position, line, digest in zip(marked.positions, marked.lines, marked.digests, strict=True):
+            if digest in known:
+                still.add(position, line, digest)
+            else:
+                skips.append(StagedRow(position, line or None, self.entropy(16), ERASED))
+        return still, skips
 
     def would_pass_over(self, garage: str, chunk: Sequence[StagedRow]) -> Sequence[StagedRow]:
         """The same, for rows that are only looked at."""

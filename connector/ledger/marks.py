@@ -7,7 +7,7 @@ may repeat or contradict is taken out of its mark, and staged as any other.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -19,6 +19,8 @@ from connector.ledger.writing import insert_all
 SIZE = 16
 """Bytes of a digest."""
 
+Marked = tuple[int, int | None, bytes]
+"""Position, line and digest of a row."""
 Known = tuple[int, int | None, bytes, Remembered]
 """Position, line and digest of a row, and what it was."""
 
@@ -71,19 +73,24 @@ def take_out(connection: sa.Connection, file: int) -> list[Known]:
     if not number(connection, file):
         return []
     known = _at_odds(connection, file)
-    taken: list[Known] = []
-    for place, marked in list(_marked(connection, file)) if known else ():
-        if known.keys().isdisjoint(marked.digests):
+    return [(*each, known[each[2]]) for each in pick(connection, file, known.keys())]
+
+
+def pick(connection: sa.Connection, file: int, wanted: Collection[bytes]) -> list[Marked]:
+    """Take the rows with these digests out of their marks."""
+    picked: list[Marked] = []
+    for place, marked in list(_marked(connection, file)) if wanted else ():
+        if not any(digest in wanted for digest in marked.digests):
             continue
         rest = Marks()
         for position, line, digest in zip(marked.positions, marked.lines, marked.digests, strict=True):
-            if digest in known:
-                taken.append((position, line or None, digest, known[digest]))
+            if digest in wanted:
+                picked.append((position, line or None, digest))
             else:
                 rest.add(position, line, digest)
         connection.execute(marks.delete().where(marks.c.file == file, marks.c.position == place))
         stage(connection, file, rest)
-    return taken
+    return picked
 
 
 def _at_odds(connection: sa.Connection, file: int) -> dict[bytes, Remembered]:

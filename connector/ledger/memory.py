@@ -69,6 +69,14 @@ def said_word_for_word(connection: sa.Connection, garage: str, source: str, reci
     return Said(passports, is_all)
 
 
+def digests_among(
+    connection: sa.Connection, garage: str, source: str, digests: Collection[bytes]
+) -> set[bytes]:
+    """Those of the digests under which a source has said something."""
+    query = sa.select(rows.c.digest).where(_of_source(garage, source), rows.c.digest.in_(list(digests)))
+    return set(map(bytes, connection.execute(query).scalars()))
+
+
 def said(connection: sa.Connection, garage: str, source: str, keys: Sequence[str]) -> dict[str, Values]:
     """Key → what a source said under it last."""
     query = sa.select(rows).where(_of_source(garage, source), among(connection, rows.c.key, keys))

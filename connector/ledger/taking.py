@@ -83,10 +83,12 @@ class Taking(Decisions):
             return memory.said_word_for_word(connection, garage, source, recipe)
 
     def stage(self, file: int, chunk: Sequence[files.StagedRow], marked: marks.Marks = marks.NONE) -> None:
-        """Put rows beside the ledger, where delivery does not see them, and marks of those it knows."""
+        """Put rows, and the marks of others, beside the ledger, where delivery does not see them."""
         with self.database.write("stage") as connection:
-            files.stage(connection, file, self.erasures.passed_over(connection, file, chunk))
-            marks.stage(connection, file, marked)
+            staged = self.erasures.passed_over(connection, file, chunk)
+            still, skips = self.erasures.still_said(connection, file, marked)
+            files.stage(connection, file, [*staged, *skips])
+            marks.stage(connection, file, still)
 
     def note_lacking(self, file: int, counts: Counts | None = None, gone: Collection[str] = ()) -> None:
         """A consent or opt-out column that is mapped is gone from a file; of one without a header, what was counted."""

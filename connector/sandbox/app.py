@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, jsonify, request
 from werkzeug.routing import PathConverter
 
-from connector.sandbox.answers import Answer
+from connector.sandbox.answers import Answer, problem
 from connector.sandbox.contract import BASE, Call, Contract
 from connector.sandbox.controls import Controls
 from connector.sandbox.faults import Fault
@@ -46,7 +46,7 @@ def make_app(contract: Contract, controls: Controls, *, port: Callable[[], int],
         """A page elsewhere that had its name point at loopback (DNS rebinding) is turned away."""
         if request.headers.get("Host") in {f"{name}:{port()}" for name in _NAMES}:
             return None
-        return Response("This Host is not served here.\n", 403, mimetype="text/plain")
+        return _response(problem(403, "forbidden", "This Host is not served here."))
 
     @app.get("/")
     def root() -> str:

@@ -287,9 +287,9 @@ class _Late:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ledger, name)
 
-    def stage(self, file: int, chunk: Any) -> None:
+    def stage(self, file: int, chunk: Any, marked: Any) -> None:
         erase(self._garage, 1)
-        self._ledger.stage(file, chunk)
+        self._ledger.stage(file, chunk, marked)
 
 
 def test_a_rejected_row_of_the_erased_is_no_rejection_where_its_key_is_known(garage: Any) -> None:
