@@ -359,8 +359,8 @@ def test_a_key_still_being_worked_on_spends_no_attempt(inviting, sandbox, car):
 def test_a_pace_that_leaves_no_time_for_more_is_no_trouble_and_the_rest_waits(inviting, car):
     inviting.configure(igarage={"timeout": 3})
     inviting.export(car(1), car(2))
-    assert inviting.run().status == 3
-    assert inviting.counts() == {"total": 2, "delivered": 1, "pending": 1}
+    assert inviting.run().status == 3  # the one call of this minute heard what iGarage learned of addresses
+    assert inviting.counts() == {"total": 2, "pending": 2}
     assert (inviting.stand()["state"], inviting.trace("ZZ-002-Z")["attempts"]) == ("ok", 0)
 
 
