@@ -32,13 +32,29 @@ ELSEWHERE = {
             ),  # bad files
             *("pause", "give_back", "probe_now", "retry"),  # a server that does not work
             *("release", "release_mails", "start_feed_over", "ignore", "resend"),  # other questions
+            *("begin_poll", "stage_page", "end_poll", "reset_source", "note_told"),  # other doors
+            *("compose_batch", "batch_tried", "batch_taken", "batch_put_off", "batch_split"),  # another route
+            *("batch_results", "batch_start_over", "batch_finished", "batch_cancelled", "batch_too_late"),
+            *(
+                "erase",
+                "erase_again",
+                "undo_erasure",
+                "renew_erasure_key",
+                "note_clean",
+                "retire",
+            ),  # forgetting
         )
         for side in ("before_commit", "after_commit")
     ),
-    *("backup.before_replace", "backup.after_replace"),  # upkeep
+    *("backup.before_replace", "backup.after_replace", "sweep.scrubbed", "archive.before", "archive.after"),
     *(
-        f"igarage.{verb}.{side}" for verb in ("transfer", "delete") for side in ("before", "after")
-    ),  # sold, gone
+        f"igarage.{verb}.{side}"
+        for verb in (
+            *("transfer", "delete"),  # sold, gone
+            *("batch", "batches", "batch_look", "batch_items", "batch_cancel"),
+        )
+        for side in ("before", "after")
+    ),
 }
 """Crash points that nothing passes between a bounce and its correction; they have their own cases elsewhere."""
 NIGHTS = 5
