@@ -33,11 +33,11 @@ def test_the_apk_campaign_goes_month_after_month_by_itself(selecting, car):
     with at(2027, 1, 10, 3):
         selecting.export(*(car(each, apk=f"15-{each:02}-2027") for each in range(1, 7)))
         assert selecting.run().status == 0
-    assert [plate for plate, _ in selecting.mails()] == ["ZZ001Z", "ZZ002Z"]
+    assert sorted(plate for plate, _ in selecting.mails()) == ["ZZ001Z", "ZZ002Z"]
     for month, expected in ((1, 3), (2, 4), (3, 5), (4, 6), (5, 6)):
         with at(2027, month, 15, 3):
             assert selecting.run().status == 0
-        assert [plate for plate, _ in selecting.mails()] == [
+        assert sorted(plate for plate, _ in selecting.mails()) == [
             f"ZZ00{each}Z" for each in range(1, expected + 1)
         ]
 

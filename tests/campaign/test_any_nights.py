@@ -193,7 +193,7 @@ class AnyNights(RuleBasedStateMachine):
 
 @pytest.mark.slow
 def test_whatever_happens_in_whatever_order_every_night_mails_what_was_promised(request):
-    size = (200, 80) if is_full(request.config) else (6, 40)
+    size = (200, 80) if is_full(request.config) else (4, 40)
     run_state_machine_as_test(
         AnyNights,
         settings=settings(
