@@ -9,18 +9,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connector.backoff import Probing, Retry, delay
-from connector.errors import DeliveryError, Refused, Transient
+from connector.errors import DeliveryError, Refused
 from connector.igarage.client import Client
-from connector.ledger import Ledger, Pause
+from connector.ledger import Ledger
 from connector.ledger.batch_book import BatchBook, By, Terms
 from connector.ledger.composing import Batch
+from connector.ledger.garages import pause_for
 from connector.log import Log
 from connector.model import BatchStatus
-from connector.plan import Policy
 from connector.rounds import TOO_LATE, Route, due_round, run_of
 
 PAGE = 500
@@ -43,22 +43,16 @@ class Tended:
 
 @dataclass(frozen=True, slots=True)
 class Batches:
-    """The batches of one garage. `today` is its local date, `zone` its own time zone; `stop` ends it between calls.
-
-    `lease` and `longest_wait` are those of delivery, beside which this works.
-    """
+    """The batches of one garage. `by` tells by what they are made, `zone` is its time zone; `stop` ends it."""
 
     garage: str
     ledger: Ledger
     client: Client
     route: Route
-    policy: Policy
+    by: Callable[[], By]
     zone: ZoneInfo
-    today: Callable[[], date]
     now: Callable[[], datetime]
     chance: Callable[[], float]
-    lease: timedelta
-    longest_wait: timedelta
     retry: Retry
     probing: Probing
     log: Log
@@ -111,20 +105,20 @@ class Batches:
         """Ask for a batch; 1 when iGarage has it. One that was asked for before is looked up: perhaps it has."""
         known = self._found(batch) if batch.tried else None
         if known is None and batch.body is None:  # of somebody who was erased since
-            self.book.cancelled(batch, self._by())
+            self.book.cancelled(batch, self.by())
             return 0
         if known is None:
             self.book.note_try(batch)
             try:
                 known = self.client.post_batch(batch.body or b"", key=batch.reference)
             except Refused:
-                self.book.split(batch, self._by())
+                self.book.split(batch, self.by())
                 return 0
         self.book.taken(batch, known)
         return 1
 
     def _found(self, batch: Batch) -> BatchStatus | None:
-        return next((each for each in self.client.batches_of(batch.reference)), None)
+        return next(iter(self.client.batches_of(batch.reference)), None)
 
     def _review(self, batch: Batch) -> None:
         """Take a batch back that would do what nobody wants any more; it is composed anew without that."""
@@ -132,7 +126,7 @@ class Batches:
         if not unwanted:
             return
         if self.client.cancel_batch(batch.igarage_id or "", key=f"cancel-{batch.reference}"):
-            self.book.cancelled(batch, self._by())
+            self.book.cancelled(batch, self.by())
             self.log.info("batches.cancelled", garage=self.garage, passports=len(unwanted))
         else:
             self.book.too_late(batch, unwanted, self.now() + PATIENCE)
@@ -145,7 +139,7 @@ class Batches:
             return self._read_results(batch, status.finished_at or self.now())
         overdue = batch.run_at is None or self.now() - batch.run_at >= TOO_LATE
         if status is None or overdue:
-            asked_for = self.book.finish(batch, "overdue", None, self._by())
+            asked_for = self.book.finish(batch, "overdue", None, self.by())
             self.log.warning("batches.overdue", garage=self.garage, passports=len(asked_for))
         else:
             self.book.put_off(batch, self.now() + PATIENCE, batch.attempts)
@@ -162,10 +156,10 @@ class Batches:
                 self.book.start_over(batch)
                 after = None
                 continue
-            self.book.settle(batch, page, ended, self._by())
+            self.book.settle(batch, page, ended, self.by())
             told += len(page.items)
             if page.next is None or page.next == after:
-                self.book.finish(batch, "done", ended, self._by())
+                self.book.finish(batch, "done", ended, self.by())
                 return told
             after = page.next
         return told
@@ -195,15 +189,11 @@ class Batches:
 
     def _compose_all(self, size: int) -> bool:
         composed = False
-        while not self.stop.is_set() and (composed or self._gathers()):
-            if self.book.compose(self.garage, self._by(), size) is None:
+        while not self.stop.is_set() and (composed or self.book.gathers(self.garage, self.route, self.by())):
+            if self.book.compose(self.garage, self.by(), size) is None:
                 break
             composed = True
         return composed
-
-    def _gathers(self) -> bool:
-        due = self.book.puts_due(self.garage, self._by(), self.route.over + 1)
-        return self.route.gathers(due)
 
     def _zone(self, terms: Terms) -> ZoneInfo:
         """The time zone of iGarage's clock; the garage's own where iGarage names none that there is."""
@@ -212,14 +202,9 @@ class Batches:
         except (ZoneInfoNotFoundError, ValueError):
             return self.zone
 
-    def _by(self) -> By:
-        return By(self.policy, self.today(), self.lease, self.longest_wait)
-
     def _pause(self, error: DeliveryError) -> None:
-        ours = isinstance(error, Transient) and not error.counts
-        if error.scope == "garage" and not ours:
-            retry_after = error.retry_after if isinstance(error, Transient) else None
-            self.ledger.pause(self.garage, Pause(error.code, retry_after, self.probing, self.chance()))
+        if error.scope == "garage" and (why := pause_for(error, self.probing, self.chance())):
+            self.ledger.pause(self.garage, why)
 
 
 def _wall_clock(text: str | None) -> time | None:

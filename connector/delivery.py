@@ -18,6 +18,7 @@ from connector.igarage.client import Client
 from connector.ledger import Answered, Claim, Failed, HandedOver, Ledger, Looked, Outcome, Pause, Withdrawn
 from connector.ledger.batch_book import By
 from connector.ledger.claims import Backlog
+from connector.ledger.garages import pause_for
 from connector.ledger.outcomes import Closing
 from connector.log import Log
 from connector.plan import Delete, Look, Policy, Put, Send, Transfer
@@ -140,22 +141,16 @@ class Delivery:
 
     def backlog(self, bound: int) -> Backlog:
         """What is before this garage's delivery; what is due now is counted up to `bound`."""
+        return self._backlog(bound, self._gathers())
+
+    def _backlog(self, bound: int, gathers: bool) -> Backlog:
         return self.ledger.backlog(
-            self.garage,
-            lease=self.lease,
-            longest_wait=self.longest_wait,
-            bound=bound,
-            gathers=self.gathers(),
+            self.garage, lease=self.lease, longest_wait=self.longest_wait, bound=bound, gathers=gathers
         )
 
-    def gathers(self) -> bool:
-        """Whether passports wait for a batch now, instead of going one by one."""
-        due = 0
-        if self.route.way == "auto":
-            due = self.ledger.batch_book.puts_due(self.garage, self.by, self.route.over + 1)
-        return self.route.gathers(due)
+    def _gathers(self) -> bool:
+        return self.ledger.batch_book.gathers(self.garage, self.route, self.by())
 
-    @property
     def by(self) -> By:
         """By what batches are made for this garage."""
         return By(self.policy, self.today(), self.lease, self.longest_wait)
@@ -176,8 +171,8 @@ class Delivery:
         self._bring_index_up_to_date()
         tally = _Tally(None if seconds is None else self.monotonic() + seconds, silent=silent)
         due_before = self.now()
-        tally.gathers = self.gathers()
-        if self.backlog(1).now:
+        tally.gathers = self._gathers()
+        if self._backlog(1, tally.gathers).now:
             self._work_together(tally, due_before, gently)
         if tally.paused == "no_answer":
             self.ledger.pause(self.garage, Pause(tally.paused, None, self.probing, self.chance()))
@@ -207,7 +202,8 @@ class Delivery:
             self.ledger.batch_book.note_terms(self.garage, info)
             return None
         self.log.error("delivery.other_garage", garage=self.garage)
-        self.ledger.pause(self.garage, self._why("other_garage"))
+        other = Pause("other_garage", None, self.probing, self.chance(), is_probe=True)
+        self.ledger.pause(self.garage, other)
         return "other_garage"
 
     def _bring_index_up_to_date(self) -> None:
@@ -225,15 +221,10 @@ class Delivery:
                 after = self.ledger.reindex_slice(self.garage, policy, today, after=after)
 
     def _pause(self, error: DeliveryError) -> str:
-        ours = isinstance(error, Transient) and not error.counts
-        if not ours:
-            retry_after = error.retry_after if isinstance(error, Transient) else None
-            self.ledger.pause(self.garage, self._why(error.code, retry_after))
+        if why := pause_for(error, self.probing, self.chance(), is_probe=True):
+            self.ledger.pause(self.garage, why)
         self.log.warning("delivery.paused", garage=self.garage, code=error.code, status=error.status)
         return error.code
-
-    def _why(self, code: str, retry_after: float | None = None) -> Pause:
-        return Pause(code, retry_after, self.probing, self.chance(), is_probe=True)
 
     def _work_together(self, tally: _Tally, due_before: datetime, gently: bool) -> None:
         """One hand claims and closes, several requests in a transaction; the workers do nothing but ask.

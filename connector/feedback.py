@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from connector.backoff import Probing
-from connector.errors import DeliveryError, Refused, Transient
+from connector.errors import DeliveryError, Refused
 from connector.igarage.client import Client
-from connector.ledger import Ledger, Pause
+from connector.ledger import Ledger
+from connector.ledger.garages import pause_for
 from connector.log import Log
 from connector.plan import Policy
 
@@ -71,7 +72,5 @@ class Feedback:
         return heard or 0, page.more and page.next != after
 
     def _pause(self, error: DeliveryError) -> None:
-        ours = isinstance(error, Transient) and not error.counts
-        if error.scope == "garage" and not ours:
-            retry_after = error.retry_after if isinstance(error, Transient) else None
-            self.ledger.pause(self.garage, Pause(error.code, retry_after, self.probing, self.chance()))
+        if error.scope == "garage" and (why := pause_for(error, self.probing, self.chance())):
+            self.ledger.pause(self.garage, why)

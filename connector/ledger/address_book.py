@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import sqlalchemy as sa
 
 from connector.corrections import Correction
 from connector.emails import key
 from connector.errors import NotReleasable
-from connector.ledger import correcting, feed, garages, mails, passports, questions, suspects, telling
+from connector.ledger import correcting, feed, mails, passports, questions, suspects, telling
 from connector.ledger.correcting import Row, Turn
-from connector.ledger.databases import Database
 from connector.ledger.erasures import Erasures
+from connector.ledger.turns import Turns
 from connector.model import AddressChange, AddressNotice
 from connector.plan import Policy
 
 
 @dataclass(frozen=True, slots=True)
-class AddressBook:
+class AddressBook(Turns):
     """What a garage knows of addresses. Whatever changes there, its passports are indexed anew with it."""
 
-    database: Database
-    now: Callable[[], datetime]
     erasures: Erasures
 
     def feed_cursor(self, garage: str) -> str | None:
@@ -115,9 +112,3 @@ class AddressBook:
         """By what the passports of a transaction are written: the policy as the brake on mails lets it count."""
         now = self.now()
         return Turn(garage, mails.in_force_to_write(connection, garage, policy, today, now), today, now)
-
-    @contextmanager
-    def _turn(self, garage: str, point: str) -> Iterator[sa.Connection]:
-        with self.database.write(point) as connection:
-            garages.take_turn(connection, garage)
-            yield connection

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from connector.ledger import claims, composing, garages, mails, settling
+from connector.ledger import claims, composing, mails, settling
 from connector.ledger.composing import Batch
-from connector.ledger.databases import Database
 from connector.ledger.schema import garages as garage_table
 from connector.ledger.schema import passports
+from connector.ledger.turns import Turns
 from connector.ledger.writing import event, record
 from connector.model import BatchStatus, GarageInfo, ItemsPage
 from connector.plan import Policy, Put
+from connector.rounds import Route
 
 USUAL_SIZE = 500
 """Passports of a batch, where iGarage names no limit; and the most that one transaction composes."""
@@ -46,11 +46,9 @@ class By:
 
 
 @dataclass(frozen=True, slots=True)
-class BatchBook:
+class BatchBook(Turns):
     """The batches of each garage. `entropy` gives random bytes, of which references are made."""
 
-    database: Database
-    now: Callable[[], datetime]
     entropy: Callable[[int], bytes]
 
     def terms(self, garage: str) -> Terms:
@@ -70,19 +68,16 @@ class BatchBook:
         with self._turn(garage, "batch_terms") as connection:
             _write_garage(connection, garage, **values)
 
-    def puts_due(self, garage: str, by: By, bound: int) -> int:
-        """How many passports are due to be made or updated now, counted up to `bound`."""
-        with self.database.read() as connection:
-            job = self._job(connection, garage, by, by.policy)
-            query = claims.due_plates(job, bound, passports.c.next_step == Put.name)
-            return len(connection.execute(query).all())
+    def gathers(self, garage: str, route: Route, by: By) -> bool:
+        """Whether passports wait for a batch now, instead of going one by one."""
+        return route.gathers(self._puts_due(garage, by, route.over + 1) if route.way == "auto" else 0)
 
     def compose(self, garage: str, by: By, most: int) -> str | None:
         """Compose a batch of what is due, `most` passports at most; its reference, or None where nothing is due."""
         with self._turn(garage, "compose_batch") as connection:
             policy = mails.in_force_to_write(connection, garage, by.policy, by.today, self.now())
             room = mails.room(connection, garage, by.policy, by.today, self.now())
-            job = self._job(connection, garage, by, policy)
+            job = self._job(garage, by, policy)
             return composing.compose(connection, job, most if room is None else min(most, room))
 
     def end_round(self, garage: str, day: date) -> None:
@@ -166,11 +161,18 @@ class BatchBook:
             job = self._writing(connection, batch.garage, by)
             return composing.release(connection, job, batch, {"batch": None, "unsure": True})
 
+    def _puts_due(self, garage: str, by: By, bound: int) -> int:
+        """How many passports are due to be made or updated now, counted up to `bound`."""
+        with self.database.read() as connection:
+            job = self._job(garage, by, by.policy)
+            query = claims.due_plates(job, bound, passports.c.next_step == Put.name)
+            return len(connection.execute(query).all())
+
     def _writing(self, connection: sa.Connection, garage: str, by: By) -> claims.Claiming:
         policy = mails.in_force_to_write(connection, garage, by.policy, by.today, self.now())
-        return self._job(connection, garage, by, policy)
+        return self._job(garage, by, policy)
 
-    def _job(self, connection: sa.Connection, garage: str, by: By, policy: Policy) -> claims.Claiming:
+    def _job(self, garage: str, by: By, policy: Policy) -> claims.Claiming:
         return claims.Claiming(
             garage=garage,
             policy=policy,
@@ -183,13 +185,6 @@ class BatchBook:
             entropy=self.entropy,
             ledger_id="",
         )
-
-    @contextmanager
-    def _turn(self, garage: str, point: str) -> Iterator[sa.Connection]:
-        """A transaction that writes a garage's passports, when it is its turn."""
-        with self.database.write(point) as connection:
-            garages.take_turn(connection, garage)
-            yield connection
 
 
 def _open_round_again(connection: sa.Connection, garage: str) -> None:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-import sqlalchemy as sa
-
-from connector.ledger import garages, mails, passports, questions, releasing
-from connector.ledger.databases import Database
+from connector.ledger import mails, passports, questions, releasing
 from connector.ledger.releasing import Answer, Release
+from connector.ledger.turns import Turns
 from connector.plan import Policy
 
 
 @dataclass(frozen=True, slots=True)
-class Decisions:
+class Decisions(Turns):
     """What people decide of a ledger's garages. `now` tells the time in UTC, `entropy` gives random bytes."""
 
-    database: Database
-    now: Callable[[], datetime]
     entropy: Callable[[int], bytes]
 
     def decisions(self) -> int:
@@ -70,10 +65,3 @@ class Decisions:
         with self._turn(garage, "discard") as connection:
             questions.discard(connection, garage, file, self.now())
             questions.note_decision(connection)
-
-    @contextmanager
-    def _turn(self, garage: str, point: str) -> Iterator[sa.Connection]:
-        """A transaction that writes a garage's passports; such transactions take turns."""
-        with self.database.write(point) as connection:
-            garages.take_turn(connection, garage)
-            yield connection

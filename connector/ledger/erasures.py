@@ -7,24 +7,21 @@ that bears one of them goes no further than its own staging.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 import sqlalchemy as sa
 
 from connector.errors import NotReleasable, SourceUnavailable
 from connector.forgetting import Kind, Marker
 from connector.ledger import erasing, garages, hashes, memory, passports, questions
-from connector.ledger.databases import Database
 from connector.ledger.erasing import ERASED, Erasing
 from connector.ledger.files import StagedRow
 from connector.ledger.hashes import Erasure
 from connector.ledger.key_file import Hash, KeyFile
-from connector.ledger.marks import Marks
+from connector.ledger.marks import NONE, Marks
 from connector.ledger.memory import Remembered
 from connector.ledger.person import Person, of_address, of_plates
-from connector.ledger.schema import files
+from connector.ledger.turns import Turns
 from connector.model import AddressChange, Draft, Skipped
 from connector.plan import Policy
 
@@ -56,11 +53,9 @@ class Ordered:
 
 
 @dataclass(frozen=True, slots=True)
-class Erasures:
+class Erasures(Turns):
     """Who was erased of a ledger's garages. `key_file` None: nobody can be erased here, as in a ledger in memory."""
 
-    database: Database
-    now: Callable[[], datetime]
     entropy: Callable[[int], bytes]
     key_file: KeyFile | None = None
 
@@ -129,23 +124,29 @@ class Erasures:
     # ---- what may not come in again
 
     def passed_over(
-        self, connection: sa.Connection, file: int, chunk: Sequence[StagedRow]
-    ) -> Sequence[StagedRow]:
-        """The rows of a file with those of the erased as skips. Raises `SourceUnavailable` where the key is lost."""
-        garage = connection.execute(sa.select(files.c.garage).where(files.c.id == file)).scalar_one()
-        garages.take_turn(connection, garage)  # an erasure that is being written now is to be seen
-        return self._passed_over(connection, garage, chunk)
+        self,
+        connection: sa.Connection,
+        garage: str,
+        source: str,
+        chunk: Sequence[StagedRow],
+        marked: Marks = NONE,
+    ) -> tuple[Sequence[StagedRow], Marks]:
+        """Rows of a source with those of the erased as skips, and the marks of the others.
 
-    def still_said(
-        self, connection: sa.Connection, file: int, marked: Marks
+        Raises `SourceUnavailable` where the key is lost.
+        """
+        garages.take_turn(connection, garage)  # an erasure that is being written now is to be seen
+        known = hashes.of_garage(connection, garage)
+        if not known:
+            return chunk, marked
+        still, skips = self._still_said(connection, garage, source, marked)
+        return [*self._judged_all(connection, garage, known, chunk), *skips], still
+
+    def _still_said(
+        self, connection: sa.Connection, garage: str, source: str, marked: Marks
     ) -> tuple[Marks, list[StagedRow]]:
         """The marks of rows that their source still has said, and the others, which are of the erased, as skips."""
-        of_file = connection.execute(
-            sa.select(files.c.garage, files.c.source).where(files.c.id == file)
-        ).one()
-        if not hashes.of_garage(connection, of_file.garage):
-            return marked, []
-        known = memory.digests_among(connection, of_file.garage, of_file.source, marked.digests)
+        known = memory.digests_among(connection, garage, source, marked.digests)
         still, skips = Marks(), []
         for position, line, digest in zip(marked.positions, marked.lines, marked.digests, strict=True):
             if digest in known:
@@ -157,14 +158,12 @@ class Erasures:
     def would_pass_over(self, garage: str, chunk: Sequence[StagedRow]) -> Sequence[StagedRow]:
         """The same, for rows that are only looked at."""
         with self.database.read() as connection:
-            return self._passed_over(connection, garage, chunk)
+            known = hashes.of_garage(connection, garage)
+            return self._judged_all(connection, garage, known, chunk) if known else chunk
 
-    def _passed_over(
-        self, connection: sa.Connection, garage: str, chunk: Sequence[StagedRow]
-    ) -> Sequence[StagedRow]:
-        known = hashes.of_garage(connection, garage)
-        if not known:
-            return chunk
+    def _judged_all(
+        self, connection: sa.Connection, garage: str, known: set[bytes], chunk: Sequence[StagedRow]
+    ) -> list[StagedRow]:
         marker = self._marker(connection)
         if marker is None:
             raise SourceUnavailable(KEY_LOST.format(self._where()))
@@ -280,12 +279,6 @@ class Erasures:
 
     def _where(self) -> str:
         return str(self.key_file.path) if self.key_file is not None else "-"
-
-    @contextmanager
-    def _turn(self, garage: str, point: str) -> Iterator[sa.Connection]:
-        with self.database.write(point) as connection:
-            garages.take_turn(connection, garage)
-            yield connection
 
 
 def _person(connection: sa.Connection, garage: str, plate: str | None, address: str | None) -> Person:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from connector.backoff import MAX_RETRY_AFTER, PROBING, Probing, probe_distance
+from connector.errors import DeliveryError, Transient
 from connector.ledger.schema import garages, sources
 from connector.ledger.writing import upsert
 
@@ -101,6 +102,15 @@ class Pause:
     chance: float = 0.5
     is_probe: bool = False
     """Whether a probe came to this: only that, and the beginning of a pause, makes the distance grow."""
+
+
+def pause_for(
+    error: DeliveryError, probing: Probing, chance: float, *, is_probe: bool = False
+) -> Pause | None:
+    """The pause that a failure of a garage asks for; None where it is our own pace or end: iGarage is well."""
+    if not isinstance(error, Transient):
+        return Pause(error.code, None, probing, chance, is_probe)
+    return Pause(error.code, error.retry_after, probing, chance, is_probe) if error.counts else None
 
 
 def pause(connection: sa.Connection, garage: str, why: Pause, now: datetime) -> None:

@@ -191,7 +191,7 @@ class Ledger(Taking):
     @property
     def polls(self) -> Polls:
         """Where polled sources are; each of its methods is one transaction too."""
-        return Polls(self.database, self.now)
+        return Polls(self.database, self.now, self.erasures)
 
     @property
     def pushes(self) -> Pushes:

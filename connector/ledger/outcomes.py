@@ -286,8 +286,8 @@ def _after_failure(
         changes, events, judged = _after_refusal(connection, claim, row, error, policy, now)
         return {**_ANSWERED, **changes}, events, judged
     if error.scope == "garage":  # no attempt is spent, whoever's failure it is
-        if not (isinstance(error, Transient) and not error.counts):
-            _pause(connection, claim.garage, failed, now)
+        if why := garages.pause_for(error, failed.probing, failed.chance):
+            garages.pause(connection, claim.garage, why, now)
         return {}, [], []
     attempts = row["attempts"] + _counts(connection, claim, row, error, now)
     retry_after = error.retry_after if isinstance(error, Transient) else None
@@ -367,13 +367,6 @@ def _counts(connection: sa.Connection, claim: Claim, row: Row, error: DeliveryEr
 
 def _seconds(instant: datetime | None) -> float | None:
     return None if instant is None else (instant - EPOCH).total_seconds()
-
-
-def _pause(connection: sa.Connection, garage: str, failed: Failed, now: datetime) -> None:
-    error = failed.error
-    retry_after = error.retry_after if isinstance(error, Transient) else None
-    why = garages.Pause(error.code, retry_after, failed.probing, failed.chance)
-    garages.pause(connection, garage, why, now)
 
 
 def _note_contact(

@@ -18,6 +18,7 @@ from connector.arrivals import AHEAD, Arrival
 from connector.ledger import files as file_rows
 from connector.ledger import poll_ends
 from connector.ledger.databases import Database
+from connector.ledger.erasures import Erasures
 from connector.ledger.files import StagedRow
 from connector.ledger.questions import note_decision
 from connector.ledger.schema import files, polls, rejected_rows, staged
@@ -54,6 +55,7 @@ class Polls:
 
     database: Database
     now: Callable[[], datetime]
+    erasures: Erasures
 
     def held(self, garage: str, source: str, recipe: bytes) -> bool:
         """Whether a poll of the source, read by this recipe, waits for a person: until then nothing is asked."""
@@ -94,10 +96,14 @@ class Polls:
         """
         with self.database.write("stage_page") as connection:
             query = sa.select(polls).where(polls.c.file == file)
+            row = connection.execute(query).mappings().first()
+            if row is None:
+                return None
+            let_in, _ = self.erasures.passed_over(connection, row["garage"], row["source"], rows)
             row = connection.execute(query.with_for_update()).mappings().first()
             if row is None:
                 return None
-            fresh = _unsaid(connection, file, rows)
+            fresh = _unsaid(connection, file, let_in)
             file_rows.stage(connection, file, fresh)
             values: dict[str, Any] = {"next": page.cursor, "ended": not page.more}
             values["staged"] = row["staged"] + len(rows)

@@ -85,10 +85,11 @@ class Taking(Decisions):
     def stage(self, file: int, chunk: Sequence[files.StagedRow], marked: marks.Marks = marks.NONE) -> None:
         """Put rows, and the marks of others, beside the ledger, where delivery does not see them."""
         with self.database.write("stage") as connection:
-            staged = self.erasures.passed_over(connection, file, chunk)
-            still, skips = self.erasures.still_said(connection, file, marked)
-            files.stage(connection, file, [*staged, *skips])
-            marks.stage(connection, file, still)
+            query = sa.select(file_table.c.garage, file_table.c.source).where(file_table.c.id == file)
+            garage, source = connection.execute(query).one()
+            rows, still_marked = self.erasures.passed_over(connection, garage, source, chunk, marked)
+            files.stage(connection, file, rows)
+            marks.stage(connection, file, still_marked)
 
     def note_lacking(self, file: int, counts: Counts | None = None, gone: Collection[str] = ()) -> None:
         """A consent or opt-out column that is mapped is gone from a file; of one without a header, what was counted."""

@@ -12,12 +12,12 @@ import sqlalchemy as sa
 
 from connector.corrections import Correction
 from connector.errors import NotReleasable, SourceUnavailable, Unknown
-from connector.ledger import Withdrawn
+from connector.ledger import StagedRow, Start, Withdrawn
 from connector.ledger.erasing import SOMEBODY
 from connector.ledger.erasure_tables import erased
 from connector.ledger.key_file import COPY, KEY, KeyFile
 from connector.ledger.schema import metadata, passports, rows, staged
-from connector.model import AddressChange, Rejected, Skipped
+from connector.model import AddressChange, Page, Rejected, Skipped
 from connector.plan import Delete, Policy
 
 A = "klant1@voorbeeld.example"
@@ -290,6 +290,20 @@ class _Late:
     def stage(self, file: int, chunk: Any, marked: Any) -> None:
         erase(self._garage, 1)
         self._ledger.stage(file, chunk, marked)
+
+
+def test_a_polled_record_of_the_erased_is_passed_over(garage: Any) -> None:
+    garage.night(garage.car(1))
+    erase(garage, 1)
+    polls, start = garage.ledger.polls, Start("bevraging", b"recipe", None, timedelta())
+    poll = polls.begin(garage.garage, "api", start)
+    page = [StagedRow(number, None, b"%016d" % number, garage.car(number)) for number in (1, 2)]
+    polls.stage_page(poll.file, Page((), None, False, None), page)
+    assert "ZZ001Z" not in everything(garage)
+    garage.judge(poll.file)
+    taken = garage.accept(poll.file, "selection")
+    assert (taken.new, taken.skipped) == (1, 1)
+    assert not garage.knows(1) and garage.knows(2)
 
 
 def test_a_rejected_row_of_the_erased_is_no_rejection_where_its_key_is_known(garage: Any) -> None:
