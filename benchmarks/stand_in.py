@@ -35,17 +35,17 @@ def stand_in(latency: float) -> Iterator[str]:
 def _serve(latency: float) -> None:
     listening = socket.create_server(("127.0.0.1", 0), backlog=128)
     print(listening.getsockname()[1], flush=True)
-    threading.Thread(target=_accept, args=(listening, latency), daemon=True).start()
+    threading.Thread(target=_accept, args=(listening, latency, {}), daemon=True).start()
     sys.stdin.read()
 
 
-def _accept(listening: socket.socket, latency: float) -> None:
+def _accept(listening: socket.socket, latency: float, batches: _Batches) -> None:
     while True:
         connection, _ = listening.accept()
-        threading.Thread(target=_answer, args=(connection, latency), daemon=True).start()
+        threading.Thread(target=_answer, args=(connection, latency, batches), daemon=True).start()
 
 
-def _answer(connection: socket.socket, latency: float) -> None:
+def _answer(connection: socket.socket, latency: float, batches: _Batches) -> None:
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     received = b""
     while piece := connection.recv(65536):
@@ -55,22 +55,22 @@ def _answer(connection: socket.socket, latency: float) -> None:
             continue
         if latency:
             time.sleep(latency)
-        status, answer = _answer_to(head, body)
+        status, answer = _answer_to(head, body, batches)
         connection.sendall(_HEAD % (status, len(answer)) + answer)
         received = b""
 
 
-def _answer_to(head: bytes, body: bytes) -> tuple[int, bytes]:
+def _answer_to(head: bytes, body: bytes, batches: _Batches) -> tuple[int, bytes]:
     method, path = head.split(b" ", 2)[:2]
     if method == b"PUT":
         return 201, _BODY % path.rpartition(b"/")[2]
     if method == b"POST":
-        return 202, _taken(json.loads(body))
+        return 202, _taken(json.loads(body), batches)
     batch, _, items = path.removeprefix(b"/batches/").partition(b"/items")
-    return 200, _page(batch, items) if items else _done(batch)
+    return 200, _page(*batches[batch]) if items else _done(batch, batches)
 
 
-_BATCHES: dict[bytes, tuple[bytes, list[bytes]]] = {}
+_Batches = dict[bytes, tuple[bytes, list[bytes]]]
 """Number → reference and plates."""
 _DONE = (
     b'{"id":"%s","reference":"%s","state":"done",'
@@ -81,21 +81,21 @@ _ITEM = (
 )
 
 
-def _taken(batch: dict[str, object]) -> bytes:
-    number = b"%d" % (len(_BATCHES) + 1)
+def _taken(batch: dict[str, object], batches: _Batches) -> bytes:
+    number = b"%d" % (len(batches) + 1)
     passports = batch["passports"]
     assert isinstance(passports, list)
-    _BATCHES[number] = str(batch["reference"]).encode(), [each["plate"].encode() for each in passports]
-    return _done(number)
+    batches[number] = str(batch["reference"]).encode(), [each["plate"].encode() for each in passports]
+    return _done(number, batches)
 
 
-def _done(batch: bytes) -> bytes:
-    return _DONE % (batch, _BATCHES[batch][0])
+def _done(batch: bytes, batches: _Batches) -> bytes:
+    return _DONE % (batch, batches[batch][0])
 
 
-def _page(batch: bytes, query: bytes) -> bytes:
+def _page(_: bytes, plates: list[bytes]) -> bytes:
     """All of it: a batch is no larger than a page."""
-    return b'{"items":[%s],"next":null}' % b",".join(_ITEM % each for each in _BATCHES[batch][1])
+    return b'{"items":[%s],"next":null}' % b",".join(_ITEM % each for each in plates)
 
 
 def _length(head: bytes) -> int:

@@ -15,6 +15,7 @@ from pydantic import (
     ValidationInfo,
 )
 
+from connector.config import service_url
 from connector.config.document import Document
 
 T = TypeVar("T")
@@ -62,6 +63,25 @@ def _from_the_file(path: Path, info: ValidationInfo) -> Path:
     return document.folder / path if document else path
 
 
+def _safe_url(url: str) -> str:
+    if fault := service_url.fault(url):
+        raise ValueError(fault)
+    return url
+
+
+def _without_slash(url: str) -> str:
+    return url.rstrip("/")
+
+
+def _only_for_loopback(allowed: bool, info: ValidationInfo) -> bool:
+    url = info.data.get("url")
+    if url and allowed and not service_url.is_loopback(url):
+        raise ValueError("may be true only where the url is this computer itself")
+    if url and not allowed and service_url.is_http(url):
+        raise ValueError("must be true for an http:// url")
+    return allowed
+
+
 def _not_before_first(longest: float, info: ValidationInfo) -> float:
     if longest < info.data.get("first", longest):
         raise ValueError("must not be less than first")
@@ -105,3 +125,9 @@ Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 
 VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
 """The name of a variable of the environment."""
+SafeUrl = Annotated[str, AfterValidator(_safe_url)]
+"""An address that customers' data, or a secret, may be sent to."""
+ServiceUrl = Annotated[SafeUrl, AfterValidator(_without_slash)]
+"""A service's base address, without the slash at its end."""
+AllowHttp = Annotated[bool, Field(validate_default=True), AfterValidator(_only_for_loopback)]
+"""Whether the `url` above it may be http://, which it may for this computer itself."""

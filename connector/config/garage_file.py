@@ -20,16 +20,18 @@ from pydantic.json_schema import SkipJsonSchema
 from connector import emails
 from connector.backoff import Retry
 from connector.brake import LIMITS, Limits
-from connector.config import secret, service_url
+from connector.config import secret
 from connector.config.document import Document
 from connector.config.forms import (
     VARIABLE,
+    AllowHttp,
     Days,
     FilePath,
     NotBeforeFirst,
     OneLine,
     SafeId,
     Seconds,
+    ServiceUrl,
     Strict,
     at_least_one,
     document_of,
@@ -52,9 +54,9 @@ class IGarageConfig(Strict):
     Exactly one of `token_file` and `token_env` says where the token is; the token itself stands in no model.
     """
 
-    url: str = Field(examples=["https://api.example.nl/connector/v1"])
+    url: ServiceUrl = Field(examples=["https://api.example.nl/connector/v1"])
     """Where iGarage is asked: https://…, without user, password, query or fragment."""
-    allow_http: Annotated[bool, Field(validate_default=True)] = False
+    allow_http: AllowHttp = False
     """true lets url be http://, and only for this computer itself."""
     inline_token: SkipJsonSchema[Any] = Field(default=None, alias="token", exclude=True, repr=False)
     token_file: FilePath | None = Field(default=None, examples=["garage-jansen.token"])
@@ -82,23 +84,6 @@ class IGarageConfig(Strict):
         Raises ConfigError, at the key's place in the garage's file, when there is none or it cannot be one.
         """
         return secret.read(self.token_file, self.token_env, env, self._written)
-
-    @field_validator("url")
-    @classmethod
-    def _good_url(cls, url: str) -> str:
-        if fault := service_url.fault(url):
-            raise ValueError(fault)
-        return url.rstrip("/")
-
-    @field_validator("allow_http")
-    @classmethod
-    def _only_for_loopback(cls, allowed: bool, info: ValidationInfo) -> bool:
-        url = info.data.get("url")
-        if url and allowed and not service_url.is_loopback(url):
-            raise ValueError("may be true only where the url is this computer itself")
-        if url and not allowed and service_url.is_http(url):
-            raise ValueError("must be true for an http:// url")
-        return allowed
 
     @field_validator("inline_token", mode="before")
     @classmethod

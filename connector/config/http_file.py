@@ -8,11 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from connector.config import secret, service_url
 from connector.config.document import Document, Steps
-from connector.config.forms import VARIABLE, FilePath, OneLine, Seconds, Strict
+from connector.config.forms import (
+    VARIABLE,
+    AllowHttp,
+    FilePath,
+    OneLine,
+    SafeUrl,
+    Seconds,
+    ServiceUrl,
+    Strict,
+)
 from connector.config.secret import Written
 
 _HEADER = r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$"
@@ -119,7 +128,7 @@ class ClientCredentialsAuth(Held):
     word: ClassVar[str] = "client_secret"
     type: Literal["oauth2_client_credentials"]
     """oauth2_client_credentials."""
-    token_url: str
+    token_url: SafeUrl
     """Where the token is fetched: https://… in full."""
     client_id: OneLine
     """Who asks for it."""
@@ -132,13 +141,6 @@ class ClientCredentialsAuth(Held):
     client_auth: Literal["basic", "body"] = "basic"
     """How id and secret go: basic, as a header, or body, as fields."""
 
-    @field_validator("token_url")
-    @classmethod
-    def _good_url(cls, url: str) -> str:
-        if fault := service_url.fault(url):
-            raise ValueError(fault)
-        return url
-
 
 Auth = Annotated[
     BearerAuth | BasicAuth | HeaderAuth | ClientCredentialsAuth,
@@ -149,9 +151,9 @@ Auth = Annotated[
 class HttpConfig(Strict):
     """How the garage system's API is reached. `timeout` in seconds for a whole call, answer included."""
 
-    url: str = Field(examples=["https://gms.example.nl/api/v2"])
+    url: ServiceUrl = Field(examples=["https://gms.example.nl/api/v2"])
     """The API's base address: https://…, without user, password, query or fragment; paths are appended to it."""
-    allow_http: Annotated[bool, Field(validate_default=True)] = False
+    allow_http: AllowHttp = False
     """true lets url and token_url be http://, and only for this computer itself."""
     auth: Auth | None = None
     """How the API is told who asks; by type: bearer, basic, header or oauth2_client_credentials."""
@@ -161,23 +163,6 @@ class HttpConfig(Strict):
     """MB of the largest answer that is taken."""
     requests_per_minute: float = Field(default=600.0, gt=0, le=60_000, allow_inf_nan=False)
     """Requests in a minute, all of this source together; an answer 429 slows it down by itself."""
-
-    @field_validator("url")
-    @classmethod
-    def _good_url(cls, url: str) -> str:
-        if fault := service_url.fault(url):
-            raise ValueError(fault)
-        return url.rstrip("/")
-
-    @field_validator("allow_http")
-    @classmethod
-    def _only_for_loopback(cls, allowed: bool, info: ValidationInfo) -> bool:
-        url = info.data.get("url")
-        if url and allowed and not service_url.is_loopback(url):
-            raise ValueError("may be true only where the url is this computer itself")
-        if url and not allowed and service_url.is_http(url):
-            raise ValueError("must be true for an http:// url")
-        return allowed
 
     @model_validator(mode="after")
     def _token_url_as_safe(self) -> HttpConfig:

@@ -208,11 +208,6 @@ def close(
     )
 
 
-def draft_digest(draft: Draft) -> bytes:
-    """What a source says of a passport, in sixteen bytes: content and the facts beside it."""
-    return _digest(draft.plate, compact_json(dict(draft.content)), facts_json(draft.facts))
-
-
 def _digest(plate: str, content: str, facts: str) -> bytes:
     said = f"[{compact_json(plate)},{content},{facts}]"
     return hashlib.blake2b(said.encode(), digest_size=16).digest()

@@ -23,6 +23,13 @@ from connector.plan import Put
 STATUSES = {"email_invalid": 422, "owner_conflict": 409}
 """The status with which a passport by itself would have been refused for the same reason; 422 for any other."""
 
+_MEMBERSHIP = (
+    (batch_members.c.garage == passports.c.garage)
+    & (batch_members.c.reference == passports.c.batch)
+    & (batch_members.c.plate == passports.c.plate)
+)
+"""A passport beside what its batch says of it."""
+
 
 def unwanted(connection: sa.Connection, batch: Batch) -> list[str]:
     """Plates of a batch that is not run yet of which it would do what nobody wants any more.
@@ -36,12 +43,7 @@ def unwanted(connection: sa.Connection, batch: Batch) -> list[str]:
     not_made = (passports.c.next_why == "opted_out") & passports.c.delivered_revision.is_(None)
     query = (
         sa.select(passports.c.plate)
-        .join(
-            batch_members,
-            (batch_members.c.garage == passports.c.garage)
-            & (batch_members.c.reference == passports.c.batch)
-            & (batch_members.c.plate == passports.c.plate),
-        )
+        .join(batch_members, _MEMBERSHIP)
         .where(
             passports.c.garage == batch.garage,
             passports.c.batch == batch.reference,
@@ -74,12 +76,7 @@ def _members(connection: sa.Connection, batch: Batch, plates: Sequence[str]) -> 
     composed = ("revision", "address", "asked", "send")
     query = (
         sa.select(passports, *(batch_members.c[name].label(f"composed_{name}") for name in composed))
-        .join(
-            batch_members,
-            (batch_members.c.garage == passports.c.garage)
-            & (batch_members.c.reference == passports.c.batch)
-            & (batch_members.c.plate == passports.c.plate),
-        )
+        .join(batch_members, _MEMBERSHIP)
         .where(
             passports.c.garage == batch.garage,
             passports.c.batch == batch.reference,

@@ -85,35 +85,31 @@ class Door:
     def deliver(self) -> float:
         """Deliver a slice of what is due; seconds until there is more."""
         name = self._garage.garage
-        if not self._greeted or self._delivery is None or self._world.ledger.standing(name).paused_code:
+        if (delivery := self._open()) is None:
             return LONGEST
         token = self._token_print()
         try:
-            done = self._delivery.deliver_due(gently=self._gently, seconds=SLICE, silent=self._silent)
+            done = delivery.deliver_due(gently=self._gently, seconds=SLICE, silent=self._silent)
         except ConfigError:  # the token went meanwhile
             self._failing_token = token
-            self._no_token()
-            self._wake(f"probe:{name}")
-            return LONGEST
+            return self._without_token()
         self._silent = 0 if done.paused else done.silent
         if done.paused:
             self._failing_token = token if done.paused in NOT_AUTHORISED else None
             self._wake(f"probe:{name}")
             return LONGEST
         self._gently = self._gently and done.done < self._garage.delivery.workers
-        return self._until_more(self._delivery, nothing_done=not (done.done or done.refused or done.failed))
+        return self._until_more(delivery, nothing_done=not (done.done or done.refused or done.failed))
 
     def follow(self) -> float:
         """Hear what iGarage learned of addresses since; seconds until it is asked again."""
         every, name = self._garage.igarage.feedback_every, self._garage.garage
-        if not self._greeted or self._delivery is None or self._world.ledger.standing(name).paused_code:
+        if (delivery := self._open()) is None:
             return min(every, LONGEST)
         try:
-            heard = self._world.feedback(self._garage, self._delivery.client).follow()
+            heard = self._world.feedback(self._garage, delivery.client).follow()
         except ConfigError:  # the token went meanwhile
-            self._no_token()
-            self._wake(f"probe:{name}")
-            return LONGEST
+            return self._without_token()
         if heard.judged:
             self._wake(f"deliver:{name}")
             self._wake(task_name(name))
@@ -124,14 +120,12 @@ class Door:
     def tend_batches(self) -> float:
         """Go on with the batches, and send up what is due when its time has come; seconds until the next look."""
         name = self._garage.garage
-        if not self._greeted or self._delivery is None or self._world.ledger.standing(name).paused_code:
+        if (delivery := self._open()) is None:
             return LONGEST
         try:
-            tended = self._world.batches(self._garage, self._delivery.client).tend()
+            tended = self._world.batches(self._garage, delivery.client).tend()
         except ConfigError:  # the token went meanwhile
-            self._no_token()
-            self._wake(f"probe:{name}")
-            return LONGEST
+            return self._without_token()
         if tended.told:
             self._wake(f"deliver:{name}")
         if tended.failed:
@@ -144,6 +138,16 @@ class Door:
             self._failing_token = None
             self._world.ledger.probe_now(self._garage.garage)
             self._wake(f"probe:{self._garage.garage}")
+
+    def _open(self) -> Delivery | None:
+        """Delivery, while the garage was greeted and is not paused."""
+        paused = self._world.ledger.standing(self._garage.garage).paused_code
+        return self._delivery if self._greeted and not paused else None
+
+    def _without_token(self) -> float:
+        self._no_token()
+        self._wake(f"probe:{self._garage.garage}")
+        return LONGEST
 
     def _until_greeting(self) -> float:
         """Seconds until an open door is greeted again."""

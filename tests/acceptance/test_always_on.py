@@ -52,25 +52,6 @@ def soon():
 
 
 @pytest.fixture
-def start(installation):
-    """Starts the service, and gives it once it runs; none outlives the test."""
-    running = []
-
-    def start(*arguments, **more):
-        program = installation.start("run", *arguments, **more)
-        running.append(program)
-        said = program.stdout.readline()
-        assert said.startswith("igarage-connector draait voor "), said + program.stderr.read()
-        return program
-
-    yield start
-    for program in running:
-        if program.poll() is None:
-            program.kill()
-        program.communicate()
-
-
-@pytest.fixture
 def calm(installation):
     """Garages that look at their folder when something happens there, and probes that come quickly."""
     installation.settle_down(probe={"first": 0.05, "max": 0.05})

@@ -77,25 +77,6 @@ class Pushing:
 
 
 @pytest.fixture
-def start(installation):
-    """Starts the service; none outlives the test."""
-    running = []
-
-    def start(**more):
-        program = installation.start("run", **more)
-        running.append(program)
-        said = program.stdout.readline()
-        assert said.startswith("igarage-connector draait voor "), said + program.stderr.read()
-        return program
-
-    yield start
-    for program in running:
-        if program.poll() is None:
-            program.kill()
-        program.communicate()
-
-
-@pytest.fixture
 def pushing(garage, start, until) -> Pushing:
     return Pushing(garage, start, until)
 

@@ -182,3 +182,15 @@ def http(trust: Callable[[], ssl.SSLContext]) -> Iterator[Callable[..., Http]]:
     yield make
     for each in made:
         each.close()
+
+
+class Clock:
+    at = 1000.0
+
+    def __call__(self):
+        return self.at
+
+
+@pytest.fixture
+def clock():
+    return Clock()

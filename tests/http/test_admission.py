@@ -30,18 +30,6 @@ def tokens():
     server.stop()
 
 
-class Clock:
-    at = 1000.0
-
-    def __call__(self):
-        return self.at
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def credentials(tokens, http, clock):
     def make(**more):

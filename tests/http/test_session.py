@@ -29,18 +29,6 @@ def echo():
     server.stop()
 
 
-class Clock:
-    at = 1000.0
-
-    def __call__(self):
-        return self.at
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def session(echo, http, clock):
     def make(admission=None, kept=1_000_000, **more):
