@@ -71,9 +71,8 @@ def _accept(connection: sa.Connection, job: Accepting, positions: Sequence[int])
     of_slice = (staged.c.file == job.file) & staged.c.position.between(positions[0], positions[-1])
     corrections = correcting.known(connection, job.garage)
     newcomers: list[Newcomers] = []
-    if (
-        not corrections and not job.silent and job.policy.select is None
-    ):  # else more decides than what a row says
+    rows_say_all = not corrections and not job.silent and job.policy.select is None
+    if rows_say_all:
         newcomers = find_newcomers(connection, job.garage, job.source, job.own, of_slice)
     others = set(positions).difference(*(each.positions for each in newcomers))
     among_others = (staged.c.file == job.file) & among(connection, staged.c.position, others)

@@ -17,7 +17,7 @@ from connector.ledger import composing as batching
 from connector.ledger import marks
 from connector.ledger import passports as passport_rows
 from connector.ledger.files import StagedRow, stage
-from connector.ledger.person import ADDRESSES, Person, among, has_reference, is_at, names, parts
+from connector.ledger.person import ADDRESSES, Person, has_reference, is_at, names, parts
 from connector.ledger.poll_ends import key_digest
 from connector.ledger.schema import (
     addresses,
@@ -32,7 +32,7 @@ from connector.ledger.schema import (
     staged,
 )
 from connector.ledger.telling import told
-from connector.ledger.writing import found
+from connector.ledger.writing import among, found
 from connector.model import Skipped
 from connector.plan import Delete, Policy, next_step
 
@@ -148,7 +148,7 @@ def _count(connection: sa.Connection, table: sa.Table, which: sa.ColumnElement[b
 def _passports(connection: sa.Connection, person: Person) -> list[dict[str, Any]]:
     """The person's passports, but for those that an earlier erasure has emptied already."""
     query = sa.select(passports).where(passports.c.garage == person.garage, passports.c.erasure.is_(None))
-    return among(connection, query, passports.c.plate, person.plates)
+    return found(connection, query.where(among(connection, passports.c.plate, person.plates)))
 
 
 # ---------------------------------------------------------------- passports

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from connector.emails import key as address_key
 from connector.ledger.schema import corrections, passports, rows
-from connector.ledger.writing import found
+from connector.ledger.writing import among, found
 
 ADDRESSES = ("address", "delivered_address", "invited_address", "unanswered_address")
 HELD = ("address", "delivered_address", "unanswered_address")
@@ -67,11 +67,12 @@ def of_address(connection: sa.Connection, garage: str, address: str) -> Person:
 def _person(connection: sa.Connection, garage: str, plates: Sequence[str], wanted: Sequence[str]) -> Person:
     bearing, references, keys, invited = set(wanted), set(), set(plates), set()
     of_garage = sa.select(passports).where(passports.c.garage == garage)
-    for row in among(connection, of_garage, passports.c.plate, plates):
+    for row in found(connection, of_garage.where(among(connection, passports.c.plate, plates))):
         bearing |= {address_key(row[name]) for name in HELD if row[name]}
         invited |= {address_key(row["invited_address"])} if row["invited_address"] else set()
         references |= {str(json.loads(row["content"]).get(REFERENCE) or "")} - {""}
-    for row in among(connection, sa.select(rows).where(rows.c.garage == garage), rows.c.plate, plates):
+    said = sa.select(rows).where(rows.c.garage == garage)
+    for row in found(connection, said.where(among(connection, rows.c.plate, plates))):
         bearing |= {row["address"]} - {None}
         keys.add(row["key"])
     bearing |= _corrected(connection, garage, plates, bearing)
@@ -136,15 +137,10 @@ def names(content: sa.ColumnElement[str], reference: str) -> sa.ColumnElement[bo
 
 
 def has_reference(content: str, reference: str) -> bool:
+    """Whether a content has a reference."""
     return str(json.loads(content).get(REFERENCE)) == reference
 
 
-def among(
-    connection: sa.Connection, query: sa.Select[Any], column: sa.ColumnElement[Any], values: Sequence[str]
-) -> list[dict[str, Any]]:
-    """The rows of a query in which a column has one of these values."""
-    return [row for some in parts(values) for row in found(connection, query.where(column.in_(some)))]
-
-
 def parts(values: Sequence[str]) -> Iterable[Sequence[str]]:
+    """The values, a few at a time."""
     return (values[start : start + FEW] for start in range(0, len(values), FEW))

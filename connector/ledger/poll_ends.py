@@ -23,13 +23,8 @@ def take(connection: sa.Connection, file: int) -> None:
         return
     marks = [each for each in (row["mark"], row["newest"]) if each is not None]
     moved = bool(marks) or row["next"] is not None
-    values = {
-        "cursor": row["next"],
-        "mark": max(marks, default=None),
-        "asked_since": None
-        if moved
-        else row["asked_since"],  # where nothing tells a time, the same range again
-    }
+    again = None if moved else row["asked_since"]  # where nothing tells a time, the same range again
+    values = {"cursor": row["next"], "mark": max(marks, default=None), "asked_since": again}
     connection.execute(polls.update().where(polls.c.file == file).values({**values, **IDLE}))
 
 

@@ -85,6 +85,7 @@ class Slice:
 
 
 def write(connection: sa.Connection, job: Accepting, result: Slice, done: int) -> None:
+    """Write what a slice came to; `done` is the position up to which its file is accepted now."""
     judged_anew = addresses.judge(connection, job.garage, result.faults, result.verdicts, job.now)
     judged_anew += suspects.judge(connection, job.garage, result.faults, result.verdicts, job.own, job.now)
     _end_corrections(connection, job, result)
