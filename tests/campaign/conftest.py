@@ -67,17 +67,22 @@ def mode(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def nursery(request: pytest.FixtureRequest) -> Iterator[Nursery | None]:
-    """At sample size processes are forked; at full size each is started as people start it."""
-    made = None if is_full(request.config) else Nursery()
+def nursery() -> Iterator[Nursery]:
+    """Where processes are forked."""
+    made = Nursery()
     yield made
-    if made:
-        made.end()
+    made.end()
+
+
+@pytest.fixture
+def forks(request: pytest.FixtureRequest) -> bool:
+    """At sample size processes are forked; at full size each is started as people start it, but for thousands."""
+    return not is_full(request.config) or request.node.get_closest_marker("thousands") is not None
 
 
 @pytest.fixture
 def case(
-    request: pytest.FixtureRequest, tmp_path: Path, mode: str, nursery: Nursery | None
+    request: pytest.FixtureRequest, tmp_path: Path, mode: str, nursery: Nursery, forks: bool
 ) -> Iterator[Case]:
     """One case: an empty installation, an iGarage that remembers in a file, and dice of its own."""
     line = request.node.stash[MINE]
@@ -90,7 +95,7 @@ def case(
     with Sandbox({}, state=tmp_path / "igarage.sqlite3", clock=clock, mode=mode, threads=16) as sandbox:
         installation = Installation(tmp_path / "connector", sandbox)
         installation.settle_down(probe={"first": 0.1, "max": 0.5})
-        processes = Processes(installation.folder, tmp_path, tmp_path / "clock", nursery)
+        processes = Processes(installation.folder, tmp_path, tmp_path / "clock", nursery if forks else None)
         full = is_full(request.config)
         dice = random.Random(line.seed)  # dice of a test, to be thrown again alike
         made = Case(tmp_path, installation, sandbox, clock, processes, line, line.seed, full, dice)

@@ -215,24 +215,28 @@ def prove(case: Case, children: Children, way: Way, *, by: str | None = None) ->
 
 
 @pytest.mark.slow
+@pytest.mark.thousands
 @three_modes
 def test_f01_a_bounce_that_the_garages_own_system_corrects_is_killed_at_every_point(case, children):
     prove(case, children, corrected_by_the_garage)
 
 
 @pytest.mark.slow
+@pytest.mark.thousands
 @three_modes
 def test_f01_a_bounce_that_a_person_corrects_is_killed_at_every_point(case, children):
     prove(case, children, corrected_by_a_person, by="ledger.correct")
 
 
 @pytest.mark.slow
+@pytest.mark.thousands
 @three_modes
 def test_f01_a_bounce_that_receptions_list_corrects_is_killed_at_every_point(case, children):
     prove(case, children, corrected_by_a_list, by="ledger.correct_all")
 
 
 @pytest.mark.slow
+@pytest.mark.thousands
 @three_modes
 def test_f01_a_bounce_that_igarage_corrects_is_killed_at_every_point(case, children):
     prove(case, children, corrected_in_igarage)
