@@ -23,6 +23,8 @@ from .report import Line, case_id, page, table
 
 LINES = pytest.StashKey[list[Line]]()
 MINE = pytest.StashKey[Line]()
+CASE = "campaign"
+"""Under which name a report carries its case's line."""
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 
 
@@ -40,6 +42,19 @@ def is_full(config: pytest.Config) -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[LINES] = []
+    config.pluginmanager.register(Gathering(config.stash[LINES]))
+
+
+class Gathering:
+    """Gathers the lines of all cases, also of those that ran in another process (`-n 2`)."""
+
+    def __init__(self, lines: list[Line]) -> None:
+        self._lines = lines
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        told = dict(report.user_properties).get(CASE)
+        if isinstance(told, dict):
+            self._lines.append(Line.heard(told))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -119,7 +134,6 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if found and Path(__file__).parent in item.path.parents:
         line = Line(found, _sentence(item))
         item.stash[MINE] = line
-        item.config.stash[LINES].append(line)
     return (yield)
 
 
@@ -128,6 +142,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report = yield
     if MINE in item.stash:
         item.stash[MINE].failed |= report.failed or (report.skipped and call.when != "teardown")
+        if call.when == "teardown":
+            report.user_properties.append((CASE, item.stash[MINE].told()))
     return report
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from .counting import COUNTERS, Found
 
@@ -34,6 +35,15 @@ class Line:
     def holds(self) -> bool:
         """Whether it was counted, and nothing was found."""
         return self.counted and not self.failed and not any(self.found.values())
+
+    def told(self) -> dict[str, Any]:
+        """It in plain values, to pass to another process."""
+        return {name: getattr(self, name) for name in self.__slots__} | {"found": dict(self.found)}
+
+    @classmethod
+    def heard(cls, told: dict[str, Any]) -> Line:
+        """What `told` says."""
+        return cls(**told | {"found": Found(told["found"])})
 
 
 def case_id(function: str) -> str | None:
