@@ -209,9 +209,21 @@ _EMPTY: Mapping[str, Callable[[str], bool]] = {
 
 
 def _asked(name: str, unmapped: Mapping[str, str], alike: Callable[[str], str]) -> str:
-    short = [other for other in unmapped if len(other) <= _LONGEST_NAME and "@" not in other]
-    likest = get_close_matches(alike(name), short, n=1, cutoff=_ALIKE)
-    return _quoted(name) + (f" (bedoelt u {_quoted(unmapped[likest[0]])}?)" if likest else "")
+    found = _likest(name, unmapped, alike)
+    return _quoted(name) + (f" (bedoelt u {_quoted(found)}?)" if found else "")
+
+
+def look_alike(name: str, others: Iterable[str], alike: Callable[[str], str] = normalised) -> str | None:
+    """The name of these that looks like another, as it may be shown; None where none does."""
+    found = _likest(name, {alike(other): other for other in others}, alike)
+    return masks.bounded(masks.visible(trimmed(found)), _LONGEST_NAME) if found else None
+
+
+def _likest(name: str, others: Mapping[str, str], alike: Callable[[str], str]) -> str | None:
+    """Of other names, by what is compared, the one most like this one."""
+    short = [other for other in others if len(other) <= _LONGEST_NAME and "@" not in other]
+    found = get_close_matches(alike(name), short, n=1, cutoff=_ALIKE)
+    return others[found[0]] if found else None
 
 
 def _quoted(name: str) -> str:

@@ -206,7 +206,7 @@ class Intake:
         try:
             self._stage_rows(source, file, path)
         except (SourceFormatError, AdapterFailed) as error:
-            return _finding(error)
+            return finding_of(error)
         return None
 
     def _stage_rows(self, source: Source, file: int, path: Path) -> None:
@@ -267,7 +267,8 @@ class Intake:
         return self.ledger.file(file)
 
 
-def _finding(error: SourceFormatError | AdapterFailed) -> Finding:
+def finding_of(error: SourceFormatError | AdapterFailed) -> Finding:
+    """Why a file is held that cannot be read."""
     if isinstance(error, AdapterFailed):
         return Finding("adapter_failed", str(error))
     where = f" (regel {error.line})" if error.line else ""

@@ -2,7 +2,9 @@
 
 begin, or go on → a page → its rows recognised or mapped → staged with its cursor → … → judged → accepted
 
-Whatever fails is asked again later with the same cursor: a page is staged whole, with the cursor behind it, or not.
+Whatever fails is asked again later with the same cursor: a page is staged whole, with the cursor behind it, or not. A
+page that is not what is known holds the poll meanwhile, as it would a file; the poll goes on when the page comes after
+all.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from connector import plates
 from connector.errors import (
+    AdapterFailed,
     LedgerUnavailable,
     SourceError,
     SourceFormatError,
@@ -23,8 +26,8 @@ from connector.errors import (
     SourceUnavailable,
 )
 from connector.http import SourceSession
-from connector.intake import NO_ROOM, Intake, Scan
-from connector.judging import Source, judged
+from connector.intake import NO_ROOM, Intake, Scan, finding_of
+from connector.judging import CONSENT_FIELDS, Source, judged
 from connector.ledger import Poll, Remembered, StagedRow, Start
 from connector.ledger.looking import FileSummary, file_summaries
 from connector.model import Layout, Page, Rejected, SourceRecord, Table
@@ -35,6 +38,8 @@ PAGE = 300.0
 
 REPEATS = 20
 """So many pages in a row without a row that is new to the poll mean that it would never end."""
+
+GOES_ON = "Dezelfde bladzijde wordt bij elke bevraging opnieuw gevraagd; klopt zij weer, dan gaat het vanzelf verder."
 
 _NAMEABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", re.ASCII)
 
@@ -94,13 +99,23 @@ class Polling:
         if ledger.polls.held(source.garage, source.name, source.recipe()):
             return self._told(source, finished)
         poll = ledger.polls.begin(source.garage, source.name, self._start(source, asked))
-        ends, in_vain = self.monotonic() + seconds, 0
+        try:
+            broken_off = self._read(source, http, poll, self.monotonic() + seconds)
+        except (SourceFormatError, AdapterFailed) as error:
+            broken_off = self._held(source, poll, error)
+        if broken_off is not None:
+            return replace(broken_off, read=tuple(finished))
+        return self._told(source, [*finished, *self._concluded(source, poll)])
+
+    def _read(self, source: Source, http: SourceSession, poll: Poll, ends: float) -> Polled | None:
+        """Read the pages of a poll that are left; None when all are staged, else what it came to meanwhile."""
+        in_vain = 0
         while not poll.ended:
             http.within(PAGE)
             page = source.adapter.fetch_page(http, source.settings, poll.cursor, poll.since)
             fresh = self._stage(source, poll, page)
-            if fresh is None:  # somebody had the range read anew meanwhile
-                return Polled(source.name, "waiting", None, tuple(finished), more=True)
+            if fresh is None:
+                return _called_off(source)
             in_vain = in_vain + 1 if page.records and not fresh else 0
             if in_vain >= REPEATS:
                 raise SourceFormatError(
@@ -109,8 +124,22 @@ class Polling:
             poll = _behind(poll, page)
             if not poll.ended and (self.stop.is_set() or self.monotonic() >= ends):
                 message = f"de bevraging loopt: {poll.staged} rijen tot nu toe"
-                return Polled(source.name, "waiting", message, tuple(finished), more=True)
-        return self._told(source, [*finished, *self._concluded(source, poll)])
+                return Polled(source.name, "waiting", message, more=True)
+        return None
+
+    def _held(self, source: Source, poll: Poll, error: SourceFormatError | AdapterFailed) -> Polled:
+        """Hold a poll for a page that is not what is known; what was staged of it stays."""
+        found = finding_of(error)
+        finding = replace(found, message=f"{found.message.removesuffix('.')}. {GOES_ON}")
+        lacks = isinstance(error, SourceFormatError) and _is_of_consent(source, error.column)
+        is_news = self.intake.ledger.polls.hold(poll.file, finding, lacks_consent=lacks)
+        if is_news is None:
+            return _called_off(source)
+        if is_news:
+            self.intake.log.warning(
+                "intake.held", garage=source.garage, source=source.name, file=poll.file, reason=finding.reason
+            )
+        return Polled(source.name, "held", finding.message)
 
     def _start(self, source: Source, asked: Range) -> Start:
         at = self.intake.now().astimezone(asked.zone)
@@ -150,6 +179,16 @@ class Polling:
         if held:
             return Polled(source.name, "held", held[0].message, tuple(read))
         return Polled(source.name, "ok", None, tuple(read), saw_files=True)
+
+
+def _called_off(source: Source) -> Polled:
+    """Somebody had the range read anew meanwhile."""
+    return Polled(source.name, "waiting", None, more=True)
+
+
+def _is_of_consent(source: Source, column: str | None) -> bool:
+    mapped = source.columns()
+    return any(column in mapped[name].names for name in CONSENT_FIELDS if name in mapped)
 
 
 def _behind(poll: Poll, page: Page) -> Poll:

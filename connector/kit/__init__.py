@@ -3,7 +3,7 @@
 A plugin imports the names below from here and nothing else of this package.
 """
 
-from connector.columns import refuse_doubled, refuse_gone
+from connector.columns import look_alike, refuse_doubled, refuse_gone
 from connector.dictionary import folded, yes_or_no
 from connector.kit.addresses import AddressCell, judge_address
 from connector.kit.columns import Columns, ColumnsCheck, ColumnSetting, as_columns, names_of
@@ -29,6 +29,7 @@ __all__ = [
     "folded",
     "is_workbook",
     "judge_address",
+    "look_alike",
     "names_of",
     "read_csv",
     "read_headless",

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from connector.elements import Counts
 from connector.ledger import garages as garage_rows
-from connector.ledger.schema import consent_gaps, files, garages, passports
+from connector.ledger.schema import consent_gaps, files, garages, passports, polls
 from connector.ledger.writing import compact_json, upsert
 
 
@@ -75,6 +75,15 @@ def mend(connection: sa.Connection, garage: str, source: str) -> None:
             consent_gaps.delete().where(consent_gaps.c.garage == garage, consent_gaps.c.source == source)
         )
         _mark(connection, garage, source, unknown=False)
+
+
+def mend_where_heard(connection: sa.Connection, file: int) -> None:
+    """A poll ended that brought nothing new: where it brought anything at all, it had the column."""
+    heard = (polls.c.file == file) & (polls.c.staged > 0)
+    if found := connection.execute(sa.select(polls.c.garage, polls.c.source).where(heard)).first():
+        if found.source in lacking(connection, found.garage):
+            garage_rows.take_turn(connection, found.garage)
+        mend(connection, found.garage, found.source)
 
 
 def lacking(connection: sa.Connection, garage: str) -> list[str]:

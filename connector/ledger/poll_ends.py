@@ -15,6 +15,9 @@ IDLE: Mapping[str, Any] = {
 }  # fmt: skip
 """No poll is under way."""
 
+ASKED_AGAIN = ("layout_unknown", "adapter_failed")
+"""Why a poll is held of which the same page is asked for again all the same: another answer helps, and no leave."""
+
 
 def take(connection: sa.Connection, file: int) -> None:
     """A poll was taken or done away with: the next one begins behind it."""
@@ -26,6 +29,13 @@ def take(connection: sa.Connection, file: int) -> None:
     again = None if moved else row["asked_since"]  # where nothing tells a time, the same range again
     values = {"cursor": row["next"], "mark": max(marks, default=None), "asked_since": again}
     connection.execute(polls.update().where(polls.c.file == file).values({**values, **IDLE}))
+
+
+def is_under_way(connection: sa.Connection, file: int | None) -> bool:
+    """Whether a poll is read on from where it is: it is being read, or held for a page that is asked for again."""
+    of_poll = sa.select(files.c.state, files.c.reason).join(polls, polls.c.file == files.c.id)
+    row = connection.execute(of_poll.where(files.c.id == file)).first()
+    return row is not None and (row.state == "reading" or (row.state == "held" and row.reason in ASKED_AGAIN))
 
 
 def call_off(connection: sa.Connection, file: int) -> None:

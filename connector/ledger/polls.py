@@ -15,11 +15,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from connector.arrivals import AHEAD, Arrival
+from connector.ledger import consents, poll_ends
 from connector.ledger import files as file_rows
-from connector.ledger import poll_ends
 from connector.ledger.databases import Database
 from connector.ledger.erasures import Erasures
-from connector.ledger.files import StagedRow
+from connector.ledger.files import Finding, StagedRow
 from connector.ledger.questions import note_decision
 from connector.ledger.schema import files, polls, rejected_rows, staged
 from connector.ledger.writing import found, upsert
@@ -59,10 +59,11 @@ class Polls:
 
     def held(self, garage: str, source: str, recipe: bytes) -> bool:
         """Whether a poll of the source, read by this recipe, waits for a person: until then nothing is asked."""
+        waits = (files.c.state == "held") & files.c.reason.not_in(poll_ends.ASKED_AGAIN)
+        query = sa.select(files.c.id).join(polls, polls.c.file == files.c.id)
         with self.database.read() as connection:
-            query = sa.select(files.c.state).join(polls, polls.c.file == files.c.id)
-            query = query.where(_of(garage, source), polls.c.recipe == recipe)
-            return connection.execute(query).scalar() == "held"
+            query = query.where(_of(garage, source), polls.c.recipe == recipe, waits)
+            return connection.execute(query).first() is not None
 
     def place(self, garage: str, source: str) -> tuple[Any, ...]:
         """Where a source is; another place than its last poll left means that a person decided something about it."""
@@ -75,7 +76,7 @@ class Polls:
         """Go on with the poll under way, or begin one where the last ended."""
         with self.database.write("begin_poll") as connection:
             row = _row(connection, garage, source)
-            if row and row["recipe"] == start.recipe and _is_under_way(connection, row["file"]):
+            if row and row["recipe"] == start.recipe and poll_ends.is_under_way(connection, row["file"]):
                 return _poll(row)
             if row and row["file"] is not None:
                 _call_off(connection, row["file"], self.now())
@@ -103,6 +104,7 @@ class Polls:
             row = connection.execute(query.with_for_update()).mappings().first()
             if row is None:
                 return None
+            _go_on(connection, file)
             fresh = _unsaid(connection, file, let_in)
             file_rows.stage(connection, file, fresh)
             values: dict[str, Any] = {"next": page.cursor, "ended": not page.more}
@@ -112,11 +114,27 @@ class Polls:
             connection.execute(polls.update().where(polls.c.file == file).values(values))
             return len(fresh)
 
+    def hold(self, file: int, finding: Finding, *, lacks_consent: bool = False) -> bool | None:
+        """Hold a poll of which a page is not what is known; what was staged stays, and so does its place.
+
+        Whether that is news; None where its poll was called off. `lacks_consent`: what is gone is a consent or opt-out.
+        """
+        with self.database.write("hold_poll") as connection:
+            if not poll_ends.is_under_way(connection, file):
+                return None
+            said = {"reason": finding.reason, "message": finding.message, "lacks_consent": lacks_consent}
+            is_news = (files.c.state != "held") | (files.c.message != finding.message)
+            held = files.update().where(files.c.id == file, is_news)
+            done = connection.execute(held.values(**said, state="held", closed_at=self.now()))
+            consents.lapse_where_lacking(connection, file, self.now())
+            return done.rowcount > 0
+
     def end_quietly(self, file: int) -> bool:
         """A poll that ended and brought nothing that is not known: its cursor moves and no file stays. Else False."""
         with self.database.write("end_poll") as connection:
             if not _is_known_all(connection, file):
                 return False
+            consents.mend_where_heard(connection, file)
             poll_ends.take(connection, file)
             file_rows.forget(connection, file)
             return True
@@ -154,9 +172,10 @@ def _poll(row: dict[str, Any]) -> Poll:
     return Poll(row["file"], row["next"], row["since"], row["staged"], row["ended"])
 
 
-def _is_under_way(connection: sa.Connection, file: int | None) -> bool:
-    state = connection.execute(sa.select(files.c.state).where(files.c.id == file)).scalar()
-    return state == "reading"
+def _go_on(connection: sa.Connection, file: int) -> None:
+    """A poll that was held for a page is being read again: the page came after all."""
+    fresh = {"state": "reading", "closed_at": None, "reason": None, "message": None, "lacks_consent": False}
+    connection.execute(files.update().where(files.c.id == file, files.c.state == "held").values(fresh))
 
 
 def _fresh(row: dict[str, Any] | None, garage: str, source: str, start: Start) -> dict[str, Any]:
@@ -185,7 +204,7 @@ _EARLIEST = datetime.fromisoformat("1970-01-02T00:00:00+00:00")
 
 def _call_off(connection: sa.Connection, file: int, now: datetime, *, but_ended: bool = False) -> None:
     """A poll in whose place its range is read anew; one that is being judged or accepted is left to itself."""
-    if not but_ended and _is_under_way(connection, file):
+    if not but_ended and poll_ends.is_under_way(connection, file):
         file_rows.forget(connection, file)
     held = (files.c.id == file) & (files.c.state == "held")
     connection.execute(files.update().where(held).values(state="superseded", closed_at=now))

@@ -98,9 +98,17 @@ WHY_NOT_MAILED: Mapping[Withholding, str] = {
 UNKNOWN = "deze garage kent dit kenteken niet"
 
 
+POLL_GOES_ON = (
+    "deze bevraging gaat vanzelf verder zodra het antwoord weer klopt: herstel het bij het garagesysteem of pas de "
+    "instellingen aan; wie de bron helemaal opnieuw wil lezen, gebruikt source reset"
+)
+
+
 def release_file(connection: sa.Connection, garage: str, file: int, now: datetime) -> None:
     """A held file is read once more as if just found, with leave for its finding. Raises `NotReleasable`."""
     found = _held_file(connection, garage, file)
+    if found["reason"] not in READ_AGAIN and poll_ends.is_under_way(connection, file):
+        raise NotReleasable(POLL_GOES_ON)
     if found["reason"] not in READ_AGAIN:
         raise NotReleasable(
             "dit bestand is zo niet te lezen: herstel de export of de instellingen, dan wordt het vanzelf opnieuw "
@@ -112,8 +120,14 @@ def release_file(connection: sa.Connection, garage: str, file: int, now: datetim
 
 
 def discard(connection: sa.Connection, garage: str, file: int, now: datetime) -> None:
-    """A held file is done away with: this content is not read again. Raises `NotReleasable`."""
+    """A held file is done away with: this content is not read again. Raises `NotReleasable`.
+
+    A poll that is held for a page begins anew where it began.
+    """
     _held_file(connection, garage, file)
+    if poll_ends.is_under_way(connection, file):  # a page of it is not what is known: nothing is passed over
+        file_rows.forget(connection, file)
+        return
     poll_ends.take(connection, file)
     connection.execute(files.update().where(files.c.id == file).values(state="discarded", closed_at=now))
 

@@ -2,44 +2,37 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 import requests
 
 from connector import kit
-from connector.errors import SourceFormatError
+from connector.errors import SourceFormatError, SourceUnavailable
 from connector.model import Fault, SourceRecord
+from plugins.generic_rest import gone
 from plugins.generic_rest.settings import Lookup, Settings, placeholders, search
 
 Record = Mapping[str, Any]
-
-ALWAYS_THERE = ("consent", "opt_out")
-"""Of these fields a column must be in every page: silence is no yes."""
-ENOUGH = 20
-"""So many records without a column mean that it is gone, and not only empty."""
 
 LOOKUP_FAILED = (
     "Het garagesysteem geeft {} bij deze auto niet ({}); herstel het daar,"
     " en lees de bron opnieuw met source reset."
 )
 
-_WAY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*", re.ASCII)
-
 
 def answer(response: requests.Response) -> Any:
-    """The JSON of an answer. Raises `SourceFormatError` for anything else."""
+    """The JSON of an answer. Raises `SourceUnavailable` for anything else: a page of somebody between says nothing."""
     if not response.ok:
-        raise SourceFormatError(
+        raise SourceUnavailable(
             f"het garagesysteem weigert de vraag ({response.status_code}): controleer path, params en changed; hoort"
             " de fout bij een oude bladzijde, begin dan opnieuw met source reset"
         )
     try:
         return response.json()
     except (ValueError, RecursionError):
-        raise SourceFormatError(
+        raise SourceUnavailable(
             "het garagesysteem antwoordt geen JSON: controleer http.url en path"
         ) from None
 
@@ -48,7 +41,10 @@ def found(settings: Settings, data: Any) -> list[Record]:
     """The records in an answer. Raises `SourceFormatError` where there is no list of them."""
     records = search(settings.records, data)
     if not isinstance(records, list) or not all(isinstance(each, dict) for each in records):
-        raise SourceFormatError(f"op {settings.records} staat geen lijst van records in het antwoord")
+        raise SourceFormatError(
+            f"op {settings.records} staat geen lijst van records in het antwoord{gone.lists(data)}:"
+            " controleer records, of vraag het de leverancier"
+        )
     return records
 
 
@@ -80,13 +76,13 @@ def _asked(http: requests.Session, name: str, path: str, lookup: Lookup) -> Any:
         return None
     try:
         return answer(response)
-    except SourceFormatError:
+    except SourceUnavailable:
         return Fault("lookup_failed", LOOKUP_FAILED.format(name, response.status_code), name)
 
 
 def as_records(settings: Settings, found: Sequence[Record]) -> list[SourceRecord]:
     """The records as the connector takes them. Raises `SourceFormatError` where a mapped column is gone."""
-    _refuse_gone(settings, found)
+    gone.refuse(settings, found)
     names = [*dict.fromkeys((*kit.names_of(settings.columns), settings.key))]
     made = [_record(names, each) for each in found]
     if made and not any(each.values[settings.key] for each in made):
@@ -119,35 +115,3 @@ def _text(cell: Any) -> str | None:
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else str(cell).replace(".", ",")
     return str(cell) if isinstance(cell, str | int) else None
-
-
-def _refuse_gone(settings: Settings, found: Sequence[Record]) -> None:
-    for field, column in settings.columns.items():
-        if not column.column or column.optional or not found:
-            continue
-        if field not in ALWAYS_THERE and len(found) < ENOUGH:
-            continue
-        if not any(_is_there(name, each) for each in found for name in column.column):
-            raise SourceFormatError(
-                f"geen enkel record heeft het veld {' of '.join(column.column)} ({field}): controleer columns, of zet"
-                " er optional: true bij als het garagesysteem lege velden weglaat",
-                column=column.column[0],
-            )
-
-
-def _is_there(name: str, record: Record) -> bool:
-    """Whether a record has a field, be it empty."""
-    if not _WAY.fullmatch(name):
-        return search(name, record) is not None
-    return any(True for _ in _steps(name, record))
-
-
-def _steps(name: str, record: Record) -> Iterator[bool]:
-    at: Any = record
-    for step in name.split("."):
-        if at is None:
-            break  # the group is there and empty
-        if not isinstance(at, Mapping) or step not in at:
-            return
-        at = at[step]
-    yield True

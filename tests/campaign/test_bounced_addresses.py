@@ -32,7 +32,14 @@ ELSEWHERE = {
             ),  # bad files
             *("pause", "give_back", "probe_now", "retry"),  # a server that does not work
             *("release", "release_mails", "start_feed_over", "ignore", "resend"),  # other questions
-            *("begin_poll", "stage_page", "end_poll", "reset_source", "note_told"),  # other doors
+            *(
+                "begin_poll",
+                "stage_page",
+                "end_poll",
+                "hold_poll",
+                "reset_source",
+                "note_told",
+            ),  # other doors
             *("compose_batch", "batch_tried", "batch_taken", "batch_put_off", "batch_split"),  # another route
             *("batch_results", "batch_start_over", "batch_finished", "batch_cancelled", "batch_too_late"),
             *(

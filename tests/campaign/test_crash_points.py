@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import requests
 from gms_csw import Csw
+from gms_server import Answered
 
 from connector.crash import VARIABLE
 from connector.sandbox.answers import FieldError
@@ -73,7 +74,9 @@ SCENARIOS = {
     "an invitation asked for": around("resend"),
     "a system that hears of a wrong address": around("note_told"),
     "reception's list": around("correct_all"),
-    "a garage system that is polled": around("begin_poll", "stage_page", "end_poll", "reset_source"),
+    "a garage system that is polled": around(
+        "begin_poll", "stage_page", "end_poll", "hold_poll", "reset_source"
+    ),
     "a garage system that pushes": around(
         "begin_file", "stage", "settle_file", "judge_file", "accept_slice", "forget_unread"
     ),
@@ -512,6 +515,9 @@ def test_f01_a_garage_system_that_is_polled_is_read_once_whenever_the_process_di
         children.dies_at(point)
     children.run_once()
     for point in around("end_poll"):
+        children.dies_at(point)
+    for point in around("hold_poll"):
+        csw.faults = [Answered({"rows": []})]
         children.dies_at(point)
     for turn, point in enumerate(around("stage_page", "accept_slice"), start=2):
         csw.add(turn, f"2026-01-0{turn}T10:00:00", brand="Saab")

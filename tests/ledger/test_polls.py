@@ -239,3 +239,32 @@ def test_two_garages_and_two_sources_have_places_of_their_own(ledger, polls):
     ledger.know_garage("pietersen")
     assert polls.begin("pietersen", "api", start()).cursor is None
     assert polls.begin("jansen", "other", start()).since == FIRST
+
+
+def test_a_poll_that_is_held_for_a_page_keeps_its_place_and_what_is_staged(ledger, polls):
+    poll = begun(polls)
+    polls.stage_page(poll.file, Page((), "p2", True), [row(1)])
+    odd = Finding("layout_unknown", "Onbekend.")
+    assert [polls.hold(poll.file, odd), polls.hold(poll.file, odd)] == [True, False], "news, and then none"
+    assert not polls.held("jansen", "api", b"r1"), "nobody's leave is waited for"
+    assert ledger.forget_unread("jansen") == 0
+    again = begun(polls)
+    assert (again.file, again.cursor, again.staged) == (poll.file, "p2", 1)
+    polls.stage_page(poll.file, Page((), None, False), [row(2)])
+    assert (ledger.file(poll.file).state, ledger.file(poll.file).message) == ("reading", None)
+    take(ledger, poll.file)
+    assert ledger.file(poll.file).new == 2
+
+
+def test_a_poll_that_was_called_off_is_held_for_nothing(ledger, polls):
+    poll = begun(polls)
+    polls.reset("jansen", "api", None)
+    assert polls.hold(poll.file, Finding("layout_unknown", "Onbekend.")) is None
+
+
+def test_a_poll_that_waits_for_leave_is_not_read_on(ledger, polls):
+    poll = begun(polls)
+    polls.stage_page(poll.file, Page((), None, False), [row(1)])
+    ledger.hold_file(poll.file, Finding("passports_changed", "Te veel."))
+    assert polls.held("jansen", "api", b"r1")
+    assert begun(polls).file != poll.file

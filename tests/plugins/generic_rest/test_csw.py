@@ -187,13 +187,61 @@ def test_a_rejected_record_names_itself_and_stays_listed_until_it_is_mended(csw,
     assert plates(garage) == ["ZZ001Z", "ZZ002Z", "ZZ003Z"]
 
 
-def test_an_opt_out_that_no_record_has_any_more_stops_the_poll(csw, from_csw):
+def test_an_opt_out_that_no_record_has_any_more_holds_the_poll_and_mails_nobody(csw, from_csw):
     csw.add(1, "2026-01-01T10:00:00")
     del csw.vehicles[1]["optOut"]
     garage = from_csw()
     said = garage.run()
     assert "optOut (opt_out)" in said.err and garage.effects() == []
+    assert [each["reason"] for each in garage.ask("held")] == ["layout_unknown"]
     csw.vehicles[1]["optOut"] = None
+    assert garage.run().status == 0 and plates(garage) == ["ZZ001Z"]
+
+
+def test_a_field_that_is_gone_from_every_record_holds_the_poll_and_names_what_looks_like_it(csw, from_csw):
+    for number in range(1, 31):
+        csw.add(number, f"2026-01-01T10:00:{number:02}")
+        csw.vehicles[number]["licensePlate"] = csw.vehicles[number].pop("license")
+    garage = from_csw(
+        settings={"paging": {"type": "offset", "param": "$offset", "size_param": "$limit", "size": 50}}
+    )
+    assert garage.run().status == 3
+    (held,) = garage.ask("held")
+    assert (held["reason"], source(garage)["state"]) == ("layout_unknown", "held")
+    assert "license (plate), bedoelt u “licensePlate”?" in held["message"]
+    assert garage.effects() == []
+    said = garage.main("release", "--file", str(held["id"]))
+    assert said.status != 0 and "gaat vanzelf verder" in said.err
+    for each in csw.vehicles.values():
+        each["license"] = each.pop("licensePlate")
+    assert garage.run().status == 0
+    assert garage.ask("held") == [] and len(plates(garage)) == 30
+
+
+def test_other_settings_end_a_poll_that_is_held_for_its_form(csw, from_csw):
+    csw.add(1, "2026-01-01T10:00:00")
+    garage = from_csw(settings={"records": "items[]"})
+    assert garage.run().status == 3
+    (held,) = garage.ask("held")
+    assert "op items[] staat geen lijst van records in het antwoord; bedoelt u value[]?" in held["message"]
+    (source_,) = garage._settings["more_sources"]
+    source_["settings"]["records"] = "value[]"
+    garage.configure()
+    assert garage.run().status == 0
+    assert garage.ask("held") == [] and plates(garage) == ["ZZ001Z"]
+
+
+def test_a_page_of_somebody_between_is_no_question_to_anybody(csw, from_csw):
+    csw.add(1, "2026-01-01T10:00:00")
+    csw.faults = [
+        Answered("<html>inloggen op wifi</html>", 200, {"Content-Type": "text/html"}),
+        Answered({}, 404),
+    ]
+    garage = from_csw()
+    for told in ("antwoordt geen JSON", "weigert de vraag (404)"):
+        said = garage.run()
+        assert (said.status, told in said.err) == (5, True), said.err
+        assert garage.ask("held") == [] and source(garage)["state"] == "unavailable"
     assert garage.run().status == 0 and plates(garage) == ["ZZ001Z"]
 
 

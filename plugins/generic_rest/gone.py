@@ -1,0 +1,110 @@
+"""What is gone from an answer: a mapped field that no record has any more, or the records; and what it may be now.
+
+What is suggested are names of fields: a name counts as one where records share it, and never one with a digit in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from connector import kit
+from connector.errors import SourceFormatError
+from plugins.generic_rest.settings import Settings, search
+
+Record = Mapping[str, Any]
+
+ALWAYS_THERE = ("consent", "opt_out")
+"""Of these fields a column must be in every page: silence is no yes."""
+ENOUGH = 20
+"""So many records without a column mean that it is gone, and not only empty."""
+DEEPEST = 4
+"""Levels of a record in which a field's name is looked for."""
+
+_WAY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*", re.ASCII)
+_NAME = re.compile(r"[A-Za-z_]{2,60}", re.ASCII)
+
+
+def refuse(settings: Settings, found: Sequence[Record]) -> None:
+    """Raises `SourceFormatError` where a mapped column is gone, with the field that looks like it."""
+    lacking = [field for field in settings.columns if _is_gone(settings, field, found)]
+    if lacking:
+        lacking.sort(key=lambda field: field not in ALWAYS_THERE)
+        told = "; ".join(_told(settings, field, found) for field in lacking)
+        raise SourceFormatError(
+            f"geen enkel record heeft het veld {told}: controleer columns, of zet er optional: true bij als het"
+            " garagesysteem lege velden weglaat",
+            column=settings.columns[lacking[0]].column[0],
+        )
+
+
+def _is_gone(settings: Settings, field: str, found: Sequence[Record]) -> bool:
+    column = settings.columns[field]
+    if not column.column or column.optional or not found:
+        return False
+    if field not in ALWAYS_THERE and len(found) < ENOUGH:
+        return False
+    return not any(_is_there(name, each) for each in found for name in column.column)
+
+
+def _told(settings: Settings, field: str, found: Sequence[Record]) -> str:
+    names = settings.columns[field].column
+    mapped = {kit.folded(each) for each in (*kit.names_of(settings.columns), settings.key)}
+    free = [each for each in _shared(found) if kit.folded(each) not in mapped]
+    meant = next((each for name in names if (each := kit.look_alike(name, free, kit.folded))), None)
+    return f"{' of '.join(names)} ({field})" + (f", bedoelt u “{meant}”?" if meant else "")
+
+
+def _shared(found: Sequence[Record]) -> list[str]:
+    """The ways to the fields that records share, half of them and two at least."""
+    counted = Counter(way for record in found for way in _ways(record, DEEPEST))
+    return [way for way, many in counted.items() if many >= max(2, len(found) / 2)]
+
+
+def _ways(record: Record, deepest: int) -> Iterator[str]:
+    for name, value in record.items():
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            continue
+        if not isinstance(value, Mapping):
+            yield name
+        elif deepest > 1:
+            yield from (f"{name}.{way}" for way in _ways(value, deepest - 1))
+
+
+def lists(data: Any) -> str:
+    """Where there are records in an answer all the same, as part of a sentence; nothing where they are nowhere else."""
+    ways = list(_lists(data)) if isinstance(data, Mapping) else ["@"] * _is_list_of_records(data)
+    return f"; bedoelt u {ways[0]}?" if len(ways) == 1 else ""
+
+
+def _lists(data: Record, before: str = "") -> Iterator[str]:
+    for name, value in data.items():
+        if isinstance(name, str) and _NAME.fullmatch(name):
+            if _is_list_of_records(value):
+                yield f"{before}{name}[]"
+            elif isinstance(value, Mapping) and not before:
+                yield from _lists(value, f"{name}.")
+
+
+def _is_list_of_records(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, Mapping) for each in value)
+
+
+def _is_there(name: str, record: Record) -> bool:
+    """Whether a record has a field, be it empty."""
+    if not _WAY.fullmatch(name):
+        return search(name, record) is not None
+    return any(True for _ in _steps(name, record))
+
+
+def _steps(name: str, record: Record) -> Iterator[bool]:
+    at: Any = record
+    for step in name.split("."):
+        if at is None:
+            break  # the group is there and empty
+        if not isinstance(at, Mapping) or step not in at:
+            return
+        at = at[step]
+    yield True
