@@ -6,6 +6,7 @@ A garage's trouble is its own: whatever one of them does wrong, the others are s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from math import inf
@@ -31,6 +32,10 @@ Trouble = Literal["configuration", "not_authorised", "not_connected", "unexpecte
 NO_TOKEN = "token_unusable"  # noqa: S105  # the code of a pause
 NOT_AUTHORISED = frozenset({"unauthorised", "forbidden", "wrong_service", "other_garage", NO_TOKEN})
 """Codes of a pause that a person must end, with the token, the URL or iGarage's support."""
+
+
+SIDE_BY_SIDE = 8
+"""Garages that wait for a garage system of theirs at the same time, and sources of one garage that do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +66,26 @@ class Pass:
 
 
 def run_once(garages: Sequence[GarageConfig], world: World) -> list[Pass]:
-    """One full pass. Waits out `settle` once, for all; garages that wait for a garage system of theirs come last.
+    """One full pass. Waits out `settle` once, for all; garages that poll wait for nobody, and nobody for them.
 
     Raises `LedgerError` when the ledger itself cannot go on.
     """
     lookouts = {garage.garage: _first_looks(garage, world) for garage in garages}
     if any(lookout.sees_files for each in lookouts.values() for lookout in each.values()):
         world.wait(max(source.settle for garage in garages for source in garage.watched))
-    in_turn = sorted(garages, key=lambda garage: bool(garage.polled))
-    passes = {garage.garage: _serve(garage, lookouts[garage.garage], world) for garage in in_turn}
+    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="garage") as crew:
+        try:
+            polling = {
+                garage.garage: crew.submit(_serve, garage, lookouts[garage.garage], world)
+                for garage in garages
+                if garage.polled
+            }
+            others = (garage for garage in garages if not garage.polled)
+            passes = {garage.garage: _serve(garage, lookouts[garage.garage], world) for garage in others}
+            passes |= {name: each.result() for name, each in polling.items()}
+        except BaseException:
+            world.stop.set()  # what still polls ends with its page
+            raise
     return [passes[garage.garage] for garage in garages]
 
 
@@ -102,10 +118,9 @@ def _pass(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) -
     intake.recover(garage.garage)
     accounts = world.ledger.fleet_accounts(garage.garage)
     watched = ((source_of(garage, each, accounts), lookouts[each.name]) for each in garage.watched)
-    scans = (
-        *(intake.scan(*each) for each in watched),
-        *(_polled(garage, each, world) for each in garage.polled),
-    )
+    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="poll") as crew:
+        polls = [crew.submit(_polled, garage, each, world) for each in garage.polled]
+        scans = (*(intake.scan(*each) for each in watched), *(each.result() for each in polls))
     note_read(garage, {scan.source: scan for scan in scans}, world)
     result = Pass(garage.garage, scans)
     try:
