@@ -96,7 +96,9 @@ def sheets(file: ExportFile) -> Iterator[Sheet]:
 
 def _packed(file: ExportFile) -> bytes:
     with file.open() as stream:
-        packed = stream.read(PACKED_LIMIT + 1)
+        packed = stream.read(
+            min(file.size, PACKED_LIMIT) + 1
+        )  # so many bytes are set apart, however few there are
     if packed.startswith(_OLD_OFFICE):
         raise SourceFormatError(
             "Dit Excel-bestand heeft een wachtwoord of is van voor 2007 (.xls);"

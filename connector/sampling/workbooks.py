@@ -61,7 +61,7 @@ def without_people(
     words = Words(random, _words_of(every), "utf-8")
     cells = Cells(words, random, today)
     copies = [_copied(each, form if each is read else disguise.Form(""), cells, words) for each in every]
-    return _packed(copies), form
+    return packed(copies), form
 
 
 def _proposed(file: ExportFile, today: date) -> Mapping[str, Column]:
@@ -122,7 +122,7 @@ def _as_number(text: str, like: object) -> Cell:
 # ---------------------------------------------------------------- writing
 
 
-def _packed(every: Sequence[Sheet]) -> bytes:
+def packed(every: Sequence[Sheet]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in _members(every):

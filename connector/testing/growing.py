@@ -1,125 +1,113 @@
-"""The rule of memory: a file sixteen times as long takes no more of it."""
+"""How samples are made longer, so that it can be seen what a plugin does with a long one: what repeats is repeated."""
 
 from __future__ import annotations
 
+import json
 import re
-import tempfile
-import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from itertools import islice
-from pathlib import Path
+from typing import Any
 
 from connector import kit
 from connector.errors import SourceError
-from connector.model import ExportFile
-from connector.testing.findings import NotApplicable
-from connector.testing.specimens import Subject, Trial, export_of
+from connector.kit.xlsx_rows import Sheet, sheets
+from connector.model import ExportFile, PushRequest
+from connector.sampling.workbooks import packed
+from connector.testing.specimens import Trial
 
-FEW, MANY = 1_000, 16_000
-"""Records of the two files that are compared, at least."""
-SLACK = 1 << 20
-"""Bytes that the longer one may take more."""
+Longer = Callable[[int], bytes]
+"""Gives a file or body of at least so many records."""
 
 _ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)(?:\s[^<>]*)?>")
+_PROLOGUE = re.compile(rb"\s*<\?xml[^>]*\?>")
 
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
-    """A sample cut for growing: what stands once at its head and foot, and what repeats."""
-
-    head: bytes
-    body: bytes
-    foot: bytes
-    records: int
-
-    def write(self, path: Path, records: int) -> None:
-        """A file of at least so many records."""
-        with path.open("wb") as file:
-            file.write(self.head)
-            for _ in range(-(-records // self.records)):
-                file.write(self.body)
-            file.write(self.foot)
-
-
-def bounded_memory(subject: Subject) -> Iterator[str]:
-    """Records are handed on one by one, however many there are."""
-    measured = False
-    for trial in subject.trials:
-        for file in trial.specimen.files:
-            peaks = _peaks(trial, file)
-            measured = measured or peaks is not None
-            if peaks and peaks[1] > 2 * peaks[0] + SLACK:
-                yield (
-                    f"{file.name}: zestien keer zoveel records vragen {peaks[1] / peaks[0]:.0f} keer zoveel geheugen"
-                    f" ({peaks[1] >> 20} MB); geef ze een voor een door (yield)"
-                )
-    if not measured:
-        raise NotApplicable("geen voorbeeldbestand dat te verlengen is")
-
-
-def _peaks(trial: Trial, file: ExportFile) -> tuple[int, int] | None:
-    """The most bytes in use while a short and a long file are read; None for a form that cannot be lengthened."""
-    pieces = _cut(trial, file)
-    if pieces is None:
-        return None
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / file.name
-        peaks = []
-        for records in (FEW, MANY):
-            pieces.write(path, records)
-            try:
-                read, peak = _measured(trial, path)
-            except SourceError:
-                return None
-            if read < records:
-                return None
-            peaks.append(peak)
-    return max(peaks[0], 1), peaks[1]
-
-
-def _measured(trial: Trial, path: Path) -> tuple[int, int]:
-    """Records read and the peak of memory."""
-    was_tracing = tracemalloc.is_tracing()
-    if not was_tracing:
-        tracemalloc.start()
-    try:
-        tracemalloc.reset_peak()
-        before = tracemalloc.get_traced_memory()[0]
-        read = sum(1 for _ in trial.adapter.read(export_of(path), trial.settings))
-        return read, tracemalloc.get_traced_memory()[1] - before
-    finally:
-        if not was_tracing:
-            tracemalloc.stop()
-
-
-def _cut(trial: Trial, file: ExportFile) -> Pieces | None:
-    with file.open() as stream:
-        whole = stream.read()
-    if kit.is_workbook(file) or b"\0" in whole:
-        return None
+def longer_file(trial: Trial, file: ExportFile) -> Longer | None:
+    """The sample, longer; None for a form that cannot be lengthened."""
     with suppress(SourceError):
         first = list(islice(trial.adapter.read(file, trial.settings), 100))
-        if first:
-            return _xml(whole, len(first)) or _lines(whole, first[0].line, len(first))
+        if first and kit.is_workbook(file):
+            return partial(_workbook, list(sheets(file)), (first[0].line or 2) - 1, len(first))
+        with file.open() as stream:
+            whole = stream.read()
+        if first and b"\0" not in whole:
+            return next(_of_xml(whole, len(first)), None) or _of_lines(whole, first[0].line, len(first))
     return None
 
 
-def _xml(whole: bytes, records: int) -> Pieces | None:
-    """What stands within the root element is what repeats."""
+def longer_push(trial: Trial, push: PushRequest) -> Longer | None:
+    """The body, longer; None where its form has no room for more records than it has."""
+    with suppress(SourceError):
+        records = sum(1 for _ in trial.adapter.receive(push, trial.settings))
+        is_json = push.media_type == "application/json"
+        ways = _of_json(push.body, records) if is_json else _of_xml(push.body, records)
+        return next((way for way in ways if records and _holds(trial, push, way, 2 * records + 1)), None)
+    return None
+
+
+def _holds(trial: Trial, push: PushRequest, way: Longer, records: int) -> bool:
+    """Whether a body that was made longer is still one."""
+    try:
+        longer = replace(push, body=way(records))
+        return sum(1 for _ in trial.adapter.receive(longer, trial.settings)) >= records
+    except SourceError:
+        return False
+
+
+def _repeated(head: bytes, body: bytes, foot: bytes, of: int, records: int) -> bytes:
+    """`body` has `of` records."""
+    return head + body * -(-records // of) + foot
+
+
+def _of_xml(whole: bytes, records: int) -> Iterator[Longer]:
+    """What stands within the root element repeats, or that element itself."""
     if not whole.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return None
+        return
     root = _ROOT.search(whole)
     end = whole.rfind(b"</" + root[1]) if root else -1
     if root is None or end < root.end():
-        return None
-    return Pieces(whole[: root.end()], whole[root.end() : end], whole[end:], records)
+        return
+    yield partial(_repeated, whole[: root.end()], whole[root.end() : end], whole[end:], records)
+    prologue = _PROLOGUE.match(whole)
+    head, body = (prologue[0], whole[prologue.end() :]) if prologue else (b"", whole)
+    yield partial(_repeated, head + b"<lijst>", body, b"</lijst>", records)
 
 
-def _lines(whole: bytes, first: int | None, records: int) -> Pieces:
+def _of_lines(whole: bytes, first: int | None, records: int) -> Longer:
     """The lines from the first record's on repeat."""
     lines = whole.splitlines(keepends=True)
     head = (first or 2) - 1
     body = b"".join(lines[head:])
-    return Pieces(b"".join(lines[:head]), body if body.endswith(b"\n") else body + b"\n", b"", records)
+    body = body if body.endswith(b"\n") else body + b"\n"
+    return partial(_repeated, b"".join(lines[:head]), body, b"", records)
+
+
+def _of_json(body: bytes, records: int) -> Iterator[Longer]:
+    """A list repeats what is in it, an object what is in its lists; else it becomes a list of itself."""
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return
+    if isinstance(data, dict):
+        yield partial(_swollen, data, records)
+    yield partial(_listed, data if isinstance(data, list) else [data], records)
+
+
+def _listed(data: list[Any], of: int, records: int) -> bytes:
+    return json.dumps(data * -(-records // of)).encode()
+
+
+def _swollen(data: dict[str, Any], of: int, records: int) -> bytes:
+    times = -(-records // of)
+    return json.dumps(
+        {name: each * times if isinstance(each, list) else each for name, each in data.items()}
+    ).encode()
+
+
+def _workbook(every: list[Sheet], head: int, of: int, records: int) -> bytes:
+    """The rows below the header repeat, in every sheet that has any."""
+    times = -(-records // of)
+    return packed([replace(each, rows=each.rows[:head] + each.rows[head:] * times) for each in every])

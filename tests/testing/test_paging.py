@@ -87,6 +87,14 @@ BAD = {
     ),
     "foreign_exceptions": ("(ValueError, KeyError, TypeError, AttributeError, RecursionError)", "ValueError"),
     "personal_data": ('"dit antwoord is niet van deze API"', 'f"dit antwoord niet: {answer.text}"'),
+    "bounded_memory": (
+        "    newest = max(changes, default=None)\n",
+        "    while more and number < 100:\n        number += 1\n"
+        "        found = http.get('/cars', params=asked | {'page': str(number)}).json()\n"
+        "        cars += [{name: str(value) for name, value in car.items()} for car in found['cars']]\n"
+        "        more = bool(found['more'])\n"
+        "    newest = max((datetime.fromisoformat(car['changed']) for car in cars), default=None)\n",
+    ),
     "no_io": ("    names = {", "    open(__file__).close()\n    names = {"),
     "record_keys": ('"record_key": "id"', '"record_key": "mail"'),
 }  # fmt: skip
@@ -119,7 +127,7 @@ def test_a_good_polled_plugin_keeps_every_rule_that_applies(bench) -> None:
     report = bench()
     assert report.findings == ()
     idle = [outcome.rule.name for outcome in report.outcomes if outcome.state == "not_applicable"]
-    assert idle == ["settings_docs", "bounded_memory"]
+    assert idle == ["settings_docs"]
 
 
 @pytest.mark.parametrize("rule", BAD)
@@ -128,6 +136,24 @@ def test_a_polled_plugin_that_is_bad_in_one_way_fails_exactly_that_rule(bench, r
     assert GOOD.count(was) == 1
     report = bench(GOOD.replace(was, becomes))
     assert failed(report) == [rule], report.findings
+
+
+def test_a_cursor_that_grows_with_every_page_is_unbounded_too(bench) -> None:
+    was, becomes = "str(number + 1) if more else None", "f'{number + 1:0{60 * number}}' if more else None"
+    report = bench(GOOD.replace(was, becomes))
+    assert failed(report) == ["bounded_memory"] and "cursor" in report.findings[0].message
+
+
+def test_an_api_that_gives_all_in_one_answer_is_not_held_against_its_plugin(bench) -> None:
+    paged = 'first = 2 * (int(asked.query["page"]) - 1)'
+    assert STAND_IN.count(paged) == 1
+    whole = (
+        STAND_IN.replace(paged, "first = 0")
+        .replace("first + 2]", "]")
+        .replace("first + 2 < len(found)", "False")
+    )
+    report = bench(stand_in=whole)
+    assert report.findings == ()
 
 
 def test_a_polled_plugin_without_a_stand_in_is_told_so(bench) -> None:
