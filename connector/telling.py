@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 import requests
@@ -34,11 +35,11 @@ STOPPED = "stopped"
 
 @dataclass(slots=True)
 class Telling:
-    """What tells one garage's sources. `http` makes the session that a plugin is handed; `stop` ends it between two."""
+    """What tells one garage's sources. `http` makes a source's session, by its name; `stop` ends it between two."""
 
     ledger: Ledger
     sources: Sequence[Source]
-    http: Callable[[], requests.Session]
+    http: Callable[[str], AbstractContextManager[requests.Session]]
     log: Log
     stop: threading.Event
     monotonic: Callable[[], float]
@@ -85,7 +86,7 @@ class Telling:
 
     def _told(self, source: Source, notice: AddressNotice) -> str | None:
         try:
-            with self.http() as session:
+            with self.http(source.name) as session:
                 source.adapter.tell_address_invalid(notice, session, source.settings)
         except AdapterFailed as error:
             return str(error)  # without a word of the plugin's own

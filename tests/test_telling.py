@@ -67,7 +67,7 @@ class Scene:
     def telling(self, **how):
         log = make_log("error", None, lambda: START, StringIO())
         how = {"monotonic": itertools.count().__next__, **how}
-        return Telling(self.ledger, [self.source], requests.Session, log, self.stop, **how)
+        return Telling(self.ledger, [self.source], lambda _: requests.Session(), log, self.stop, **how)
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -30,7 +30,8 @@ from connector.ledger import Ledger
 from connector.log import Log
 from connector.plan import Policy
 from connector.polling import Range
-from connector.service.reaching import reach
+from connector.service.reaching import Reaching
+from connector.telling import LIMIT
 
 Reach = Callable[[SourceConfig, threading.Event], AbstractContextManager[SourceSession]]
 """Makes the session of a polled source; the event ends its waits."""
@@ -55,11 +56,18 @@ class World:
     chance: Callable[[], float] = random.random
     probing: Probing = PROBING
     crash: CrashPoint = survive
-    reach: Reach = reach
+    reach: Reach = field(default_factory=Reaching)
 
-    def session(self) -> requests.Session:
-        """What a plugin asks the garage's own system with."""
-        return BoundedSession(system_trust, PLUGIN_TIMEOUT)
+    @contextmanager
+    def session(self, source: SourceConfig) -> Iterator[requests.Session]:
+        """What a plugin tells the garage's own system with: as the source is polled, where it is."""
+        if source.http is None:
+            with BoundedSession(system_trust, PLUGIN_TIMEOUT) as session:
+                yield session
+        else:
+            with self.reach(source, self.stop) as own:
+                own.within(LIMIT)
+                yield own
 
     def today(self, garage: GarageConfig) -> Callable[[], date]:
         """The garage's local date."""

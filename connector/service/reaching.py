@@ -1,11 +1,12 @@
-"""The session with which a polled source is asked, made of its configuration."""
+"""The sessions with which a polled source is asked, made of its configuration."""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from connector.config import (
     Auth,
@@ -25,21 +26,59 @@ Env = Mapping[str, str]
 NO_SECRET = "het geheim van http.auth ontbreekt, is leeg of beschadigd: zet het in het bestand dat daar staat"  # noqa: S105  # a sentence
 
 
-@contextmanager
-def reach(source: SourceConfig, stop: threading.Event, env: Env = os.environ) -> Iterator[SourceSession]:
-    """The session of a polled source; `stop` ends its waits."""
-    if source.http is None:
-        raise ValueError("this source polls nothing")
-    with closing(session_of(source.http, stop, env)) as session:
-        yield session
+@dataclass(slots=True)
+class _Line:
+    """What all sessions of one source share; `users` have one now."""
+
+    config: HttpConfig
+    http: Http
+    admission: Admission
+    users: int = 0
 
 
-def session_of(config: HttpConfig, stop: threading.Event, env: Env) -> SourceSession:
-    """A session as `http:` describes it."""
+class Reaching:
+    """Makes the sessions of polled sources, from any thread: those of one source share its pace and its token."""
+
+    def __init__(self, env: Env = os.environ) -> None:
+        self._env = env
+        self._lines: dict[int, _Line] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def __call__(self, source: SourceConfig, stop: threading.Event) -> Iterator[SourceSession]:
+        """A session of a polled source, for one thread; `stop` ends its waits."""
+        if source.http is None:
+            raise ValueError("this source polls nothing")
+        line = self._taken(source.http, stop)
+        session = SourceSession(source.http.url, line.http, line.admission)
+        try:
+            yield session
+        finally:
+            session.rest()
+            self._left(line)
+
+    def _taken(self, config: HttpConfig, stop: threading.Event) -> _Line:
+        with self._lock:
+            line = self._lines.get(id(config))
+            if line is None:
+                line = self._lines[id(config)] = _line(config, stop, self._env)
+            line.users += 1
+            return line
+
+    def _left(self, line: _Line) -> None:
+        with self._lock:
+            line.users -= 1
+            if not line.users:
+                del self._lines[id(line.config)]
+                line.http.close()
+
+
+def _line(config: HttpConfig, stop: threading.Event, env: Env) -> _Line:
+    """What leads to a garage system, as `http:` describes it."""
     most = int(config.largest_answer * 1024 * 1024)
     http = Http(timeout=config.timeout, stop=stop, most=most)
     http.pace(config.requests_per_minute)
-    return SourceSession(config.url, http, _admission(config.auth, http, env))
+    return _Line(config, http, _admission(config.auth, http, env))
 
 
 def _admission(auth: Auth | None, http: Http, env: Env) -> Admission:

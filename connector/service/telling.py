@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
+
+import requests
 
 from connector.config import GarageConfig
 from connector.errors import AdapterFailed
@@ -21,7 +23,7 @@ def task_name(garage: str) -> str:
 
 def telling_of(garage: GarageConfig, world: World) -> Telling | None:
     """What tells a garage's sources; None where no plugin of theirs can."""
-    sources = []
+    sources, own = [], {each.name: each for each in garage.sources}
     for each in garage.sources:
         with suppress(AdapterFailed):  # the scan of that source tells of it
             source = source_of(garage, each)
@@ -29,7 +31,11 @@ def telling_of(garage: GarageConfig, world: World) -> Telling | None:
                 sources.append(source)
     if not sources:
         return None
-    return Telling(world.ledger, sources, world.session, world.log, world.stop, world.monotonic)
+
+    def session(source: str) -> AbstractContextManager[requests.Session]:
+        return world.session(own[source])
+
+    return Telling(world.ledger, sources, session, world.log, world.stop, world.monotonic)
 
 
 def telling_tasks(garage: GarageConfig, world: World) -> list[Task]:

@@ -127,11 +127,11 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """Gives the same answer in the place of any."""
+    """Gives the same answer in the place of any; None: it is cut off."""
 
-    answered: Answered
+    answered: Answered | None
 
-    def __call__(self, _: Answered) -> Answered:
+    def __call__(self, _: Answered) -> Answered | None:
         return self.answered
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 from typing import Literal
 
-from connector.testing import bounding, breaking, loading, paging, repeating
+from connector.testing import bounding, breaking, loading, notifying, paging, repeating
 from connector.testing.findings import Finding, NotApplicable, Rule
 from connector.testing.specimens import Specimen, Subject, subject_of
 
@@ -27,6 +27,11 @@ RULES: tuple[Rule, ...] = (
     Rule("broken_page", "een bladzijde die mislukt is een fout, en komt later alsnog", paging.broken_page),
     Rule("foreign_exceptions", "bedorven invoer geeft een fout van ons huis", breaking.foreign_exceptions),
     Rule("personal_data", "in geen melding staat iets van een klant", breaking.personal_data),
+    Rule(
+        "address_invalid",
+        "een fout adres melden gaat goed, of geeft een fout van ons huis die niemand noemt",
+        notifying.address_invalid,
+    ),
     Rule(
         "bounded_memory",
         "een groot bestand of een lange bevraging vraagt niet meer geheugen",

@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from gms_csw import Csw
+from gms_server import Answered
 
 from connector.crash import VARIABLE
 
@@ -121,3 +123,50 @@ def test_a_running_service_tells_it_and_a_plugin_that_never_comes_back_holds_up_
         _, err = service.communicate(timeout=60)
     assert (service.returncode, len(gms.told)) == (0, 1)
     assert OLD not in err
+
+
+class Api(Csw):
+    """A garage system with an API, of which one path takes what is wrong with an address."""
+
+    def answer(self, asked):
+        if asked.path == "/api/v2/wrong-addresses":
+            return self._refused(asked) or Answered({}, 201)
+        return super().answer(asked)
+
+
+@pytest.fixture
+def api():
+    server = Api()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def polled(installation, api, monkeypatch):
+    """A garage that is polled; of its two cars one has an address that is none."""
+    monkeypatch.syspath_prepend(PLUGIN)
+    monkeypatch.setenv("PYTHONPATH", str(PLUGIN))
+    monkeypatch.setenv("GMS", api.key)
+    auth = {"type": "header", "name": "Authorization", "value": "apikey {token}", "token_env": "GMS"}
+    http = {"url": f"{api.url}/api/v2", "allow_http": True, "auth": auth}
+    api.add(1, "2026-01-01T10:00:00", email="klant1.voorbeeld.example", lastName="Klant 1")
+    api.add(2, "2026-01-01T10:00:00", email="klant2@voorbeeld.example", lastName="Klant 2")
+    source = {"name": "api", "adapter": "polled_and_listening", "poll": 300, "http": http}
+    return installation.add("jansen", more_sources=[source])
+
+
+def told(api):
+    return [json.loads(each.body) for each in api.asked("/api/v2/wrong-addresses")]
+
+
+def test_a_system_that_is_polled_hears_by_the_session_of_its_source(polled, api):
+    for _ in range(2):
+        polled.run()
+    assert told(api) == [{"vehicle": "1", "reason": "syntax"}]
+
+
+def test_what_a_polled_system_refuses_to_hear_holds_up_nothing_and_is_told_later(polled, api):
+    api.broken = {"/api/v2/wrong-addresses": 503}
+    polled.run()
+    assert [plate for _, plate, _ in polled.effects()] == ["ZZ002Z"]
+    assert polled.stand()["sources"][1]["state"] == "ok"

@@ -10,7 +10,7 @@ from gms_server import Answered, Gms
 
 from connector.config import SourceConfig
 from connector.errors import SourceNotAdmitted, SourceUnavailable
-from connector.service.reaching import reach
+from connector.service.reaching import Reaching
 
 
 class Echo(Gms):
@@ -36,7 +36,8 @@ def asking(echo):
     def make(*, env=None, **http):
         settings = {"url": echo.url, "allow_http": True, **http}
         source = SourceConfig.model_validate({"name": "api", "adapter": "x", "poll": 60, "http": settings})
-        return reach(source, threading.Event(), {"GMS": "geheim-7f3a"} if env is None else env)
+        reaching = Reaching({"GMS": "geheim-7f3a"} if env is None else env)
+        return reaching(source, threading.Event())
 
     return make
 
@@ -81,3 +82,16 @@ def test_the_largest_answer_is_that_of_the_settings(asking, echo):
         session.get("vehicles")
     with asking(largest_answer=0.3) as session:
         assert len(session.get("vehicles").content) == 200_000
+
+
+def test_two_sessions_of_a_source_share_its_pace_and_the_last_to_leave_closes_it(echo):
+    http = {"url": echo.url, "allow_http": True, "requests_per_minute": 60, "timeout": 0.5}
+    source = SourceConfig.model_validate({"name": "api", "adapter": "x", "poll": 60, "http": http})
+    reaching, stop = Reaching({}), threading.Event()
+    with reaching(source, stop) as polling:
+        with reaching(source, stop) as telling:
+            assert telling.get("wrong").ok
+        with pytest.raises(SourceUnavailable, match="tempo"):
+            polling.get("vehicles")
+    with reaching(source, stop) as later:
+        assert later.get("vehicles").ok, "another line, with a pace of its own"

@@ -127,7 +127,7 @@ def test_a_good_plugin_keeps_every_rule(bench) -> None:
     report = bench()
     assert report.findings == ()
     idle = [outcome.rule.name for outcome in report.outcomes if outcome.state == "not_applicable"]
-    assert idle == ["cursor_replay", "equal_timestamps", "empty_page", "broken_page"]
+    assert idle == ["cursor_replay", "equal_timestamps", "empty_page", "broken_page", "address_invalid"]
 
 
 @pytest.mark.parametrize("rule", BAD)
