@@ -57,6 +57,29 @@ def refusal(status: int, code: str, message: str, **headers: str) -> Answer:
     )
 
 
+TOO_LARGE = refusal(413, "too_large", "Dit is meer dan 5 MB: stuur het in delen.")
+UNREAD: Mapping[int, Answer] = {
+    413: TOO_LARGE,
+    431: refusal(431, "head_too_large", "De kop van dit verzoek is te groot."),
+    501: refusal(501, "malformed", "Zo wordt hier niets ontvangen: stuur het met een Content-Length."),
+}
+"""Status with which the server refuses what it does not read to its end → the answer."""
+MALFORMED = refusal(400, "malformed", "Dit is geen goed gevormd HTTP-verzoek.")
+
+
+def rendered(answer: Answer) -> tuple[str, list[tuple[str, str]], bytes]:
+    """An answer as it is sent: its status line, headers and body."""
+    body = json.dumps(answer.body, ensure_ascii=False).encode()
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "Content-Length": str(len(body)),
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        **answer.headers,
+    }
+    return f"{answer.status} {HTTPStatus(answer.status).phrase}", list(headers.items()), body
+
+
 class Application:
     """The WSGI application of one port. `routes` by path; they may come and go while it serves."""
 
@@ -72,15 +95,8 @@ class Application:
         except Exception as error:  # a defect is answered too, without a word of what it was
             self._log.error("gate.broke", error=described(error))
             answer = refusal(500, "unexpected", "Er ging iets mis; het log van de koppeling zegt waar.")
-        body = json.dumps(answer.body, ensure_ascii=False).encode()
-        headers = {
-            "Content-Type": "application/json; charset=utf-8",
-            "Content-Length": str(len(body)),
-            "Cache-Control": "no-store",
-            "X-Content-Type-Options": "nosniff",
-            **answer.headers,
-        }
-        start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", list(headers.items()))
+        status, headers, body = rendered(answer)
+        start_response(status, headers)
         return [body]
 
     def _answer(self, environ: Environ) -> Answer:
@@ -110,7 +126,7 @@ class Application:
             return refusal(415, "media_type", "Stuur JSON (application/json) of XML (application/xml).")
         body = environ["wsgi.input"].read(LARGEST + 1)
         if len(body) > LARGEST:
-            return refusal(413, "too_large", "Dit is meer dan 5 MB: stuur het in delen.")
+            return TOO_LARGE
         if not body.strip():
             return refusal(422, "empty", "Er is niets gestuurd.")
         return route.take(PushRequest(media_type, body))

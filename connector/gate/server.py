@@ -15,9 +15,9 @@ from typing import Any
 from waitress import wasyncore  # type: ignore[import-untyped]  # it has no types
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]  # it has no types
 from waitress.server import create_server  # type: ignore[import-untyped]  # it has no types
-from waitress.task import ThreadedTaskDispatcher  # type: ignore[import-untyped]  # it has no types
+from waitress.task import ErrorTask, ThreadedTaskDispatcher  # type: ignore[import-untyped]  # it has no types
 
-from connector.gate.app import LARGEST, Application
+from connector.gate.app import LARGEST, MALFORMED, UNREAD, Application, rendered
 
 DEADLINE = 30.0
 SILENCE = 15
@@ -108,9 +108,22 @@ def _bound(listen: str, port: int) -> socket.socket:
     return made
 
 
+class _Refusal(ErrorTask):  # type: ignore[misc]  # its parent has no types
+    """What is refused before the application sees it is answered in the same form."""
+
+    def execute(self) -> None:
+        """Answer, and close the connection: the rest of the request is not read."""
+        answer = UNREAD.get(self.request.error.code, MALFORMED)
+        self.status, self.response_headers, body = rendered(answer)
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
 class _Channel(HTTPChannel):  # type: ignore[misc]  # its parent has no types
     """A connection whose requests must be complete in time: whoever trickles is cut off."""
 
+    error_task_class = _Refusal
     _began = 0.0
 
     def received(self, data: bytes) -> Any:

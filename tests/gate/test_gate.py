@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http.client import HTTPResponse
 from pathlib import Path
 
 import pytest
@@ -133,7 +134,8 @@ def test_what_may_not_come_in_is_answered_and_comes_nowhere(open_gate, headers, 
 
 def test_a_large_body_is_refused_and_the_largest_is_not(open_gate) -> None:
     gate = open_gate()
-    assert gate.post(b" " * (LARGEST + 1)).status_code == 413
+    refused = gate.post(b" " * (LARGEST + 1))
+    assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
     assert gate.came == []
     assert gate.post(b"x" * LARGEST).status_code == 202
 
@@ -144,7 +146,30 @@ def test_a_body_in_pieces_is_bounded_too(open_gate) -> None:
     url = f"http://127.0.0.1:{gate.server.port}/push"
     headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
     answer = requests.post(url, data=pieces, headers=headers, timeout=PATIENCE)
-    assert answer.status_code == 413
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert gate.came == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        (
+            b"POST /push HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 5\r\n\r\nhallo",
+            400,
+            "malformed",
+        ),
+        (b"POST /push HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 16_400 + b"\r\n\r\n", 431, "head_too_large"),
+        (b"POST /push HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", 501, "malformed"),
+    ],
+)
+def test_what_is_no_request_is_answered_in_the_same_form(open_gate, sent, status, code) -> None:
+    gate = open_gate()
+    with socket.create_connection(("127.0.0.1", gate.server.port), PATIENCE) as wire:
+        wire.sendall(sent)
+        answer = HTTPResponse(wire)
+        answer.begin()
+        said = json.loads(answer.read())
+    assert (answer.status, said["code"]) == (status, code)
     assert gate.came == []
 
 
