@@ -193,7 +193,8 @@ def _ledger_state(ledger: Ledger, folder: Path | None, now: datetime) -> tuple[L
 
 def broken_garages(loaded: Loaded) -> list[GarageStatus]:
     """The garages whose file is wrong: they do not start until it is mended."""
-    first = {mistake.file.stem: mistake for mistake in reversed(loaded.mistakes)}
+    runs = {garage.garage for garage in loaded.garages}  # but for a source of which the adapter is broken
+    first = {each.file.stem: each for each in reversed(loaded.mistakes) if each.file.stem not in runs}
     nothing = dict.fromkeys(("total", *look.STATES), 0), dict.fromkeys(look.INVITATIONS, 0)
     message = "het garagebestand klopt niet, regel {}: voer config check uit en herstel het"
     return [

@@ -34,7 +34,8 @@ def check(options: Options) -> int:
         garages: list[str] = []
     else:
         mistakes, warnings = tuple(options.mistakes(loaded)), loaded.warnings
-        garages = [garage.garage for garage in options.chosen(loaded)]
+        wrong = {mistake.file.stem for mistake in mistakes}
+        garages = [garage.garage for garage in options.chosen(loaded) if garage.garage not in wrong]
     for mistake in mistakes:
         answer.message(str(mistake))
     for warning in warnings:

@@ -1,4 +1,7 @@
-"""Loads a configuration folder: every mistake at once, and one bad garage file stops that garage alone."""
+"""Loads a configuration folder: every mistake at once, and one bad garage file stops that garage alone.
+
+An adapter that is broken is no mistake of the garage's: it stops its own source alone.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ FindAdapter = Callable[[str], HasSettings]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A configuration folder. `mistakes` are those of garages that do not start; `warnings` stop nothing.
+    """A configuration folder. `mistakes` are those of garages, or sources, that do not start; `warnings` stop nothing.
 
     `directory` is the folder itself.
     """
@@ -156,26 +159,39 @@ class _GarageReader:
 
     def _garage(self, document: Document) -> GarageConfig:
         """Raises ConfigError with every mistake of this file."""
-        found = list(document.mistakes)
-        data = self._with_settings(document, found)
+        found, broken = list(document.mistakes), dict[int, str]()
+        data = self._with_settings(document, found, broken)
         found += _repeated_names(document)
         try:
             garage = GarageConfig.model_validate(data, context=document)
         except ValidationError as error:
             found += findings.mistakes(error, document, GarageConfig)
         if found:
-            raise ConfigError(*_in_order(found))
+            raise ConfigError(*_in_order([*found, *_of_broken(document, broken)]))
+        for number, why in broken.items():
+            garage.sources[number].set_aside(why)
+        self.mistakes += _of_broken(document, broken)
         return garage
 
-    def _with_settings(self, document: Document, found: list[Mistake]) -> object:
-        """The document's data, with each source's settings as its adapter's model makes them."""
+    def _with_settings(self, document: Document, found: list[Mistake], broken: dict[int, str]) -> object:
+        """The document's data, with each source's settings as its adapter's model makes them.
+
+        `broken`: number of a source → why its adapter cannot be used.
+        """
         sources = document.at(("sources",))
         if not isinstance(document.data, dict) or not isinstance(sources, list):
             return document.data
-        made = [self._source(document, source, ("sources", n), found) for n, source in enumerate(sources)]
+        made = []
+        for number, source in enumerate(sources):
+            try:
+                made.append(self._source(document, source, ("sources", number), found))
+            except AdapterFailed as error:
+                broken[number] = str(error)
+                made.append({**source, "settings": None} if isinstance(source, dict) else source)
         return {**document.data, "sources": made}
 
     def _source(self, document: Document, source: Data, steps: Steps, found: list[Mistake]) -> object:
+        """Raises AdapterFailed."""
         if not isinstance(source, dict):
             return source
         settings = None
@@ -199,9 +215,18 @@ class _GarageReader:
             return self._find_adapter(name)
         except LookupError:
             message = "is not an installed adapter" + findings.suggestion(name, self._installed())
-        except AdapterFailed as error:
-            message = f"cannot be used: {error}"
         raise ConfigError(document.mistake(steps, message, document.place_of_value(steps)))
+
+
+def _of_broken(document: Document, broken: Mapping[int, str]) -> list[Mistake]:
+    """The adapters that cannot be used, told where they are named."""
+    places: list[tuple[Steps, str]] = [
+        (("sources", number, "adapter"), why) for number, why in broken.items()
+    ]
+    return [
+        document.mistake(steps, f"cannot be used: {why}", document.place_of_value(steps))
+        for steps, why in places
+    ]
 
 
 def _validated(document: Document, model: type[BaseModel] | None, steps: Steps) -> BaseModel | None:

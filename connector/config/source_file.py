@@ -13,6 +13,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     InstanceOf,
+    PrivateAttr,
     SerializeAsAny,
     ValidationInfo,
     field_validator,
@@ -93,6 +94,16 @@ class SourceConfig(Strict):
     """Folder to which a file is moved once the ledger has it; without it a file stays where it is."""
     settings: SerializeAsAny[InstanceOf[BaseModel]] | None = None
     """The adapter's own settings; its README explains them."""
+    _unusable: str | None = PrivateAttr(default=None)
+
+    @property
+    def unusable(self) -> str | None:
+        """Why nothing can be read of this source until the program is started anew: its adapter is broken."""
+        return self._unusable
+
+    def set_aside(self, why: str) -> None:
+        """Nothing can be read of it: its settings were never judged."""
+        self._unusable = why
 
     @property
     def folder(self) -> Path:

@@ -19,6 +19,7 @@ from connector.batches import Batches
 from connector.config import GarageConfig, SourceConfig
 from connector.crash import CrashPoint, survive
 from connector.delivery import Delivery
+from connector.errors import AdapterFailed
 from connector.feedback import Feedback
 from connector.fleets import Fleets, key
 from connector.http import BoundedSession, SourceSession, system_trust
@@ -163,6 +164,8 @@ def fleets_of(garage: GarageConfig, accounts: Collection[str] | None = None) -> 
 
 def source_of(garage: GarageConfig, source: SourceConfig, accounts: Collection[str] | None = None) -> Source:
     """A configured source with its adapter; `accounts` as in `fleets_of`. Raises `AdapterFailed`."""
+    if source.unusable:
+        raise AdapterFailed(source.unusable)
     return Source(
         garage=garage.garage,
         name=source.name,
@@ -176,6 +179,12 @@ def source_of(garage: GarageConfig, source: SourceConfig, accounts: Collection[s
         own=garage.addresses.own,
         fleets=fleets_of(garage, accounts),
     )
+
+
+def set_aside(garage: GarageConfig, source: SourceConfig, error: AdapterFailed, ledger: Ledger) -> str:
+    """Note that a source's adapter itself cannot be used: the source stands alone. Why, as it is shown."""
+    ledger.note_source(garage.garage, source.name, source.adapter, "unavailable", str(error))
+    return str(error)
 
 
 def asked_of(garage: GarageConfig, source: SourceConfig) -> Range:

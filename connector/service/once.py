@@ -5,26 +5,35 @@ A garage's trouble is its own: whatever one of them does wrong, the others are s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from math import inf
 from typing import Literal
 
 from connector.config import GarageConfig, SourceConfig
 from connector.delivery import Delivered
-from connector.errors import ConfigError, ConnectorError, LedgerError, Mistake, SourceUnavailable
+from connector.errors import (
+    AdapterFailed,
+    ConfigError,
+    ConnectorError,
+    LedgerError,
+    Mistake,
+    SourceUnavailable,
+)
 from connector.igarage.client import Client
 from connector.inbox import Lookout
-from connector.intake import Scan
+from connector.intake import Intake, Scan
+from connector.judging import Source
 from connector.ledger import Pause
 from connector.ledger import looking as look
 from connector.ledger.looking import FileSummary
 from connector.ledger.mails import brake
 from connector.log import described
 from connector.polling import Polling
-from connector.service.garage import World, asked_of, source_of
+from connector.service.garage import World, asked_of, set_aside, source_of
 from connector.service.telling import telling_of
 
 Trouble = Literal["configuration", "not_authorised", "not_connected", "unexpected"]
@@ -117,10 +126,16 @@ def _pass(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) -
     intake = world.intake(garage)
     intake.recover(garage.garage)
     accounts = world.ledger.fleet_accounts(garage.garage)
-    watched = ((source_of(garage, each, accounts), lookouts[each.name]) for each in garage.watched)
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="poll") as crew:
-        polls = [crew.submit(_polled, garage, each, world) for each in garage.polled]
-        scans = (*(intake.scan(*each) for each in watched), *(each.result() for each in polls))
+        polls = [
+            crew.submit(_read, world, garage, each, partial(_polled, world, garage, each))
+            for each in garage.polled
+        ]
+        watched = [
+            _read(world, garage, each, partial(_scanned, intake, lookouts[each.name]), accounts)
+            for each in garage.watched
+        ]
+        scans = (*watched, *(each.result() for each in polls))
     note_read(garage, {scan.source: scan for scan in scans}, world)
     result = Pass(garage.garage, scans)
     try:
@@ -138,13 +153,32 @@ def _pass(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) -
     return replace(result, counts=counts, troubles=tuple(_troubles(result)), braked=braked)
 
 
-def _polled(garage: GarageConfig, source: SourceConfig, world: World) -> Scan:
+def _read(
+    world: World,
+    garage: GarageConfig,
+    config: SourceConfig,
+    read: Callable[[Source], Scan],
+    accounts: Collection[str] | None = None,
+) -> Scan:
+    """What a source gives; one whose adapter cannot be used stands alone."""
+    try:
+        source = source_of(garage, config, accounts)
+    except AdapterFailed as error:
+        return Scan(config.name, "unavailable", set_aside(garage, config, error, world.ledger))
+    return read(source)
+
+
+def _scanned(intake: Intake, lookout: Lookout, source: Source) -> Scan:
+    return intake.scan(source, lookout)
+
+
+def _polled(world: World, garage: GarageConfig, config: SourceConfig, source: Source) -> Scan:
     """One whole poll of a source."""
     polling = Polling(world.intake(garage), world.monotonic, world.stop)
-    with world.reach(source, world.stop) as session:
+    with world.reach(config, world.stop) as session:
         read: list[FileSummary] = []
         while True:
-            polled = polling.poll(source_of(garage, source), session, asked_of(garage, source), seconds=inf)
+            polled = polling.poll(source, session, asked_of(garage, config), seconds=inf)
             read += polled.read
             if not polled.more or world.stop.is_set():
                 return replace(polled, read=tuple(read))

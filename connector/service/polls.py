@@ -14,7 +14,7 @@ from connector.errors import AdapterFailed, ConfigError
 from connector.http import SourceSession
 from connector.intake import Scan
 from connector.polling import Polled, Polling
-from connector.service.garage import World, asked_of, source_of
+from connector.service.garage import World, asked_of, set_aside, source_of
 from connector.service.once import note_read
 from connector.service.scans import Wake
 from connector.service.scheduler import Task
@@ -116,9 +116,9 @@ class Poller:
             self._known = True
         try:
             source = source_of(self._garage, self._source)
-        except AdapterFailed as error:  # the plugin itself cannot be loaded: its source stands alone
-            ledger.note_source(name, self._source.name, self._source.adapter, "unavailable", str(error))
-            return Polled(self._source.name, "unavailable", str(error))
+        except AdapterFailed as error:
+            why = set_aside(self._garage, self._source, error, ledger)
+            return Polled(self._source.name, "unavailable", why)
         if self._session is None:
             self._session = self._leaving.enter_context(self._world.reach(self._source, self._world.stop))
         polling = Polling(self._world.intake(self._garage), self._world.monotonic, self._world.stop)

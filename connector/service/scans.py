@@ -8,7 +8,7 @@ from math import inf
 from connector.config import GarageConfig, SourceConfig
 from connector.errors import AdapterFailed
 from connector.intake import Intake, Scan
-from connector.service.garage import World, source_of
+from connector.service.garage import World, set_aside, source_of
 from connector.service.once import note_read
 from connector.service.scheduler import Task
 from connector.watching import Watch
@@ -115,11 +115,10 @@ class Scans:
                     self._garage.garage, source.name, source.adapter, "unavailable", shut
                 )
             return scan
-        except AdapterFailed as error:  # the plugin itself cannot be loaded: its source stands alone
-            self._world.ledger.note_source(
-                self._garage.garage, source.name, source.adapter, "unavailable", str(error)
+        except AdapterFailed as error:
+            return Scan(
+                source.name, "unavailable", set_aside(self._garage, source, error, self._world.ledger)
             )
-            return Scan(source.name, "unavailable", str(error))
 
     def _noticed(self, source: SourceConfig) -> None:
         """Not more often than a folder can be listed: a large export is written in thousands of pieces."""

@@ -66,6 +66,33 @@ def test_a_garage_with_a_broken_plugin_stops_no_other(installation, distribution
     assert well.counts()["delivered"] == 1
 
 
+def test_a_source_with_a_broken_plugin_stops_no_other_of_its_garage(installation, distribution, car) -> None:
+    distribution(gone=BROKEN["gone"])
+    other = {"name": "andere", "adapter": "gone", "watch": "../andere", "settings": {"path": "x"}}
+    garage = installation.add("jansen", more_sources=[other])
+    garage.export(car(1))
+    said = installation.run()
+    assert said.status == 4 and "there_is_no_such_module" in said.err
+    assert garage.counts()["delivered"] == 1
+    states = {each["name"]: each["state"] for each in garage.stand()["sources"]}
+    assert states == {"klanten": "ok", "andere": "unavailable"}
+    assert "there_is_no_such_module" in garage.stand()["message"]
+    checked = installation.main("config", "check")
+    assert checked.status == 4 and "0 garages in orde, 1 fouten" in checked.out
+
+
+def test_the_service_serves_what_is_beside_a_broken_plugin(
+    installation, distribution, car, start, until
+) -> None:
+    distribution(gone=BROKEN["gone"])
+    installation.settle_down()
+    other = {"name": "andere", "adapter": "gone", "watch": "../andere"}
+    garage = installation.add("jansen", more_sources=[other])
+    start(env={"PYTHONPATH": sys.path[0]})
+    garage.export(car(1))
+    until(lambda: garage.counts().get("delivered") == 1)
+
+
 def test_check_reports_each_rule_and_ends_well(installation) -> None:
     said = installation.main("plugins", "check", "generic_csv")
     assert said.status == 0
