@@ -16,10 +16,11 @@ from types import ModuleType
 import pytest
 import yaml
 
-from connector import adapters
-from connector.errors import SourceFormatError
-from connector.model import ExportFile, Skipped
-from connector.testing import RULES, Asked, Car
+from connector import adapters, hookimpl
+from connector.errors import SourceFormatError, SourceUnavailable
+from connector.model import AddressNotice, ExportFile, Skipped
+from connector.testing import RULES, Answered, Asked, Car
+from connector.testing.stand_in import served
 
 PAGE = Path(__file__).parents[2] / "docs" / "plugins.md"
 PROGRAM = Path(sys.executable).with_name("igarage-connector")
@@ -116,6 +117,41 @@ def test_the_stand_in_of_the_page_answers_page_by_page_and_by_time() -> None:
     assert last == {"cars": [{"id": "1003", "plate": "ZZ-003-Z", "email": cars[2].email}], "more": False}
     asked = Asked("GET", "/cars", {"changed_from": cars[1].changed.isoformat()}, {})
     assert [each["id"] for each in answer(asked, cars).body["cars"]] == ["1002", "1003"]
+
+
+def test_the_page_s_way_to_tell_of_an_address_tells_each_record_and_lets_a_refusal_go(monkeypatch) -> None:
+    (code,) = (block for block in blocks("python") if "def connector_address_invalid(" in block)
+    module = ModuleType("teller_of_the_page")
+    module.connector_read_file = hookimpl(lambda file: [])  # type: ignore[attr-defined]
+    module.connector_columns = hookimpl(lambda: {})  # type: ignore[attr-defined]
+    exec(compile(code, "<plugins.md>", "exec"), vars(module))  # noqa: S102  # our own page
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    teller = adapters.load("teller", entry_points=[EntryPoint("teller", module.__name__, adapters.GROUP)])
+    asked: list[Asked] = []
+
+    def answer(each: Asked, _: object) -> Answered:
+        asked.append(each)
+        return Answered({}, 404 if each.path.endswith("/9") else 200)
+
+    with served(answer, []) as api:
+        teller.tell_address_invalid(notice("1", "2"), api.session)
+        with pytest.raises(SourceUnavailable):
+            teller.tell_address_invalid(notice("9"), api.session)
+    assert [(each.method, each.path) for each in asked] == [
+        ("PATCH", f"/vehicles/{record}") for record in ("1", "2", "9")
+    ]
+
+
+def notice(*records: str) -> AddressNotice:
+    since = datetime(2026, 11, 25, tzinfo=UTC)
+    return AddressNotice("k@voorbeeld.example", "hard_bounce", since, records, ("ZZ001Z",), None, None)
+
+
+def test_every_block_of_code_on_the_page_is_run_by_a_test() -> None:
+    languages = re.findall(r"^```(\w+)$", PAGE.read_text("utf-8"), re.MULTILINE)
+    assert set(languages) == {"python", "sh", "toml", "yaml", "json"}
+    ran = ("conformance(", "def answer(", "def connector_address_invalid(", "def connector_map_record(")
+    assert [sum(each in block for each in ran) for block in blocks("python")] == [1] * len(ran)
 
 
 def test_the_commands_of_the_page_work_as_they_stand_there(tmp_path: Path) -> None:
