@@ -5,8 +5,8 @@ within the garage system's own address, carries its secret, and what is no answe
 Dutch sentence holds no address, secret or text of the service.
 
 A GET that carries `Cache-Control: max-age=SECONDS` is a look-up. It may be answered from memory, for as long; and one
-that goes on being answered with 5xx, at poll after poll, is at last given to the plugin as it is: one record whose
-customer cannot be had does not keep all others waiting.
+that goes on being refused (401, 403) or answered with 5xx, at poll after poll, is at last given to the plugin as it is:
+one record whose customer cannot be had does not keep all others waiting.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ PATIENCE = 10.0
 SLOWER = 1.0
 """Seconds without a request after a 429 that names none."""
 POISON = 3
-"""So often a look-up may answer with 5xx before its answer is given to the plugin as it is."""
+"""So often a look-up may be refused, or answer with 5xx, before its answer is given to the plugin as it is."""
 MOST_BROKEN = 1000
 """Look-ups that went wrong and are counted."""
 MOST_KEPT = 32 * 1024 * 1024
@@ -52,7 +52,8 @@ _OURS = (
     "transfer-encoding",
 )
 """Headers that a plugin does not set."""
-_BROKEN = (500, 501, 502, 504)
+_OF_ITS_OWN = (401, 403, 451, 500, 501, 502, 504)
+"""Statuses that a look-up may have for itself alone, where the pages around it come."""
 _MAX_AGE = re.compile(r"max-age=(\d{1,9})", re.ASCII)
 
 
@@ -135,7 +136,7 @@ class SourceSession(requests.Session):
                 may_renew = False
             elif not (answer.status == 429 and self._slowed_down(answer) <= PATIENCE and left):
                 break
-        if key is not None and answer.status in _BROKEN and self._is_poison(key):
+        if key is not None and answer.status in _OF_ITS_OWN and self._is_poison(key):
             return answer
         return self._judged(answer)
 

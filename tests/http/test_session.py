@@ -9,7 +9,7 @@ import pytest
 import requests
 from gms_server import Answered, Gms
 
-from connector.errors import SourceFormatError, SourceNotAdmitted, SourceUnavailable
+from connector.errors import SourceError, SourceFormatError, SourceNotAdmitted, SourceUnavailable
 from connector.http import Open, SecretHeader, SourceSession
 
 NOW = datetime(2027, 3, 1, 1, 0, tzinfo=UTC)
@@ -203,18 +203,19 @@ def test_a_server_that_says_nothing_is_left_after_the_call_s_whole_time(session,
         session(timeout=0.3).get("x")
 
 
-def test_a_look_up_that_goes_wrong_again_and_again_is_given_as_it_is(session, echo):
+@pytest.mark.parametrize("status", [403, 401, 500, 502])
+def test_a_look_up_that_goes_wrong_again_and_again_is_given_as_it_is(session, echo, status):
     """One record whose customer cannot be had must not keep all others waiting for ever."""
     asking, day = session(), {"Cache-Control": "max-age=86400"}
     for _ in range(2):
-        echo.faults = [Answered({}, 500)]
-        with pytest.raises(SourceUnavailable):
+        echo.faults = [Answered({}, status)]
+        with pytest.raises(SourceError):
             asking.get("c/1", headers=day)
-    echo.faults = [Answered({}, 500)]
-    assert asking.get("c/1", headers=day).status_code == 500
-    echo.faults = [Answered({}, 500)] * 5
+    echo.faults = [Answered({}, status)]
+    assert asking.get("c/1", headers=day).status_code == status
+    echo.faults = [Answered({}, status)] * 5
     for _ in range(5):
-        with pytest.raises(SourceUnavailable):
+        with pytest.raises(SourceError):
             asking.get("page")
 
 

@@ -49,6 +49,25 @@ def test_another_secret_ends_a_pause_by_itself(csw, from_csw, service, until, tm
     until(lambda: plates(garage) == ["ZZ001Z"])
 
 
+def test_a_customer_that_may_not_be_looked_up_rejects_its_car_and_keeps_no_other_waiting(
+    csw, from_csw, service, until
+):
+    csw.add(1, "2026-01-02T10:00:00")
+    csw.add(2, "2026-01-03T10:00:00")
+    csw.broken = {"/api/v2/customers/1": 403}
+    garage = from_csw(poll=0.1)
+    service()
+    until(lambda: [each["state"] for each in garage.stand()["sources"]] == ["ok", "paused"])
+    for _ in range(2):
+        garage.main("source", "reset", "klanten-api")
+        asked = len(csw.asked("/api/v2/customers/1"))
+        until(lambda asked=asked: len(csw.asked("/api/v2/customers/1")) > asked)
+    until(lambda: plates(garage) == ["ZZ002Z"])
+    assert [(each["code"], each["column"]) for each in garage.ask("rejected")] == [
+        ("lookup_failed", "customer")
+    ]
+
+
 def test_a_garage_that_polls_alone_says_so_before_its_first_poll(installation, csw, from_csw):
     garage = from_csw()
     written = garage.file.read_text("utf-8")
