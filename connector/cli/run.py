@@ -49,7 +49,10 @@ def _once(options: Options, loaded: Loaded) -> int:
     crash = workplace.crash_points()
     with workplace.ledger_to_work(loaded, crash) as ledger:
         world = workplace.world(options, loaded, ledger, threading.Event(), crash)
-        passes = run_once(options.chosen(loaded), world)
+        try:
+            passes = run_once(options.chosen(loaded), world)
+        except KeyboardInterrupt:  # a far host may keep its thread for long: it ends as in a power cut
+            os._exit(exits.UNEXPECTED)
         retire(world, options.chosen(loaded))
         sweep(world, loaded.connector.state_directory)
     for line in _remarks(passes):

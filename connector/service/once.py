@@ -82,19 +82,21 @@ def run_once(garages: Sequence[GarageConfig], world: World) -> list[Pass]:
     lookouts = {garage.garage: _first_looks(garage, world) for garage in garages}
     if any(lookout.sees_files for each in lookouts.values() for lookout in each.values()):
         world.wait(max(source.settle for garage in garages for source in garage.watched))
-    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="garage") as crew:
-        try:
-            polling = {
-                garage.garage: crew.submit(_serve, garage, lookouts[garage.garage], world)
-                for garage in garages
-                if garage.polled
-            }
-            others = (garage for garage in garages if not garage.polled)
-            passes = {garage.garage: _serve(garage, lookouts[garage.garage], world) for garage in others}
-            passes |= {name: each.result() for name, each in polling.items()}
-        except BaseException:
-            world.stop.set()  # what still polls ends with its page
-            raise
+    crew = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="garage")
+    try:
+        polling = {
+            garage.garage: crew.submit(_serve, garage, lookouts[garage.garage], world)
+            for garage in garages
+            if garage.polled
+        }
+        others = (garage for garage in garages if not garage.polled)
+        passes = {garage.garage: _serve(garage, lookouts[garage.garage], world) for garage in others}
+        passes |= {name: each.result() for name, each in polling.items()}
+    except BaseException as error:
+        world.stop.set()  # what still polls ends with its page; who pressed Ctrl-C waits for no far host
+        crew.shutdown(wait=isinstance(error, Exception), cancel_futures=True)
+        raise
+    crew.shutdown()
     return [passes[garage.garage] for garage in garages]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 
@@ -66,6 +68,16 @@ def test_a_customer_that_may_not_be_looked_up_rejects_its_car_and_keeps_no_other
     assert [(each["code"], each["column"]) for each in garage.ask("rejected")] == [
         ("lookup_failed", "customer")
     ]
+
+
+def test_who_presses_ctrl_c_waits_for_no_garage_system_that_is_silent(installation, csw, from_csw, until):
+    csw.answering.clear()
+    from_csw(http={"timeout": 3000})
+    program = installation.start("run", "--once")
+    until(lambda: csw.requests)
+    program.send_signal(signal.SIGINT)
+    said, complaints = program.communicate(timeout=60)
+    assert (program.returncode, said, complaints) == (1, "", "")
 
 
 def test_a_garage_that_polls_alone_says_so_before_its_first_poll(installation, csw, from_csw):
