@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import os
 import random
 import signal
-import socket
 import threading
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import requests
 from gms_csw import Csw
 from gms_server import Answered
 
@@ -25,6 +22,7 @@ from .children import KILLED
 from .exports import bad, compact, customers, plate, without_address, written
 from .points import PROGRAM, crash_points
 from .processes import until
+from .pushes import free_port, is_open, push, pushed, receives
 
 
 def around(*names):
@@ -563,21 +561,21 @@ def _polls(case, csw):
 
 
 def test_f01_what_is_pushed_is_there_once_whenever_the_process_dies(case, children):
-    door = f"127.0.0.1:{_free_port()}"
-    garage = case.garage(delivery={"workers": 1}, source=_receives(case, door))
+    door = f"127.0.0.1:{free_port()}"
+    garage = case.garage(delivery={"workers": 1}, source=receives(case, door))
     answered = 0
     for number, point in enumerate(SCENARIOS["a garage system that pushes"], start=1):
-        body = [_pushed(each, km=number) for each in range(1, number + 1)]
+        body = [pushed(each, km=number) for each in range(1, number + 1)]
         service = children.start("run", crash=point)
-        answered += _push(door, body, service) == 202
-        until(lambda service=service: not service.runs or _is_open(door), point)
+        answered += push(door, body, service) == 202
+        until(lambda service=service: not service.runs or is_open(door), point)
         if service.runs:  # it passes this point only where there is something to be forgotten
             service.stop()
     assert answered <= 2, "who is killed before the ledger has it answers nothing"
     service = children.start("run")
-    until(lambda: _is_open(door), "the door")
-    last = [_pushed(each, km=99) for each in range(1, number + 1)]
-    assert [_push(door, last, service) for _ in range(3)] == [202] * 3
+    until(lambda: is_open(door), "the door")
+    last = [pushed(each, km=99) for each in range(1, number + 1)]
+    assert [push(door, last, service) for _ in range(3)] == [202] * 3
     until(lambda: garage.counts().get("delivered") == number, "everything delivered")
     service.stop()
     bodies = {deed.plate: deed.body["vehicle"]["mileage"] for deed in garage.deeds()}
@@ -587,48 +585,6 @@ def test_f01_what_is_pushed_is_there_once_whenever_the_process_dies(case, childr
     assert sorted(plate for plate, _ in garage.mails()) == sorted(bodies), "each was invited once"
     assert garage.ask("held") == []
     case.line.counted = True  # here, plate by plate: the books know exports alone
-
-
-def _receives(case, door):
-    """A source that CarSys pushes to."""
-    secret = case.folder / "push.token"
-    secret.write_text("push-token", "utf-8")
-    receive = {"port": int(door.rpartition(":")[2]), "path": "/carsys", "token_file": str(secret)}
-    columns = {"vehicle.mileage": "Km"}
-    settings = {"recipient": ["owner"], "addresses": ["private"], "columns": columns}
-    return {"adapter": "carsys", "watch": None, "settle": None, "receive": receive, "settings": settings}
-
-
-def _pushed(number, km):
-    owner = {
-        "Achternaam": f"Klant {number}",
-        "Bedrijfsnaam": None,
-        "EmailPrive": f"klant{number}@voorbeeld.example",
-    }
-    return {"Kenteken": f"ZZ-{number:03}-Z", "ApkDatum": "15-05-2027", "Km": km, "Eigenaar": owner}
-
-
-def _free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
-def _is_open(door):
-    host, _, port = door.rpartition(":")
-    with contextlib.suppress(OSError):
-        socket.create_connection((host, int(port)), 1).close()
-        return True
-    return False
-
-
-def _push(door, body, service):
-    """The status of a push, or None where the service died of it."""
-    until(lambda: _is_open(door) or not service.runs, "the door")
-    with contextlib.suppress(requests.ConnectionError):
-        headers = {"Authorization": "Bearer push-token"}
-        return requests.post(f"http://{door}/carsys", json=body, headers=headers, timeout=60).status_code
-    return None
 
 
 def test_f01_a_backup_is_the_old_one_or_the_new_one_whenever_the_process_dies(case, children):

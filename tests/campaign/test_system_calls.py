@@ -17,6 +17,7 @@ from .cases import MOST_UNWRITTEN, three_modes
 from .children import KILLED
 from .exports import bad, customers, without_address
 from .processes import until
+from .pushes import free_port, push, pushed, receives
 from .traces import DURABLE, Fault, broken, parsed
 
 DATABASE = "ledger.sqlite3"
@@ -229,6 +230,53 @@ def test_a_request_before_the_sync_would_be_seen():
     acts, unsynced = _unsynced(parsed(text))
     assert acts["asked"] == 3
     assert [what[1].split('"')[1][:21] for what in unsynced] == ["PUT /passports/ZZ002Z"]
+
+
+def test_f05_a_push_is_answered_when_its_journal_is_synced_and_not_before(case, children):
+    door = f"127.0.0.1:{free_port()}"
+    garage = case.garage(source=receives(case, door))
+    garage.write_token("nobody's")  # so that nothing but what is pushed is written
+    case.installation.settle_down(probe={"first": 3600, "max": 3600})
+    service = children.start("-v", "run")
+    assert push(door, [pushed(1, km=1)], service) == 202
+    until(lambda: garage.stand()["state"] == "paused", "the pause")
+    log = case.folder / "pushes"
+    watched = Fault(service.pid, log, "-e", "trace=pwrite64,fsync,fdatasync,sendto,sendmsg,write")
+    answers = [push(door, [pushed(number, km=7)], service) for number in range(1, 6)]
+    watched.let_go()
+    service.stop()
+    assert answers == [202] * 5
+    assert _answered_unsynced(list(parsed(log.read_text("utf-8", "replace")))) == (5, 0)
+    case.line.counted = True  # here: the books know exports alone
+
+
+def _answered_unsynced(calls):
+    """How often a push was answered with 202, and how often while something written for it was not synced."""
+    dirty, written, answers, unsynced = set(), False, 0, 0
+    for each in calls:
+        journal = f"{DATABASE}-wal>" in each.arguments
+        if each.name == "pwrite64" and each.begins and journal:
+            dirty.add(each.thread)
+            written = True
+        elif each.name in ("fsync", "fdatasync") and each.ends and journal:
+            dirty.discard(each.thread)
+        elif each.begins and "HTTP/1.1 202" in each.arguments:
+            answers += 1
+            unsynced += bool(dirty) or not written
+            written = False
+    return answers, unsynced
+
+
+def test_an_answer_before_the_sync_would_be_seen():
+    write, sync = f'pwrite64(5</x/{DATABASE}-wal>, "x", 1, 0) = 1', f"fdatasync(5</x/{DATABASE}-wal>) = 0"
+    answer = 'sendto(9<socket:[1]>, "HTTP/1.1 202 Accepted"..., 300, 0, NULL, 0) = 300'
+    told = {
+        (f"7 {write}", f"7 {sync}", f"8 {answer}"): (1, 0),
+        (f"7 {write}", f"8 {answer}", f"7 {sync}"): (1, 1),
+        (f"8 {answer}",): (1, 1),
+        (f"7 {write}", f"7 {sync}", f"8 {answer}", f"8 {answer}"): (2, 1),
+    }
+    assert {lines: _answered_unsynced(list(parsed("\n".join(lines)))) for lines in told} == told
 
 
 # ---------------------------------------------------------------- F08
