@@ -117,7 +117,7 @@ class _Refusal(ErrorTask):  # type: ignore[misc]  # its parent has no types
         self.status, self.response_headers, body = rendered(answer)
         self.set_close_on_finish()
         self.content_length = len(body)
-        self.write(body)
+        super().write(body)
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]  # its parent has no types
