@@ -63,12 +63,18 @@ def _short_or_full(schema: dict[str, Any]) -> None:
 class ColumnSetting(BaseModel):
     """Where a canonical field comes from, in any of the four ways a garage's file may write it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=_short_or_full)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra=_short_or_full, use_attribute_docstrings=True
+    )
 
     column: Annotated[tuple[str, ...], BeforeValidator(_names), WithJsonSchema(_TEXT_OR_LIST)] = ()
+    """The name of the column, or several: the first that is not empty counts."""
     value: str | None = Field(default=None, min_length=1)
+    """In place of a column: a fixed text."""
     format: str | None = None
+    """How a date is written, as '%d-%m-%Y'; for a date alone."""
     optional: bool = False
+    """true lets the column be gone."""
 
     @model_validator(mode="before")
     @classmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import get_args
 
 from pydantic import BaseModel
 
@@ -40,21 +41,31 @@ def settings_docs(subject: Subject) -> Iterator[str]:
         raise NotApplicable("de plugin kent geen settings")
     readme = subject.folder / "README.md" if subject.folder else None
     page = readme.read_text("utf-8") if readme and readme.is_file() else ""
-    for name, field in model.model_fields.items():
-        if not field.description and not re.search(rf"`{re.escape(name)}\b", page):
-            yield f"de setting {name} is nergens uitgelegd: geef haar een docstring, of noem haar in README.md"
+    for each in _models(model):
+        for name, field in each.model_fields.items():
+            if not field.description and not re.search(rf"`{re.escape(name)}\b", page):
+                yield f"de setting {name} is nergens uitgelegd: geef haar een docstring, of noem haar in README.md"
 
 
 def _model(subject: Subject) -> type[BaseModel] | None:
     return subject.adapter.settings_model if subject.adapter else None
 
 
-def _models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    """The model and those that stand in it directly."""
-    yield model
-    for field in model.model_fields.values():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from _models(field.annotation)
+def _models(model: type[BaseModel]) -> list[type[BaseModel]]:
+    """The model and those that stand in it, in lists and choices too."""
+    found = [model]
+    for each in found:  # it grows meanwhile
+        inner = (at for field in each.model_fields.values() for at in _within(field.annotation))
+        found += [at for at in dict.fromkeys(inner) if at not in found]
+    return found
+
+
+def _within(annotation: object) -> Iterator[type[BaseModel]]:
+    """The models in a type."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for each in get_args(annotation):
+        yield from _within(each)
 
 
 def sample(subject: Subject) -> Iterator[str]:

@@ -138,6 +138,38 @@ def test_a_plugin_that_is_bad_in_one_way_fails_exactly_that_rule(bench, rule: st
     assert failed(report) == [rule], report.findings
 
 
+NESTED = '''
+class Place(BaseModel):
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    name: str = ""
+    """Where it is."""
+
+
+class Settings(BaseModel):'''
+LISTED = '''    places: list[Place] | None = None
+    """Where the garage is."""
+    address: str'''
+
+
+@pytest.mark.parametrize(
+    ("rule", "was", "becomes"),
+    [
+        (
+            "settings",
+            'extra="forbid", use_attribute_docstrings=True)\n\n    name',
+            "use_attribute_docstrings=True)\n\n    name",
+        ),
+        ("settings_docs", '    """Where it is."""\n', ""),
+        (None, "nothing", "nothing"),
+    ],
+)
+def test_settings_within_settings_are_judged_too(bench, rule, was, becomes) -> None:
+    source = GOOD.replace("class Settings(BaseModel):", NESTED).replace("    address: str", LISTED)
+    report = bench(source.replace(was, becomes))
+    assert failed(report) == [rule] * bool(rule), report.findings
+
+
 def test_a_plugin_without_samples_is_told_so_and_is_judged_by_what_is_left(bench) -> None:
     report = bench(garage="sources: []")
     assert failed(report) == ["sample"]
