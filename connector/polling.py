@@ -39,7 +39,7 @@ PAGE = 300.0
 REPEATS = 20
 """So many pages in a row without a row that is new to the poll mean that it would never end."""
 
-GOES_ON = "Dezelfde bladzijde wordt bij elke bevraging opnieuw gevraagd; klopt zij weer, dan gaat het vanzelf verder."
+GOES_ON = "Dezelfde bladzijde wordt telkens opnieuw gevraagd; klopt zij weer, dan gaat het vanzelf verder."
 
 _NAMEABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", re.ASCII)
 
@@ -55,12 +55,14 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Polled(Scan):
-    """What a poll came to. `more`: it was broken off and goes on at once; `retry_after`: seconds it was asked to wait.
+    """What a poll came to. `more`: it was broken off and goes on at once; `again`: it stopped at a page, which is asked
+    for again; `retry_after`: seconds it was asked to wait.
 
     `state` is that of a scan, or `paused` where the garage system does not let it in.
     """
 
     more: bool = False
+    again: bool = False
     retry_after: float | None = None
 
 
@@ -78,13 +80,13 @@ class Polling:
         try:
             polled = self._poll(source, http, asked, seconds)
         except SourceNotAdmitted as error:
-            polled = Polled(source.name, "paused", str(error))
+            polled = Polled(source.name, "paused", str(error), again=True)
         except SourceError as error:
             after = error.retry_after if isinstance(error, SourceUnavailable) else None
-            polled = Polled(source.name, "unavailable", str(error), retry_after=after)
+            polled = Polled(source.name, "unavailable", str(error), again=True, retry_after=after)
         except LedgerUnavailable as error:
             log.error("intake.no_room", garage=source.garage, source=source.name, reason=error.code)
-            return Polled(source.name, "unavailable", NO_ROOM)
+            return Polled(source.name, "unavailable", NO_ROOM, again=True)
         finally:
             http.rest()
         ledger.note_source(source.garage, source.name, source.adapter.name, polled.state, polled.message)
@@ -139,7 +141,7 @@ class Polling:
             self.intake.log.warning(
                 "intake.held", garage=source.garage, source=source.name, file=poll.file, reason=finding.reason
             )
-        return Polled(source.name, "held", finding.message)
+        return Polled(source.name, "held", finding.message, again=True)
 
     def _start(self, source: Source, asked: Range) -> Start:
         at = self.intake.now().astimezone(asked.zone)

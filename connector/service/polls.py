@@ -118,7 +118,7 @@ class Poller:
             source = source_of(self._garage, self._source)
         except AdapterFailed as error:
             why = set_aside(self._garage, self._source, error, ledger)
-            return Polled(self._source.name, "unavailable", why)
+            return Polled(self._source.name, "unavailable", why, again=True)
         if self._session is None:
             self._session = self._leaving.enter_context(self._world.reach(self._source, self._world.stop))
         polling = Polling(self._world.intake(self._garage), self._world.monotonic, self._world.stop)
@@ -130,7 +130,7 @@ class Poller:
     def _pause_after(self, polled: Polled) -> float:
         """Seconds until the source is asked again."""
         now, chance = self._world.monotonic(), self._world.chance()
-        if polled.state not in ("unavailable", "paused"):
+        if not polled.again:
             self._failures = 0
             self._at_the_earliest = 0.0
             return self._every

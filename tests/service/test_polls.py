@@ -149,6 +149,19 @@ def test_a_poll_that_fails_is_tried_again_soon_and_then_less_often(polling, csw,
     assert hand.state() == "ok"
 
 
+def test_a_poll_that_is_held_for_a_page_asks_for_it_as_for_one_that_failed(polling, csw, clock):
+    cars(csw, 1)
+    hand = polling()
+    waits = []
+    for _ in range(3):
+        csw.faults = [Answered({"error": "even geduld"})]
+        waits.append(hand.run())
+        clock.forward(seconds=waits[-1])
+    assert (waits, hand.state()) == ([30, 60, 120], "held")
+    assert hand.run() == 300
+    assert hand.state() == "ok" and hand.garage.ask("held") == []
+
+
 def test_no_decision_makes_a_garage_system_be_asked_that_asked_to_wait(polling, csw, clock):
     hand = polling()
     csw.faults = [Answered({}, 503, {"Retry-After": "200"})]
