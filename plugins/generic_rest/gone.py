@@ -27,34 +27,46 @@ _WAY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*", re.ASCII
 _NAME = re.compile(r"[A-Za-z_]{2,60}", re.ASCII)
 
 
+Wanted = Mapping[str, tuple[str, ...]]
+"""What a record must have → the ways to it, one of which will do."""
+
+
 def refuse(settings: Settings, found: Sequence[Record]) -> None:
     """Raises `SourceFormatError` where a mapped column is gone, with the field that looks like it."""
-    lacking = [field for field in settings.columns if _is_gone(settings, field, found)]
+    wanted = _wanted(settings)
+    lacking = [each for each in wanted if _is_gone(each, wanted[each], found)]
     if lacking:
-        lacking.sort(key=lambda field: field not in ALWAYS_THERE)
-        told = "; ".join(_told(settings, field, found) for field in lacking)
+        told = "; ".join(_told(settings, each, wanted[each], found) for each in lacking)
         raise SourceFormatError(
             f"geen enkel record heeft het veld {told}: controleer columns, of zet er optional: true bij als het"
             " garagesysteem lege velden weglaat",
-            column=settings.columns[lacking[0]].column[0],
+            column=wanted[lacking[0]][0],
         )
 
 
-def _is_gone(settings: Settings, field: str, found: Sequence[Record]) -> bool:
-    column = settings.columns[field]
-    if not column.column or column.optional or not found:
-        return False
-    if field not in ALWAYS_THERE and len(found) < ENOUGH:
-        return False
-    return not any(_is_there(name, each) for each in found for name in column.column)
+def _wanted(settings: Settings) -> Wanted:
+    """The fields of which silence is no yes come first."""
+    columns = {
+        field: column.column
+        for field, column in settings.columns.items()
+        if column.column and not column.optional
+    }
+    first = {field: columns[field] for field in ALWAYS_THERE if field in columns}
+    changed = {"changed": (settings.changed.field,)} if settings.changed else {}
+    return {**first, **columns, **changed}
 
 
-def _told(settings: Settings, field: str, found: Sequence[Record]) -> str:
-    names = settings.columns[field].column
+def _is_gone(field: str, ways: Sequence[str], found: Sequence[Record]) -> bool:
+    if not found or (field not in ALWAYS_THERE and len(found) < ENOUGH):
+        return False
+    return not any(_is_there(way, each) for each in found for way in ways)
+
+
+def _told(settings: Settings, field: str, ways: Sequence[str], found: Sequence[Record]) -> str:
     mapped = {kit.folded(each) for each in (*kit.names_of(settings.columns), settings.key)}
     free = [each for each in _shared(found) if kit.folded(each) not in mapped]
-    meant = next((each for name in names if (each := kit.look_alike(name, free, kit.folded))), None)
-    return f"{' of '.join(names)} ({field})" + (f", bedoelt u “{meant}”?" if meant else "")
+    meant = next((each for way in ways if (each := kit.look_alike(way, free, kit.folded))), None)
+    return f"{' of '.join(ways)} ({field})" + (f", bedoelt u “{meant}”?" if meant else "")
 
 
 def _shared(found: Sequence[Record]) -> list[str]:

@@ -67,6 +67,15 @@ def test_a_consent_is_gone_from_one_record_and_is_named_first():
     gone.refuse(settings(opt_out={"column": "optOut", "optional": True}), records(20))
 
 
+def test_the_time_of_change_is_a_field_that_may_be_gone_too():
+    changed = {"param": "since", "field": "modified"}
+    asked = Settings.model_validate({**settings().model_dump(), "changed": changed})
+    gone.refuse(asked, records(20, modified="2026-01-01"))
+    gone.refuse(asked, records(19))
+    with pytest.raises(SourceFormatError, match=r"modified \(changed\), bedoelt u “modifiedAt”\?"):
+        gone.refuse(asked, records(20, modifiedAt="2026-01-01"))
+
+
 def test_nothing_is_suggested_that_may_be_somebody_s():
     keyed = [
         {"id": 1, "customer": {"email": "x", "lastName": "K"}, "licenseZZ001Z": 1, f"licence{n}": 1}
