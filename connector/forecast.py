@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
 from connector import emails, masks
-from connector.config import GarageConfig
-from connector.errors import SourceUnavailable
+from connector.config import GarageConfig, SourceConfig
+from connector.errors import AdapterFailed, SourceUnavailable
 from connector.inbox import Lookout
 from connector.intake import Intake, Scan
 from connector.ledger import Ledger
@@ -96,10 +96,7 @@ class Forecast:
 def forecast(
     garage: GarageConfig, ledger: Ledger, now: Callable[[], datetime], wait: Callable[[float], None]
 ) -> Forecast:
-    """What would follow for a garage. `wait` sleeps so many seconds: exports must stand still.
-
-    Raises `AdapterFailed` where a source's plugin cannot be used.
-    """
+    """What would follow for a garage. `wait` sleeps so many seconds: exports must stand still."""
     name, today = garage.garage, now().astimezone(garage.zone).date()
     policy = policy_of(garage)
     with scratch(now=now, entropy=_nothing_secret, key_file=ledger.key_file) as beside:
@@ -137,9 +134,22 @@ def _read(
     if any(lookout.sees_files for lookout in lookouts):
         wait(max(source.settle for source in garage.watched))
     return [
-        intake.scan(replace(source_of(garage, source, accounts), archive=None), lookout)
+        _scanned(garage, source, lookout, intake, accounts)
         for source, lookout in zip(garage.watched, lookouts, strict=True)
     ]
+
+
+def _scanned(
+    garage: GarageConfig,
+    source: SourceConfig,
+    lookout: Lookout,
+    intake: Intake,
+    accounts: Collection[str] | None,
+) -> Scan:
+    try:
+        return intake.scan(replace(source_of(garage, source, accounts), archive=None), lookout)
+    except AdapterFailed as error:  # it would be passed over
+        return Scan(source.name, "unavailable", str(error))
 
 
 def _bring_up_to_date(beside: Ledger, garage: str, policy: Policy, today: date) -> None:

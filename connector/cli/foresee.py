@@ -29,6 +29,8 @@ def plan(options: Options) -> int:
     """What would follow of configuration, ledger and the exports that lie ready: nothing is written or asked."""
     loaded = workplace.load(options)
     workplace.must_start(options, loaded)
+    for mistake in options.mistakes(loaded):
+        answer.message(str(mistake))
     with workplace.ledger_to_look(loaded) as ledger:
         found = [forecast(each, ledger, workplace.now, time.sleep) for each in options.chosen(loaded)]
     if options.json:

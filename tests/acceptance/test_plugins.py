@@ -71,6 +71,8 @@ def test_a_source_with_a_broken_plugin_stops_no_other_of_its_garage(installation
     other = {"name": "andere", "adapter": "gone", "watch": "../andere", "settings": {"path": "x"}}
     garage = installation.add("jansen", more_sources=[other])
     garage.export(car(1))
+    ahead = installation.main("plan")
+    assert ahead.status == 0 and "1 nieuw" in ahead.out and "there_is_no_such_module" in ahead.err
     said = installation.run()
     assert said.status == 4 and "there_is_no_such_module" in said.err
     assert garage.counts()["delivered"] == 1
