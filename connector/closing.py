@@ -15,6 +15,9 @@ from connector.facts import AddressVerdict, HeldReason, Passport, Policy
 from connector.model import PassportStatus
 from connector.plan import Transfer, same_address
 
+PASSING = frozenset(("mailbox_full", "soft_bounce"))
+"""Reasons for which a mail did not arrive this once."""
+
 
 @dataclass(frozen=True, slots=True)
 class AddressNews:
@@ -93,6 +96,30 @@ def after_first_look(passport: Passport, answer: PassportStatus | None) -> Passp
     if not _newer(answer.sent_at, passport.sent_at):
         return found
     return _invited(found, address, answer.sent_at, answered=passport.asked)
+
+
+def after_comparison(passport: Passport, answer: PassportStatus | None) -> Passport:
+    """The facts after iGarage was asked, for no request of ours, about a passport that it should have as it is known.
+
+    One that is not there, or has another address on file, is a question: what stands there then is some revision from
+    before (0), at that address, and nothing is written over it unasked. A newer `sent_at` is an invitation.
+    """
+    if answer is None:
+        return replace(passport, held="gone")
+    passport = _dated(passport, answer)
+    on_file = answer.email.address
+    if on_file is not None and not same_address(on_file, passport.delivered_address or passport.address):
+        there = address_key(on_file)
+        return replace(passport, held="owner_change", delivered_revision=0, delivered_address=there)
+    if not _newer(answer.sent_at, passport.sent_at):
+        return passport
+    return _invited(passport, passport.delivered_address, answer.sent_at, answered=passport.asked)
+
+
+def has_news(passport: Passport, answer: PassportStatus) -> bool:
+    """Whether an answer tells of an invitation that is not known, or something against the address."""
+    dated = _dated(passport, answer)
+    return _newer(answer.sent_at, dated.sent_at) or address_news(answer, passport.address) is not None
 
 
 def may_send(passport: Passport, answer: PassportStatus | None) -> bool:

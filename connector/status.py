@@ -8,8 +8,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
+from connector.comparing import Statement
 from connector.config import GarageConfig, Loaded
-from connector.ledger import Ledger, consents, missing
+from connector.ledger import Ledger, consents, missing, stating
 from connector.ledger import looking as look
 from connector.ledger.fleets import known as fleet_accounts
 from connector.ledger.garages import Standing, standing
@@ -117,6 +118,8 @@ class GarageStatus:
     """The ids in `delivery.fleet_accounts` that iGarage does not have: their cars go without."""
     missing: int = 0
     """Passports whose plate no export names any more; nothing is withdrawn for that."""
+    statement: Statement | None = None
+    """What the last nightly statement came to; None where none was made."""
 
 
 def version() -> str:
@@ -169,6 +172,7 @@ def garage_status(
             pause=pause,
             unknown_fleet_accounts=tuple(fleets.lacking),
             missing=missing.count(connection, name),
+            statement=stating.last(connection, name),
         )
 
 

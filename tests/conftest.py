@@ -178,7 +178,7 @@ class Garage:
             },
             **{
                 name: self._settings[name]
-                for name in ("brake", "addresses", "retention")
+                for name in ("brake", "addresses", "retention", "statement")
                 if name in self._settings
             },
         }

@@ -72,6 +72,8 @@ def _print_statuses(statuses: list[GarageStatus]) -> None:
             answer.line(
                 f"{each.garage}: aantal kentekens dat in geen export meer staat: {each.missing}; niets is ingetrokken."
             )
+        if each.statement:
+            answer.line(f"{each.garage}: nacht van {each.statement.date:%d-%m-%Y}: {each.statement.line}")
         answer.line(f"{each.garage}: {each.message.removesuffix('.')}.")
 
 

@@ -14,6 +14,7 @@ from connector.config.garage_file import (
     RetentionConfig,
     RetryConfig,
     SelectConfig,
+    StatementConfig,
     SuspectConfig,
 )
 from connector.config.http_file import (
@@ -53,6 +54,7 @@ __all__ = [
     "SelectConfig",
     "SourceConfig",
     "StateConfig",
+    "StatementConfig",
     "SuspectConfig",
     "default_directory",
     "load",

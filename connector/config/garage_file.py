@@ -249,6 +249,13 @@ class RetentionConfig(Strict):
     """Which exports there were, but for each source's last and those that are held or lie in their folder still."""
 
 
+class StatementConfig(Strict):
+    """The nightly statement: iGarage is asked what it has of last night's passports, and of some others."""
+
+    sample: int = Field(default=25, ge=0, le=200)
+    """AutoPaspoorten asked about at random, beside last night's (at most 200); 0: no statement is made."""
+
+
 class GarageConfig(Strict):
     """One garage. `garage` is its id, and the name of its file."""
 
@@ -272,6 +279,8 @@ class GarageConfig(Strict):
     """When an export as a whole, or a day's invitations, are held for a person."""
     retention: RetentionConfig = RetentionConfig()
     """How long the ledger keeps what was."""
+    statement: StatementConfig = StatementConfig()
+    """What is compared with iGarage every night."""
 
     def model_post_init(self, context: Any) -> None:
         """Remembers where the secrets of its sources stand."""

@@ -24,6 +24,7 @@ from connector.ledger.polls import Polls
 from connector.ledger.pushes import Pushes
 from connector.ledger.retiring import Retiring
 from connector.ledger.schema import meta
+from connector.ledger.statement_book import StatementBook
 from connector.ledger.taking import SLICE, Taking
 from connector.plan import Policy
 
@@ -202,6 +203,11 @@ class Ledger(Taking):
     def batch_book(self) -> BatchBook:
         """The batches of each garage; each of its methods is one transaction too."""
         return BatchBook(self.database, self.now, self.entropy)
+
+    @property
+    def statement_book(self) -> StatementBook:
+        """What the nightly statements ask, and came to."""
+        return StatementBook(self.database, self.now)
 
     # ---- looking
 

@@ -39,6 +39,13 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """iGarage was asked what it has, for no request (None: it has no such passport)."""
+
+    status: PassportStatus | None
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The request had no good end. `chance` in [0, 1) spreads the retries, and the probes of a pause."""
 
@@ -63,10 +70,8 @@ class Withdrawn:
     status: None = None
 
 
-Outcome = Answered | Looked | HandedOver | Withdrawn | Failed
-
-
-_Good = Answered | Looked | HandedOver | Withdrawn
+_Good = Answered | Looked | Compared | HandedOver | Withdrawn
+Outcome = _Good | Failed
 
 Closing = tuple[Claim, Outcome]
 """A claim with what came of it."""
@@ -201,7 +206,7 @@ def _after_answer(
     changes |= _ANSWERED
     events = list(_told(claim, outcome, before, after))
     if after.held and not before.held:
-        changes |= _held(after.held, "iGarage heeft dit AutoPaspoort niet meer.", now)
+        changes |= _held(after.held, ASKS[after.held], now)
         events.append(("held", {"reason": after.held}))
     onward = owning.gone_on_with({**row, **changes}, before.order)
     if onward.get("proposed") and _is_unwritable(connection, claim.garage, onward["address"]):
@@ -212,6 +217,12 @@ def _after_answer(
     return changes, events + [("address_judged", {}) for _ in judged], judged
 
 
+ASKS = {
+    "gone": "iGarage heeft dit AutoPaspoort niet meer.",
+    "owner_change": "Bij iGarage staat een ander e-mailadres dan er gebracht is, en niemand meldde dat. Klopt het, "
+    "neem het dan over met emails correct.",
+}
+"""Question that an answer leaves → the sentence that asks it."""
 NO_NAME_FIRST = (
     "De naam kan niet eerst naar iGarage, want het oude adres kan in geen verzoek staan: pas het AutoPaspoort in "
     "iGarage aan."
@@ -239,7 +250,7 @@ def _told(claim: Claim, outcome: _Good, before: Passport, after: Passport) -> It
     if isinstance(outcome, HandedOver) or (isinstance(claim.step, Transfer) and not after.held):
         yield "transferred", {}
     if after.invitations > before.invitations:
-        yield "invited", {"by": "iGarage" if isinstance(outcome, Looked) else claim.step.name}
+        yield "invited", {"by": "iGarage" if isinstance(outcome, Looked | Compared) else claim.step.name}
 
 
 def _answered(claim: Claim, before: Passport, outcome: _Good, now: datetime) -> Passport:
@@ -251,6 +262,8 @@ def _answered(claim: Claim, before: Passport, outcome: _Good, now: datetime) -> 
             return closing.after_transfer(before, claim.passport.address, send, status, now, asked)
         case Looked(status):
             return _looked(claim, before, status, asked)
+        case Compared(status):
+            return closing.after_comparison(before, status)
         case Answered(status) if isinstance(claim.step, Put):
             claimed = claim.passport
             return closing.after_put(

@@ -7,6 +7,7 @@ deliver   per garage   a slice of what is due                          lane send
 feedback  per garage   what iGarage learned of addresses               lane send
 probe     per garage   greet iGarage, and while paused probe it        lane probe
 tend      once         events, people's decisions, the state folder    lane tend
+state     per garage   what iGarage has of last night, and others     lane state
 tell      per garage   its own systems, of addresses that are wrong    lane tell
 nightly   once         what is old enough goes; the backup             lane tend
 sweep     once         the ledger's files are cleaned after erasures   lane tend
@@ -52,7 +53,8 @@ class AlwaysOn:
         """
         world = self.world
         polled = sum(len(garage.polled) for garage in self.garages)
-        lanes = {"read": self.threads, "send": self.threads, "probe": PROBERS, "tend": TENDERS, "tell": 1}
+        lanes = {"read": self.threads, "send": self.threads, "probe": PROBERS, "tend": TENDERS}
+        lanes |= {"tell": 1, "state": 1}
         lanes["poll"] = min(polled, MOST_AT_ONCE)
         scheduler = Scheduler(lanes, world.stop, world.log, world.now, world.monotonic)
         found: dict[str, dict[str, Scan]] = {garage.garage: {} for garage in self.garages}

@@ -31,6 +31,7 @@ from connector.log import Log
 from connector.plan import Policy
 from connector.polling import Range
 from connector.service.reaching import reach
+from connector.statement import Stating
 
 Reach = Callable[[SourceConfig, threading.Event], AbstractContextManager[SourceSession]]
 """Makes the session of a polled source; the event ends its waits."""
@@ -132,6 +133,25 @@ class World:
             probing=self.probing,
             log=self.log,
             stop=self.stop,
+        )
+
+    def stating(self, garage: GarageConfig, client: Client) -> Stating:
+        """The nightly statements of a garage."""
+        return Stating(
+            garage=garage.garage,
+            ledger=self.ledger,
+            client=client,
+            sample=garage.statement.sample,
+            whole=[source.name for source in garage.sources if source.contains == "all"],
+            policy=policy_of(garage),
+            today=self.today(garage),
+            zone=garage.zone,
+            now=self.now,
+            chance=self.chance,
+            probing=self.probing,
+            log=self.log,
+            stop=self.stop,
+            follow=lambda: self.feedback(garage, client).follow().failed,
         )
 
 

@@ -32,6 +32,7 @@ ELSEWHERE = {
             ),  # bad files
             *("pause", "give_back", "probe_now", "retry"),  # a server that does not work
             *("release", "release_mails", "start_feed_over", "ignore", "resend"),  # other questions
+            *("statement_begun", "statement"),  # at the first meeting, and in the night
             *("begin_poll", "stage_page", "end_poll", "reset_source", "note_told"),  # other doors
             *("compose_batch", "batch_tried", "batch_taken", "batch_put_off", "batch_split"),  # another route
             *("batch_results", "batch_start_over", "batch_finished", "batch_cancelled", "batch_too_late"),
