@@ -1,19 +1,49 @@
-"""L6: a million rows and fourteen days without iGarage."""
+"""L3 and L6: a night of twenty thousand invitations; a million rows and fourteen days without iGarage."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from .cases import MOST_UNWRITTEN
+from .cases import MOST_UNWRITTEN, three_modes
+from .counting import repeated
 from .exports import bad, customers, without_address
 from .processes import until
 
 DAY = 86_400
 DAYS = 14
 MEGABYTE = 1 << 20
+
+
+@pytest.mark.slow
+@three_modes
+def test_l3_invitations_go_out_once_each_at_50_ms_with_errors_and_lost_answers(case):
+    """Half are sent of concepts that iGarage has, half go with passports that it has not."""
+    rows = case.size(100, 10_000)
+    garage = case.garage(send="never", delivery={"workers": 8})
+    case.export(garage, [*customers(range(rows)), bad(90_000)])
+    case.run_once()
+    garage.configure(delivery={"send": "always"})
+    case.books[garage.id].invites = True
+    case.export(garage, [*customers(range(2 * rows)), bad(90_000)])
+    order, on = case.sandbox.order_fault, {"path": "/passports/*", "latency": 0.05}
+    order(**on, status=503, code="unavailable", probability=0.02, seed=case.seed)
+    order(**on, drop="after", probability=0.01, seed=case.seed + 1)
+    delay = order(**on)
+    service = case.service()
+    case.until_delivered()
+    struck = {each["id"]: each["struck"] for each in case.sandbox.faults()}
+    assert all(struck.values()), "every fault came to something"
+    service.stop()
+    assert len(garage.mails()) == 2 * rows
+    seen = (asdict(each) for each in case.sandbox.requests(garage.id))
+    answered = [each | {"fault": None} if each["fault"] == delay else each for each in seen]
+    assert repeated(answered) == 0, "a late answer is one, and is not asked for again"
+    case.faults_over()
+    case.count()
 
 
 @pytest.mark.slow
