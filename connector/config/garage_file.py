@@ -246,7 +246,7 @@ class RetentionConfig(Strict):
     rejected: Days = "90d"
     """Rows that were rejected, but for those of each source's last export."""
     files: Days = "400d"
-    """Which exports there were, but for each source's last and those that are held or lie in their folder still."""
+    """Which exports and batches there were, but for the last, and those held, open or in their folder still."""
 
 
 class StatementConfig(Strict):
