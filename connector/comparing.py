@@ -15,6 +15,9 @@ from connector.plan import same_address
 LATEST = 200
 """Passports of the last night that are asked about, at most."""
 
+FEW = 10
+"""So many differences are of single passports, whatever share they are of."""
+
 Difference = Literal["gone", "other_address", "not_sent"]
 """iGarage has it no more; it has another address than was brought; it knows of no invitation that was sent."""
 
@@ -40,9 +43,19 @@ class Statement:
         numbers = (self.read, self.at_igarage, self.asked, self.differences)
         return "gelezen {} · bij iGarage {} · gevraagd {} · verschil {}".format(*map(_dutch, numbers))
 
+    @property
+    def is_out_of_proportion(self) -> bool:
+        """Whether so much differed that iGarage itself is the question."""
+        return out_of_proportion(self.asked, self.differences)
+
 
 def _dutch(number: int) -> str:
     return f"{number:,}".replace(",", ".")
+
+
+def out_of_proportion(asked: int, differences: int) -> bool:
+    """Whether more than half differs, and more than a few: then iGarage is the question, and no single passport."""
+    return differences > FEW and 2 * differences > asked
 
 
 def chosen(number: int, most: int, chance: Callable[[], float]) -> list[int]:

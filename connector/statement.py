@@ -141,5 +141,6 @@ class Stating:
             self.today(),
         )
         self.under_way = None
-        self.log.info("statement.made", garage=self.garage, line=made.line)
+        tell = self.log.warning if made.is_out_of_proportion else self.log.info
+        tell("statement.made", garage=self.garage, statement=made.line)
         return None

@@ -35,6 +35,10 @@ NO_ACCOUNT = (
     "iGarage kent Wagenparkaccount {} uit delivery.fleet_accounts niet: die auto's gaan zonder; herstel de id in het "
     "garagebestand"
 )
+ALL_DIFFERS = (
+    "iGarage heeft van {0.differences} van de {0.asked} AutoPaspoorten waarnaar is gevraagd iets anders dan hier "
+    "bekend is: vraag iGarage wat daar is gebeurd"
+)
 NOTHING_READ = "er is nog niets gelezen: zet een export in de map"
 NOTHING_POLLED = "er is nog niets gelezen: het garagesysteem wordt vanzelf bevraagd als de dienst draait"
 LONGEST_READ = timedelta(minutes=30)
@@ -157,8 +161,9 @@ def garage_status(
         braked = brake(connection, name, garage.brake.mails, now.astimezone(garage.zone).date(), now)
         fleets = fleets_of(garage, fleet_accounts(connection, name))
         watches = bool(garage.watched)
+        statement = stating.last(connection, name)
         health, message = _judge(
-            paused, counts, held, found, day, lacking, braked, fleets.lacking, watches=watches
+            paused, counts, held, found, day, lacking, braked, fleets.lacking, statement, watches=watches
         )
         return GarageStatus(
             garage=name,
@@ -172,7 +177,7 @@ def garage_status(
             pause=pause,
             unknown_fleet_accounts=tuple(fleets.lacking),
             missing=missing.count(connection, name),
-            statement=stating.last(connection, name),
+            statement=statement,
         )
 
 
@@ -277,6 +282,7 @@ def _judge(
     lacking: list[str],
     braked: Brake,
     no_accounts: list[str],
+    statement: Statement | None,
     *,
     watches: bool,
 ) -> tuple[Health, str]:
@@ -288,15 +294,19 @@ def _judge(
         return "degraded", f"bron {away[0].name}: {why}"
     if held:
         return "degraded", f"bestand {held[0].name} wordt vastgehouden: {held[0].message}"
-    if question := _question(counts, lacking, braked):
+    if question := _question(counts, lacking, braked, statement):
         return "degraded", question
     if no_accounts:
         return "degraded", NO_ACCOUNT.format(no_accounts[0])
     return "ok", _all_is_well(counts, next_day, watches=watches)
 
 
-def _question(counts: dict[str, int], lacking: list[str], braked: Brake) -> str | None:
+def _question(
+    counts: dict[str, int], lacking: list[str], braked: Brake, statement: Statement | None
+) -> str | None:
     """What waits for a person, or for a better export; the first that is true."""
+    if statement and statement.is_out_of_proportion:
+        return ALL_DIFFERS.format(statement)
     if braked.is_closed:
         return TOO_MANY_MAILS.format(braked)
     if lacking:

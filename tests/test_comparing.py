@@ -111,6 +111,23 @@ def test_each_is_as_likely_as_another() -> None:
     assert min(counted.values()) > 780 and max(counted.values()) < 1020
 
 
+@pytest.mark.parametrize(
+    ("asked", "differences", "is_so"),
+    [
+        (0, 0, False),
+        (10, 10, False),
+        (11, 11, True),
+        (21, 11, True),
+        (22, 11, False),
+        (225, 112, False),
+        (225, 113, True),
+    ],
+)
+def test_what_is_out_of_proportion(asked: int, differences: int, is_so: bool) -> None:
+    made = Statement(date(2027, 3, 2), AT, 0, 0, asked, differences)
+    assert made.is_out_of_proportion is is_so
+
+
 def test_the_line_is_written_as_numbers_are_in_dutch() -> None:
     made = Statement(date(2027, 3, 2), AT, read=8012, at_igarage=7140, asked=50, differences=0)
     assert made.line == "gelezen 8.012 · bij iGarage 7.140 · gevraagd 50 · verschil 0"

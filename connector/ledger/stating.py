@@ -10,7 +10,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connector.comparing import LATEST, Statement, chosen, difference, is_worth_writing, unasked
+from connector.comparing import (
+    LATEST,
+    Statement,
+    chosen,
+    difference,
+    is_worth_writing,
+    out_of_proportion,
+    unasked,
+)
 from connector.ledger import outcomes
 from connector.ledger import passports as passport_rows
 from connector.ledger.claims import Claim
@@ -71,7 +79,8 @@ def _some(
 def write(connection: sa.Connection, turn: Turn, heard: Sequence[Heard]) -> int:
     """Write what answers tell of passports that are as they were when they were asked about; how many differ.
 
-    What changed meanwhile was overtaken: what is known of it now is of later than the answer.
+    What changed meanwhile was overtaken: what is known of it now is of later than the answer. Where differences are out
+    of proportion nothing is written of them: a person would have to answer for each what is one question to iGarage.
     """
     rows = {
         row["plate"]: row
@@ -88,6 +97,9 @@ def write(connection: sa.Connection, turn: Turn, heard: Sequence[Heard]) -> int:
         for plate, what in differ.items()
         if what == "not_sent" and _was_sent(connection, turn.garage, plate)
     ]
+    differences = sum(what in ("gone", "other_address") for what in differ.values()) + len(never_sent)
+    if out_of_proportion(len(heard), differences):
+        told, never_sent = [each for each in told if differ[each[0].plate] is None], []
     closings = [
         (_claim(row, each.facts), outcomes.Compared(answer), _bare(row))
         for each, row, answer in told
@@ -95,7 +107,7 @@ def write(connection: sa.Connection, turn: Turn, heard: Sequence[Heard]) -> int:
     ]
     outcomes.write(connection, turn.garage, closings, turn.policy, turn.today, turn.now)
     _note(connection, turn, never_sent)
-    return sum(what in ("gone", "other_address") for what in differ.values()) + len(never_sent)
+    return differences
 
 
 def _with_verdicts(connection: sa.Connection, garage: str, plates: Collection[str]) -> list[dict[str, Any]]:

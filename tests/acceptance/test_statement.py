@@ -37,7 +37,7 @@ def looks(garage):
 def lines(garage):
     """What the log has of statements."""
     logged = (garage.folder / "log.jsonl").read_text("utf-8").splitlines()
-    return [each["line"] for each in map(json.loads, logged) if each["event"] == "statement.made"]
+    return [each["statement"] for each in map(json.loads, logged) if each["event"] == "statement.made"]
 
 
 def events(garage, plate="ZZ-002-Z"):
@@ -125,6 +125,14 @@ def test_that_it_is_the_same_customer_brings_our_address_there_and_mails_nobody(
     assert len(readdressed.mails()) == 3
 
 
+def test_that_the_car_is_our_customers_hands_it_over_and_mails_nobody(readdressed):
+    with at(*LATER):
+        assert readdressed.main("release", "ZZ-002-Z", "--as", "transfer").status == 0
+        assert readdressed.run().status == 0
+    assert _on_file(readdressed) == "klant2@voorbeeld.example"
+    assert len(readdressed.mails()) == 3
+
+
 def test_that_igarage_is_right_is_said_by_correcting_the_address(readdressed):
     with at(*LATER):
         old, new = "klant2@voorbeeld.example", "ander@voorbeeld.example"
@@ -181,6 +189,26 @@ def test_an_address_that_igarage_knows_to_be_bad_is_bad(stated):
         stated.run()
         listed = {each["address"] for each in stated.ask("emails", "list", "--state", "invalid")}
     assert listed == {"klant2@voorbeeld.example"}, "of a mailbox that is full the feed tells"
+    assert lines(stated) == ["gelezen 3 · bij iGarage 3 · gevraagd 3 · verschil 0"]
+
+
+def test_where_nearly_all_differ_status_asks_to_ask_igarage_and_nothing_is_held(stated, car):
+    with at(*EVENING):
+        stated.export(*(car(number) for number in range(1, 13)))
+        stated.run()
+    stated.sandbox.order_fault(method="GET", path="/passports/*", status=404, code="not_found")
+    with at(*NIGHT):
+        assert stated.run().status == 0
+        told = stated.stand()
+    assert lines(stated) == ["gelezen 12 · bij iGarage 12 · gevraagd 12 · verschil 12"]
+    assert (told["state"], told["passports"]["held"]) == ("degraded", 0)
+    assert told["message"].startswith("iGarage heeft van 12 van de 12 AutoPaspoorten")
+
+
+def test_a_machine_that_was_off_for_nights_makes_one_statement(stated):
+    for moment in ((2027, 3, 6, 9), (2027, 3, 6, 10)):
+        with at(*moment):
+            stated.run()
     assert lines(stated) == ["gelezen 3 · bij iGarage 3 · gevraagd 3 · verschil 0"]
 
 

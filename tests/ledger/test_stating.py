@@ -166,6 +166,17 @@ def test_a_verdict_on_the_address_holds_for_every_car_that_has_it(jansen: Any) -
     assert [jansen.trace(number).facts.verdict for number in (1, 2)] == ["bounced", "bounced"]
 
 
+def test_where_nearly_all_differ_nobody_is_asked_about_each(jansen: Any) -> None:
+    jansen.night(*(jansen.car(number) for number in range(1, 16)))
+    jansen.deliver_all()
+    asked = candidates(jansen)
+    bad = EmailStatus(jansen.email(15), "invalid", "hard_bounce")
+    heard = [*((each, None) for each in asked[:11]), (asked[-1], replace(there(asked[-1]), email=bad))]
+    made = state(jansen, *heard)
+    assert (made.asked, made.differences, made.is_out_of_proportion) == (12, 11, True)
+    assert (jansen.held(), jansen.verdict(jansen.email(15))) == ({}, "bounced")
+
+
 def never_sent(candidate: Any) -> Any:
     return candidate, replace(there(candidate), state="concept", sent_at=None)
 
