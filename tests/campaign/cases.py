@@ -233,10 +233,16 @@ class Case:
         return found
 
     def _calm(self, name: str) -> int:
-        """The requests that come of an export which says what was said already, in another order."""
+        """The requests that come of an export which says what was said already, in another order.
+
+        The looks of a nightly statement that a clock made due come of no export: a pass before makes it.
+        """
         garage, last = self.garages[name], self.books[name].last
         if last is None:
             return 0
+        before = len(garage.asked())
+        self.installation.run("--garage", name)
+        unasked = sum(method != "GET" for method, _ in garage.asked()[before:])
         file, rows = last
         whole = all(isinstance(row, dict) for row in rows)
         plates = {row["Kenteken"] for row in rows if isinstance(row, dict)}
@@ -248,7 +254,7 @@ class Case:
         os.utime(path, (at, at))
         said = self.installation.run("--garage", name)
         assert said.status in (0, 3), said.err
-        return len(garage.asked()) - before
+        return unasked + len(garage.asked()) - before
 
     def _seen(self, name: str) -> AtIGarage:
         sandbox = self.sandbox
