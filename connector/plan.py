@@ -6,7 +6,7 @@ of the table in `docs/plan.md`. Backoff, pauses, leases and files being accepted
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal, get_args
 
@@ -193,8 +193,9 @@ def next_step(passport: Passport, policy: Policy, today: date) -> Step:
 
     By a list there are PUTs alone: L1 and L2 say what becomes of the other requests.
     """
-    step = _next_request(passport, policy, today)
-    return _by_list(step) if policy.by_list else step
+    if policy.by_list:
+        return _by_list(passport, policy, today)
+    return _next_request(passport, policy, today)
 
 
 def _next_request(passport: Passport, policy: Policy, today: date) -> Step:
@@ -223,13 +224,15 @@ def state(passport: Passport, step: Step, *, claimed: bool) -> State:
     return "waiting" if passport.delivered_revision is None else "delivered"
 
 
-def _by_list(step: Step) -> Step:
-    """What becomes of a step where a person carries lists to iGarage.
+def _by_list(passport: Passport, policy: Policy, today: date) -> Step:
+    """The step where a person carries lists to iGarage.
 
     Nobody can look there, so what is unsure is made without mailing, and a person says whether to invite.
     """
+    step = _next_request(passport, policy, today)
     if isinstance(step, Look):  # L2
-        return Put(send=False)
+        step = _next_request(replace(passport, unsure=False), policy, today)
+        step = Put(send=False) if isinstance(step, Put) else step
     match step:  # L1
         case Send():
             return Wait("invite_by_hand")
