@@ -34,6 +34,7 @@ ELSEWHERE = {
             *("release", "release_mails", "start_feed_over", "ignore", "resend"),  # other questions
             *("begin_poll", "stage_page", "end_poll", "reset_source", "note_told"),  # other doors
             *("compose_batch", "batch_tried", "batch_taken", "batch_put_off", "batch_split"),  # another route
+            *("compose_list", "list_written", "list_done", "list_taken_back"),
             *("batch_results", "batch_start_over", "batch_finished", "batch_cancelled", "batch_too_late"),
             *(
                 "erase",
@@ -46,6 +47,7 @@ ELSEWHERE = {
         )
         for side in ("before_commit", "after_commit")
     ),
+    *("list.before_name", "list.after_name"),
     *("backup.before_replace", "backup.after_replace", "sweep.scrubbed", "archive.before", "archive.after"),
     *(
         f"igarage.{verb}.{side}"
