@@ -12,6 +12,8 @@ from connector.suspicion import Kind
 SendPolicy = Literal["never", "always", "consented"]
 SuspectPolicy = Literal["send", "withhold"]
 AddressVerdict = Literal["ok", "suspect", "bounced", "unwritable", "opted_out"]
+ByHand = Literal["invite_by_hand", "transfer_by_hand", "withdraw_by_hand"]
+"""What no list can say, and so is left to a person."""
 HeldReason = Literal["refused", "exhausted", "gone", "owner_change", "plate_changed"]
 Order = Literal["transfer", "same_owner", "name_first"]
 """What a person, or the garage's file, decided about an owner: another one; the same one; and the same one of whom
@@ -47,6 +49,8 @@ class Policy:
     owner_change: Literal["hold", "transfer"] = "hold"
     mails_stopped: bool = False
     mails: int | None = None
+    by_list: bool = False
+    """Passports go up in lists that a person carries (`delivery.route: list_file`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
+from sqlalchemy import Connection
+
 from connector.comparing import Statement
-from connector.config import GarageConfig, Loaded
-from connector.ledger import Ledger, consents, missing, stating
+from connector.config import GarageConfig, ListFileConfig, Loaded
+from connector.ledger import Ledger, consents, listing, missing, stating
 from connector.ledger import looking as look
 from connector.ledger.fleets import known as fleet_accounts
 from connector.ledger.garages import Standing, standing
+from connector.ledger.listing import CustomerList
 from connector.ledger.looking import FileSummary, SourceSummary
 from connector.ledger.mails import Brake, brake
 from connector.ledger.rescue import told
@@ -38,6 +42,14 @@ NO_ACCOUNT = (
 ALL_DIFFERS = (
     "iGarage heeft van {0.differences} van de {0.asked} AutoPaspoorten waarnaar is gevraagd iets anders dan hier "
     "bekend is: vraag iGarage wat daar is gebeurd"
+)
+UNWRITTEN = (
+    "klantenlijst {0.number} met {0.passports} AutoPaspoorten kan niet naar de map {1} worden geschreven: maak die map "
+    "schrijfbaar"
+)
+UNCONFIRMED = (
+    "klantenlijst {0.number} ({0.name}) wacht: upload hem in iGarage {1} het vinkje versturen, en meld het met batches "
+    "done {0.number}"
 )
 NOTHING_READ = "er is nog niets gelezen: zet een export in de map"
 NOTHING_POLLED = "er is nog niets gelezen: het garagesysteem wordt vanzelf bevraagd als de dienst draait"
@@ -106,6 +118,18 @@ class ServiceStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class ListStatus:
+    """A customer list that waits for a person. `written_at` None: it could not be written yet."""
+
+    number: int
+    name: str
+    send: bool
+    passports: int
+    written_at: datetime | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class GarageStatus:
     """How a garage stands. `message` is one Dutch sentence on what to do next."""
 
@@ -124,6 +148,8 @@ class GarageStatus:
     """Passports whose plate no export names any more; nothing is withdrawn for that."""
     statement: Statement | None = None
     """What the last nightly statement came to; None where none was made."""
+    lists: tuple[ListStatus, ...] = ()
+    """The customer lists of which nobody has said yet what became of them, oldest first."""
 
 
 def version() -> str:
@@ -159,12 +185,15 @@ def garage_status(
         paused, day = _paused(pause, garage, now) if pause else None, look.next_day(connection, name)
         lacking = consents.lacking(connection, name)
         braked = brake(connection, name, garage.brake.mails, now.astimezone(garage.zone).date(), now)
+        lists = tuple(_lists(connection, garage))
         fleets = fleets_of(garage, fleet_accounts(connection, name))
         watches = bool(garage.watched)
         statement = stating.last(connection, name)
         health, message = _judge(
             paused, counts, held, found, day, lacking, braked, fleets.lacking, statement, watches=watches
         )
+        if health == "ok" and lists and garage.lists:
+            health, message = "degraded", lists[0].message
         return GarageStatus(
             garage=name,
             state=health,
@@ -178,7 +207,21 @@ def garage_status(
             unknown_fleet_accounts=tuple(fleets.lacking),
             missing=missing.count(connection, name),
             statement=statement,
+            lists=lists,
         )
+
+
+def _lists(connection: Connection, garage: GarageConfig) -> Iterator[ListStatus]:
+    for state in ("composed", "listed"):
+        for each in listing.lists(connection, garage.garage, state):
+            said = (each.number, each.name, each.sends, each.passports, each.run_at)
+            yield ListStatus(*said, _what_to_do(each, garage.lists))
+
+
+def _what_to_do(made: CustomerList, config: ListFileConfig | None) -> str:
+    if made.run_at is None:
+        return UNWRITTEN.format(made, config.folder if config else "van delivery.list_file")
+    return UNCONFIRMED.format(made, "mét" if made.sends else "zónder")
 
 
 def service_status(ledger: Ledger, folder: Path | None, process: int | None, now: datetime) -> ServiceStatus:

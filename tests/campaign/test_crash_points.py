@@ -91,6 +91,13 @@ SCENARIOS = {
     "the end of a batch": around("batch_finished"),
     "a batch that is not taken": around("batch_split"),
     "a nightly statement": [*around("statement_begun"), *beside("look"), *around("statement")],
+    "a customer list": [
+        *around("compose_list"),
+        *("list.before_name", "list.after_name"),
+        *around("list_written"),
+    ],
+    "a customer list that is done": around("list_done"),
+    "a list that is taken back": around("list_taken_back"),
     "a backup": ["backup.before_replace", "backup.after_replace"],
     "a rescue": around("rescue", "note_read"),
     "an erasure that is ordered": around("erase"),
