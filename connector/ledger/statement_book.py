@@ -60,5 +60,6 @@ class StatementBook(Turns):
             return made
 
     def _since(self, connection: sa.Connection, garage: str) -> datetime:
-        last = stating.last(connection, garage)
-        return last.at if last else self.now() - NIGHT
+        """Since when to look: the last statement, unless there is none or it is of a clock that ran ahead."""
+        last, now = stating.last(connection, garage), self.now()
+        return last.at if last and last.at <= now else now - NIGHT

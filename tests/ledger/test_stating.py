@@ -71,6 +71,11 @@ def test_the_first_statement_looks_back_one_night(delivered: Any) -> None:
     assert plates(delivered) == []
 
 
+def test_a_statement_of_a_clock_that_ran_ahead_hides_no_night(delivered: Any) -> None:
+    state(delivered, begun=delivered.clock() + timedelta(days=400))
+    assert plates(delivered) == ["ZZ001Z", "ZZ002Z", "ZZ003Z"]
+
+
 def test_of_a_night_of_many_no_more_than_may_be_are_asked_about(jansen: Any) -> None:
     jansen.night(*(jansen.car(number, plate=f"ZZ{number:04}Z") for number in range(LATEST + 30)))
     jansen.deliver_all()
