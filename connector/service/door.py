@@ -78,8 +78,8 @@ class Door:
             self._gently = self._gently or standing.paused_code is not None
             self._greeted, self._failing_token = True, None
             self._greeted_at = self._world.monotonic()
-            self._wake(f"deliver:{self._garage.garage}")
-            self._wake(f"batches:{self._garage.garage}")
+            for task in ("deliver", "batches", "statement"):
+                self._wake(f"{task}:{self._garage.garage}")
             return GREETING
         self._greeted_in_vain = True
         self._failing_token = token if code in NOT_AUTHORISED else None

@@ -58,7 +58,7 @@ def hand(place, garage):
 
 def test_an_open_door_is_greeted_once_and_delivery_woken(hand, clock):
     assert hand.probe() == GREETING
-    assert hand.woken == ["deliver:jansen", "batches:jansen"]
+    assert hand.woken == ["deliver:jansen", "batches:jansen", "statement:jansen"]
     clock.forward(seconds=GREETING - 1)
     assert hand.probe() <= GREETING
     assert hand.greetings == 1
@@ -168,7 +168,7 @@ def test_another_token_in_its_place_is_probed_at_once(hand, sandbox, garage):
     assert hand.probe() == GREETING
     assert hand.standing.paused_code is None
     hand.tend()
-    assert hand.woken == ["probe:jansen", "deliver:jansen", "batches:jansen"]
+    assert hand.woken == ["probe:jansen", "deliver:jansen", "batches:jansen", "statement:jansen"]
 
 
 def test_another_token_that_is_no_better_is_probed_once(hand, sandbox, garage):
