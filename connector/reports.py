@@ -246,6 +246,12 @@ def _sentence(step: Step, traced: Traced, now: datetime, *, by_list: bool) -> st
             if step.until
             else WAITS[step.why]
         )
+    return _of_a_request(step, traced, now, by_list=by_list)
+
+
+def _of_a_request(step: Step, traced: Traced, now: datetime, *, by_list: bool) -> str:
+    if traced.facts.in_batch:
+        return f"Staat in een {'lijst die nog te melden is' if by_list else 'batch'}: zie batches."
     if traced.due_at > now:
         return f"Wordt opnieuw geprobeerd; de vorige poging mislukte ({traced.last_failure})."
     if isinstance(step, Delete):

@@ -75,7 +75,8 @@ def _print_statuses(statuses: list[GarageStatus]) -> None:
         if each.statement:
             answer.line(f"{each.garage}: nacht van {each.statement.date:%d-%m-%Y}: {each.statement.line}")
         for waiting in each.lists:
-            answer.line(f"{each.garage}: {waiting.message}.")
+            if waiting.message != each.message:
+                answer.line(f"{each.garage}: {waiting.message}.")
         answer.line(f"{each.garage}: {each.message.removesuffix('.')}.")
 
 
