@@ -95,7 +95,7 @@ class Lists:
                 break
             written += 1
         if written:
-            self.log.info("lists.written", garage=self.garage, lists=written)
+            self.log.info("lists.written", garage=self.garage, files=written)
         return written
 
     def _write_one(self, made: CustomerList, body: bytes) -> None:
