@@ -96,7 +96,7 @@ def _customers(connection: sa.Connection, garage: str, address: str) -> int:
 
 def _customer(content: Mapping[str, Any]) -> str:
     name = f"{content.get('company') or ''} {content['last_name']}".strip().casefold()
-    return str(content.get("reference") or name)
+    return str(content.get("customer_reference") or name)
 
 
 def _note(connection: sa.Connection, garage: str, found: Mapping[str, Suspicion], now: datetime) -> list[str]:

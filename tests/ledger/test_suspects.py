@@ -71,11 +71,20 @@ def test_more_customers_than_the_limit_make_an_address_shared(inviting: Any) -> 
     assert [each.plate for each in claims if each.step.send] == ["ZZ004Z"]
 
 
-@pytest.mark.parametrize("said", [{"reference": "K-1"}, {"last_name": "Jansen"}])
+@pytest.mark.parametrize("said", [{"customer_reference": "K-1"}, {"last_name": "Jansen"}])
 def test_a_customer_with_many_cars_is_one_customer(inviting: Any, said: dict[str, str]) -> None:
     inviting = inviting.but(shared_limit=2)
     inviting.night(*(inviting.car(number, email=GOOD, **said) for number in (1, 2, 3)))
     assert suspicions(inviting) == {}
+
+
+def test_customers_of_one_name_are_as_many_as_their_references(inviting: Any) -> None:
+    inviting = inviting.but(shared_limit=2)
+    cars = (
+        inviting.car(each, email=GOOD, last_name="Jansen", customer_reference=f"K-{each}") for each in (1, 2, 3)
+    )
+    inviting.night(*cars)
+    assert suspicions(inviting) == {GOOD: ("suspect", "shared", None)}
 
 
 def test_an_address_that_is_shared_no_longer_is_no_longer_suspect(inviting: Any) -> None:
