@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -198,7 +199,7 @@ def _after_answer(
     before = _asked_facts(row)
     after = _answered(claim, before, outcome, now)
     changes: Values = {**passport_rows.answered_facts(after), "attempts": 0, "last_failure": None}
-    changes |= _ANSWERED
+    changes |= {**_ANSWERED, **_name_taken(claim, row, outcome)}
     events = list(_told(claim, outcome, before, after))
     if after.held and not before.held:
         changes |= _held(after.held, "iGarage heeft dit AutoPaspoort niet meer.", now)
@@ -210,6 +211,20 @@ def _after_answer(
     changes |= onward
     judged = _hear_of_address(connection, claim, outcome.status, now)
     return changes, events + [("address_judged", {}) for _ in judged], judged
+
+
+def _name_taken(claim: Claim, row: Row, outcome: _Good) -> Values:
+    """By which name iGarage knows the owner, once it took one from us.
+
+    Of a batch the content is not at hand; the passport's is the same, unless it has changed since.
+    """
+    if isinstance(outcome, Withdrawn):
+        return {"delivered_name": None}
+    if not isinstance(claim.step, Put | Transfer) or outcome.status is None:
+        return {}
+    as_composed = row["revision"] == claim.passport.revision
+    content = claim.content or (json.loads(row["content"]) if as_composed else {})
+    return {"delivered_name": content.get("last_name")}
 
 
 NO_NAME_FIRST = (

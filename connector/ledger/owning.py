@@ -52,15 +52,26 @@ def is_news(prior: Row, row: Row) -> bool:
     return any(known[name] != value for name, value in said.items())
 
 
-def propose(prior: Row, row: Row, values: Row, now: datetime) -> Values:
-    """What a newcomer writes: a question, and himself beside the content. `values` are those of his content."""
+def propose(prior: Row, row: Row, values: Row, goes_with_him: Row, now: datetime) -> Values:
+    """What a newcomer writes: a question, and himself beside the content. `values` are those of his content.
+
+    `goes_with_him` tells that he was invited already, for the plate that his record had before: while he waits, too.
+    """
     newcomer = {**_proposal(row), **{name: values[name] for name in ("system", "source", "record")}}
+    newcomer["invited"] = invited_as_json(goes_with_him) or _invited_before(prior, row)
     return {
         "proposed": compact_json(newcomer),
         "held": "owner_change",
         "held_since": prior["held_since"] if prior["held"] == "owner_change" else now,
         "held_message": None,
     }
+
+
+def _invited_before(prior: Row, row: Row) -> Row:
+    """That somebody who waits already was invited, where he is the one of whom a row speaks."""
+    if not prior["proposed"] or compare(proposed_content(prior), json.loads(row["content"])) == "another":
+        return {}
+    return dict(_of(prior).get("invited") or {})
 
 
 def back(prior: Row) -> Values:
@@ -84,7 +95,20 @@ def newcomer(row: Row, now: datetime) -> Values:
         "proposed": None,
         "revision": row["revision"] + 1,
         **passport_rows.fresh_start(row, proposed["address"], now),
+        **invited(proposed.get("invited") or {}),
     }
+
+
+def invited_as_json(values: Row) -> Values:
+    """Who was invited, and when, as JSON can tell it; empty where nobody was."""
+    at = values.get("invited_at")
+    return {**values, "invited_at": at and at.isoformat()} if values else {}
+
+
+def invited(told: Row) -> Values:
+    """The same from JSON."""
+    at = told.get("invited_at")
+    return {**told, "invited_at": at and datetime.fromisoformat(at)} if told else {}
 
 
 def said_of(row: Row) -> Mapping[str, Any]:

@@ -1,7 +1,8 @@
 """A record whose plate changes: the passport of the old plate, and who was invited for it.
 
 While a file is accepted the old plate is marked with the new one; when all of the file has spoken, what no source names
-any more is withdrawn, or is a question where iGarage may have it.
+any more is withdrawn, or is a question where iGarage may have it. A record may take the plate that another leaves the
+same night, in this slice or in a later one: who was invited goes with his record.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from connector.corrections import Correction
+from connector.ledger import correcting, owning
 from connector.ledger import passports as passport_rows
-from connector.ledger.owning import NO_QUESTION
-from connector.ledger.schema import HAS_SUCCESSOR, passports, rows
-from connector.ledger.writing import event, found, record
+from connector.ledger.schema import HAS_SUCCESSOR, passports, rows, staged
+from connector.ledger.writing import among, compact_json, event, found, record
 from connector.owners import compare
-from connector.plan import Policy
+from connector.plan import Policy, same_address
 
 Row = Mapping[Any, Any]
 Values = dict[str, Any]
@@ -40,9 +42,10 @@ def former_plates(said: Mapping[str, Row], chunk: Sequence[Row]) -> dict[str, st
 def inherited(made: Row, old: Row | None) -> Values:
     """Who was invited for the old plate counts as invited for the new: it is the same person with the same car.
 
-    So does one of whom it is not known, for a request that may have invited him has no answer.
+    So does one of whom it is not known, for a request that may have invited him has no answer. `made` is the new
+    plate's passport with his content; whom it was another's before, that one was invited for it does not count.
     """
-    if old is None or made["invited_address"] is not None:
+    if old is None or is_invited(made):
         return {}
     if compare(json.loads(old["content"]), json.loads(made["content"])) == "another":
         return {}
@@ -51,6 +54,40 @@ def inherited(made: Row, old: Row | None) -> Values:
     if old["invited_address"] is None:
         return {}
     return {"invited_address": old["invited_address"], "invited_at": old["invited_at"]}
+
+
+def is_invited(made: Row) -> bool:
+    """Whether for a passport the very address that it has now was invited."""
+    return made["invited_address"] is not None and same_address(made["invited_address"], made["address"])
+
+
+def noted(made: Row, inherits: str) -> Values:
+    """What an earlier slice noted for a row, before its record's plate was another's."""
+    return {} if is_invited(made) else owning.invited(json.loads(inherits))
+
+
+def note_overtaken(
+    connection: sa.Connection,
+    taken: Mapping[str, Row],
+    later: sa.ColumnElement[bool],
+    said: sa.ColumnElement[bool],
+    corrections: Sequence[Correction],
+) -> None:
+    """Note for `later` staged rows who was invited for the plates that their records leave, and others take now.
+
+    `taken` are those plates with their passports as they still are; `said` are the rows of memory of the source.
+    """
+    if not taken:
+        return
+    query = sa.select(staged, rows.c.plate.label("former")).join(rows, rows.c.key == staged.c.key)
+    query = query.where(later, said, among(connection, rows.c.plate, taken.keys()))
+    for row in found(connection, query.where(staged.c.plate != rows.c.plate, staged.c.content.is_not(None))):
+        meant, _ = correcting.applied(row, corrections)
+        goes_with_it = inherited({**meant, "invited_address": None}, taken[row["former"]])
+        this = (staged.c.file == row["file"]) & (staged.c.position == row["position"])
+        connection.execute(
+            staged.update().where(this).values(inherits=compact_json(owning.invited_as_json(goes_with_it)))
+        )
 
 
 def _may_be_invited(old: Row) -> bool:
@@ -95,12 +132,12 @@ def _becomes(row: Row, is_named: bool, now: datetime) -> Values:
     """What is written of a marked plate: it is somebody's still, or again; withdrawn; or a question."""
     if is_named:
         over = row["held"] == "plate_changed"
-        return {"successor": None, **({**NO_QUESTION, "due_at": now} if over else {})}
+        return {"successor": None, **({**owning.NO_QUESTION, "due_at": now} if over else {})}
     if row["absent"] or row["held"] in _STANDS:
         return {}
     if row["written"] or row["unsure"] or row["delivered_revision"] is not None:
         return {"held": "plate_changed", "held_since": now, "held_message": None}
-    return {"absent": True, "revision": row["revision"] + 1, **NO_QUESTION}
+    return {"absent": True, "revision": row["revision"] + 1, **owning.NO_QUESTION}
 
 
 def _told(values: Row) -> tuple[str | None, Values]:
