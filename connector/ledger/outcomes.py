@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -13,7 +12,7 @@ import sqlalchemy as sa
 from connector import closing
 from connector.backoff import PROBING, GiveUp, Probing, Retry, after_failure, is_own_failure
 from connector.errors import DeliveryError, Refused, Transient, Unknown
-from connector.ledger import addresses, forgotten, garages, mails, owning
+from connector.ledger import addresses, forgotten, garages, mails, owning, replating
 from connector.ledger import passports as passport_rows
 from connector.ledger.claims import Claim
 from connector.ledger.schema import EPOCH, passports
@@ -108,6 +107,8 @@ def write(
         row.update(passport_rows.index(facts, policy, today))
     upsert(connection, passports, written.passports)
     passport_rows.reindex(connection, garage, policy, today, only_addresses=written.judged)
+    moved = [row for row in written.answered if row["successor"] is not None]
+    replating.settle_doubt(connection, garage, moved, policy, today)
     record(connection, written.events)
     forgotten.remove(connection, garage, written.gone, now)
 
@@ -124,6 +125,8 @@ class _Written:
     judged: list[str] = field(default_factory=list)
     contact: bool = False
     mailed: int = 0
+    answered: list[Values] = field(default_factory=list)
+    """Those of which it is known now whether they were invited for."""
     gone: list[Row] = field(default_factory=list)
     """Passports of the erased that iGarage has withdrawn."""
 
@@ -150,6 +153,8 @@ def _close(
     _note_contact(connection, claim.garage, outcome, now, written)
     closed = {**row, **changes, "claim_token": None, "claim_until": None, "batch": None, "last_attempt": now}
     written.passports.append(closed)
+    if not isinstance(outcome, Failed) or isinstance(outcome.error, Refused):
+        written.answered.append(closed)
     written.mailed += closed["invitations"] > row["invitations"] and _is_recent(claim, outcome, closed, now)
     written.events += [event(claim.garage, claim.plate, now, name, **detail) for name, detail in events]
     written.judged += judged
@@ -214,17 +219,12 @@ def _after_answer(
 
 
 def _name_taken(claim: Claim, row: Row, outcome: _Good) -> Values:
-    """By which name iGarage knows the owner, once it took one from us.
-
-    Of a batch the content is not at hand; the passport's is the same, unless it has changed since.
-    """
+    """By which name iGarage knows the owner, once it took one from us."""
     if isinstance(outcome, Withdrawn):
         return {"delivered_name": None}
     if not isinstance(claim.step, Put | Transfer) or outcome.status is None:
         return {}
-    as_composed = row["revision"] == claim.passport.revision
-    content = claim.content or (json.loads(row["content"]) if as_composed else {})
-    return {"delivered_name": content.get("last_name")}
+    return owning.name_given(row, claim.content, claim.passport.revision)
 
 
 NO_NAME_FIRST = (

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from connector.emails import key as address_key
 from connector.ledger import passports as passport_rows
 from connector.ledger.writing import compact_json
+from connector.model import Content
 from connector.owners import compare, name_first
 from connector.plan import Policy, same_address
 
@@ -162,6 +163,16 @@ def gone_on_with(row: Row, before: str | None) -> Values:
         "revision": row["revision"] + 1,
         "proposed": compact_json({"content": row["content"], "address": row["address"], "facts": {}}),
     }
+
+
+def name_given(row: Row, content: Content, revision: int) -> Values:
+    """The name that iGarage was given with a revision. Of a batch the content is not at hand: the passport's is then.
+
+    It is the same, unless the passport has changed since, and then the name is not known.
+    """
+    if not content and row["revision"] == revision:
+        content = json.loads(row["content"])
+    return {"delivered_name": content.get("last_name")}
 
 
 def is_spoken_of(row: Row) -> bool:

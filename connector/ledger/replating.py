@@ -66,6 +66,23 @@ def noted(made: Row, inherits: str) -> Values:
     return {} if is_invited(made) else owning.invited(json.loads(inherits))
 
 
+def settle_doubt(
+    connection: sa.Connection, garage: str, answered: Sequence[Row], policy: Policy, today: date
+) -> None:
+    """A request for an old plate was under way when its record got another: now it is known whom it invited.
+
+    Who counted as invited by it alone counts no more where it invited nobody.
+    """
+    plates = []
+    for row in answered:
+        heir = (passports.c.garage == garage) & (passports.c.plate == row["successor"])
+        doubted = (passports.c.invited_address == row["address"]) & passports.c.invited_at.is_(None)
+        known = {name: row[name] for name in ("invited_address", "invited_at")}
+        if connection.execute(passports.update().where(heir, doubted).values(known)).rowcount:
+            plates.append(row["successor"])
+    passport_rows.reindex_plates(connection, garage, policy, today, plates)
+
+
 def note_overtaken(
     connection: sa.Connection,
     taken: Mapping[str, Row],

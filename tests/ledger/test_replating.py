@@ -10,7 +10,7 @@ from connector.errors import Refused, Unknown
 from connector.ledger import HandedOver, Withdrawn
 from connector.ledger.taking import ACCEPTED
 from connector.model import Skipped
-from connector.plan import Delete, Policy, Put
+from connector.plan import Delete, Policy, Put, Send
 
 LOST = Unknown("cut", code="no_answer")
 
@@ -50,6 +50,42 @@ def test_a_request_in_flight_closes_and_the_question_stands(inviting: Any) -> No
     inviting.answer(claim, sent_at=inviting.clock())
     assert inviting.held() == {"ZZ001Z": "plate_changed"}
     assert inviting.trace(1).facts.invitations == 1
+
+
+@pytest.mark.parametrize("ends", ["refused", "without a mail"])
+def test_who_was_not_invited_by_the_request_in_flight_is_invited_for_the_new_plate(
+    inviting: Any, ends: str
+) -> None:
+    inviting.night(inviting.car(1, key="R-1"))
+    claim = inviting.claimed()
+    replate(inviting)
+    new = inviting.claimed()
+    assert (new.plate, new.step) == ("ZZ009Z", Put(send=False))  # for he may be invited already
+    inviting.answer(new)
+    assert inviting.claim() is None
+    if ends == "refused":
+        inviting.fail(Refused("422", code="invalid", status=422, field="vehicle.vin"), claim)
+    else:
+        inviting.answer(claim)
+    send = inviting.claimed()
+    assert (send.plate, send.step) == ("ZZ009Z", Send())
+
+
+def test_who_was_invited_by_the_request_in_flight_counts_with_its_time(inviting: Any) -> None:
+    inviting.night(inviting.car(1, key="R-1"))
+    claim = inviting.claimed()
+    replate(inviting)
+    inviting.answer(claim, sent_at=inviting.clock())
+    facts = inviting.trace(9).facts
+    assert (facts.invited_address, facts.invited_at) == (inviting.email(1), inviting.clock())
+
+
+def test_a_plate_whose_request_was_never_begun_is_withdrawn_without_one(inviting: Any) -> None:
+    inviting.night(inviting.car(1, key="R-1"))
+    inviting.ledger.give_back(inviting.garage, [inviting.claimed()])
+    replate(inviting)
+    assert inviting.held() == {} and inviting.counts() == {"withdrawn": 1, "pending": 1}
+    assert inviting.claimed().step == Put(send=True)
 
 
 def test_another_customer_under_the_record_is_invited_for_his_plate(inviting: Any) -> None:
