@@ -311,6 +311,17 @@ def test_a_list_with_a_mistake_changes_nothing_and_tells_every_line(wrong, tmp_p
     assert wrong.ask("emails", "gms-todo") == []
 
 
+def test_a_list_tells_mistakes_of_every_kind_at_once(wrong, sandbox, tmp_path):
+    sandbox.bounce("weg@voorbeeld.example", "hard_bounce")
+    wrong.run()
+    file = tmp_path / "lijst.csv"
+    wrong.main("emails", "export", file)
+    fill_in(file, ZZ001Z=GOOD, ZZ002Z="weg@voorbeeld.example", ZZ003Z="geen adres")
+    said = wrong.main("emails", "import", file)
+    assert said.status == 1 and said.err.index("regel 3: ") < said.err.index("regel 4: ")
+    assert wrong.ask("emails", "gms-todo") == []
+
+
 def test_a_list_that_is_there_is_not_overwritten_and_one_that_is_not_cannot_be_read(wrong, tmp_path):
     file = tmp_path / "lijst.csv"
     file.write_text("van iemand")

@@ -179,7 +179,7 @@ def test_nobody_is_given_the_address_of_the_erased(garage: Any) -> None:
     book, new = garage.ledger.address_book, Correction(garage.email(2), A.upper(), None)
     for correct in (
         lambda: book.correct(garage.garage, new, garage.policy, garage.today),
-        lambda: book.correct_all(garage.garage, [(2, new)], garage.policy, garage.today),
+        lambda: book.correct_all(garage.garage, [(2, new)], [], garage.policy, garage.today),
     ):
         with pytest.raises(NotReleasable, match="vergeten"):
             correct()
