@@ -127,12 +127,15 @@ def _judge(
     said, prior = prior_rows.weighed_against(connection, job.garage, job.source, chunk)
     faults = {row["address"]: row["address_fault"] for row in chunk if row["address"]}
     former = {each["address"] for each in prior.values()}
+    plates = replating.former_plates(said, chunk)
+    moved = _moved(connection, job.garage, plates)
+    left = {each["address"] for each in moved.values()}
     result = Slice(
         faults=faults,
-        verdicts=addresses.verdicts(connection, job.garage, {*faults, *former}),
+        verdicts=addresses.verdicts(connection, job.garage, {*faults, *former, *left}),
         former=former,
-        corrections=corrections,
-        moved=_moved(connection, job.garage, said, chunk),
+        corrections=correcting.gone_with(connection, job.garage, plates, corrections, job.now),
+        moved=moved,
     )
     _note_overtaken(connection, job, chunk, prior, result)
     first_seen = prior_rows.first_seen(
@@ -148,11 +151,8 @@ def _judge(
     return result
 
 
-def _moved(
-    connection: sa.Connection, garage: str, said: Mapping[str, Row], chunk: Sequence[Row]
-) -> dict[str, Row]:
+def _moved(connection: sa.Connection, garage: str, former: Mapping[str, str]) -> dict[str, Row]:
     """Plate → the passport of the plate that the record behind it named before; those that changed alone."""
-    former = replating.former_plates(said, chunk)
     known = prior_rows.passports_of(connection, garage, list(former.values()))
     return {plate: known[old] for plate, old in former.items() if old in known}
 
@@ -164,14 +164,15 @@ def _note_overtaken(
     taken = {plate: prior[plate] for plate in result.moved if plate in prior}
     later = (staged.c.file == job.file) & (staged.c.position > chunk[-1]["position"]) if chunk else sa.false()
     said = (rows.c.garage == job.garage) & (rows.c.source == job.source)
-    replating.note_overtaken(connection, taken, later, said, result.corrections)
+    replating.note_overtaken(connection, taken, later, said, result.corrections, result.verdicts)
 
 
 def _inherited(row: Row, made: Row, result: Slice) -> Values:
     """Who was invited for the plate that the record of a row named before."""
     if row["inherits"] is not None:
         return replating.noted(made, row["inherits"])
-    return replating.inherited(made, result.moved.get(row["plate"]))
+    old = result.moved.get(row["plate"])
+    return replating.inherited(made, old, result.verdicts.get(old["address"]) if old else None)
 
 
 def _take(job: Accepting, row: Row, said: Row | None, prior: Row | None, result: Slice) -> None:
@@ -273,7 +274,7 @@ def _change(job: Accepting, row: Row, prior: Row, result: Slice) -> None:
 def _propose(job: Accepting, row: Row, prior: Row, result: Slice) -> None:
     """A newcomer waits for a person's answer, or takes the place of another who did."""
     content = _content_of(job, row)
-    goes_with_him = _inherited(row, {**content, "invited_address": None}, result)
+    goes_with_him = _inherited(row, {**content, **replating.NOBODY}, result)
     values = owning.propose(prior, row, content, goes_with_him, job.now)
     result.passports[row["plate"]] = {**prior, **values}
     result.events.append(event(job.garage, row["plate"], job.now, "held", reason="owner_change"))

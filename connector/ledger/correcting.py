@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -44,6 +44,24 @@ def known(connection: sa.Connection, garage: str) -> tuple[Correction, ...]:
     query = sa.select(corrections).where(corrections.c.garage == garage)
     found = connection.execute(query.order_by(corrections.c.plate, corrections.c.seen)).mappings()
     return tuple(Correction(each["seen"], each["meant"], each["plate"] or None, each["by"]) for each in found)
+
+
+def gone_with(
+    connection: sa.Connection,
+    garage: str,
+    moved: Mapping[str, str],
+    known: Sequence[Correction],
+    now: datetime,
+) -> Sequence[Correction]:
+    """What is known once what was corrected for one plate alone counts for the plate that its record has now, too.
+
+    `moved`: plate → the plate that its record named before.
+    """
+    places = {(each.plate, address_key(each.seen)) for each in known}
+    own = [replace(each, plate=plate) for plate, old in moved.items() for each in known if each.plate == old]
+    new = [each for each in own if (each.plate, address_key(each.seen)) not in places]
+    upsert(connection, corrections, [_as_row(garage, each, now) for each in new])
+    return (*known, *new)
 
 
 def applied(row: Row, known: Sequence[Correction]) -> tuple[Row, Counted | None]:
@@ -290,16 +308,16 @@ def _keep(
 ) -> None:
     """Write what is known now in the place of what was."""
     end(connection, turn.garage, [each for each in before if each not in after])
-    values = [
-        {
-            "garage": turn.garage,
-            "plate": each.plate or "",
-            "seen": address_key(each.seen),
-            "meant": each.meant.strip(),
-            "by": each.by,
-            "since": turn.now,
-        }
-        for each in after
-        if each not in before
-    ]
-    upsert(connection, corrections, values)
+    new = [each for each in after if each not in before]
+    upsert(connection, corrections, [_as_row(turn.garage, each, turn.now) for each in new])
+
+
+def _as_row(garage: str, correction: Correction, now: datetime) -> Values:
+    return {
+        "garage": garage,
+        "plate": correction.plate or "",
+        "seen": address_key(correction.seen),
+        "meant": correction.meant.strip(),
+        "by": correction.by,
+        "since": now,
+    }

@@ -59,7 +59,8 @@ def propose(prior: Row, row: Row, values: Row, goes_with_him: Row, now: datetime
     `goes_with_him` tells that he was invited already, for the plate that his record had before: while he waits, too.
     """
     newcomer = {**_proposal(row), **{name: values[name] for name in ("system", "source", "record")}}
-    newcomer["invited"] = invited_as_json(goes_with_him) or _invited_before(prior, row)
+    mailed = {name: value for name, value in goes_with_him.items() if name != "asked"}
+    newcomer["invited"] = invited_as_json(mailed) or _invited_before(prior, row)
     return {
         "proposed": compact_json(newcomer),
         "held": "owner_change",
@@ -103,13 +104,13 @@ def newcomer(row: Row, now: datetime) -> Values:
 def invited_as_json(values: Row) -> Values:
     """Who was invited, and when, as JSON can tell it; empty where nobody was."""
     at = values.get("invited_at")
-    return {**values, "invited_at": at and at.isoformat()} if values else {}
+    return {**values, "invited_at": at.isoformat()} if at else dict(values)
 
 
 def invited(told: Row) -> Values:
     """The same from JSON."""
     at = told.get("invited_at")
-    return {**told, "invited_at": at and datetime.fromisoformat(at)} if told else {}
+    return {**told, "invited_at": datetime.fromisoformat(at)} if at else dict(told)
 
 
 def said_of(row: Row) -> Mapping[str, Any]:

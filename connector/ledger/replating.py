@@ -25,6 +25,8 @@ from connector.plan import Policy, same_address
 Row = Mapping[Any, Any]
 Values = dict[str, Any]
 
+NOBODY: Mapping[str, Any] = {"invited_address": None, "answered": 0}
+"""That for a passport nobody was invited yet."""
 _STANDS = ("gone", "owner_change", "plate_changed")
 """Questions that a person answers, whatever becomes of the plate."""
 
@@ -39,11 +41,13 @@ def former_plates(said: Mapping[str, Row], chunk: Sequence[Row]) -> dict[str, st
     return moved
 
 
-def inherited(made: Row, old: Row | None) -> Values:
+def inherited(made: Row, old: Row | None, verdict: str | None = None) -> Values:
     """Who was invited for the old plate counts as invited for the new: it is the same person with the same car.
 
     So does one of whom it is not known, for a request that may have invited him has no answer. `made` is the new
-    plate's passport with his content; whom it was another's before, that one was invited for it does not count.
+    plate's passport with his content; where it was another's before, that one was invited for it does not count. An
+    invitation that was asked for goes to the new plate, as does one that a better address calls for: `verdict` is of
+    the old one.
     """
     if old is None or is_invited(made):
         return {}
@@ -51,9 +55,10 @@ def inherited(made: Row, old: Row | None) -> Values:
         return {}
     if _may_be_invited(old):
         return {"invited_address": old["address"], "invited_at": None}
-    if old["invited_address"] is None:
-        return {}
-    return {"invited_address": old["invited_address"], "invited_at": old["invited_at"]}
+    values = {name: old[name] for name in ("invited_address", "invited_at") if old["invited_address"]}
+    if passport_rows.asked_after_bounce(old, verdict, made["address"]) > old["answered"]:
+        values["asked"] = made["answered"] + 1
+    return values
 
 
 def is_invited(made: Row) -> bool:
@@ -63,7 +68,10 @@ def is_invited(made: Row) -> bool:
 
 def noted(made: Row, inherits: str) -> Values:
     """What an earlier slice noted for a row, before its record's plate was another's."""
-    return {} if is_invited(made) else owning.invited(json.loads(inherits))
+    if is_invited(made):
+        return {}
+    values = owning.invited(json.loads(inherits))
+    return {**values, "asked": made["answered"] + 1} if "asked" in values else values
 
 
 def settle_doubt(
@@ -89,6 +97,7 @@ def note_overtaken(
     later: sa.ColumnElement[bool],
     said: sa.ColumnElement[bool],
     corrections: Sequence[Correction],
+    verdicts: Mapping[str, str],
 ) -> None:
     """Note for `later` staged rows who was invited for the plates that their records leave, and others take now.
 
@@ -99,8 +108,8 @@ def note_overtaken(
     query = sa.select(staged, rows.c.plate.label("former")).join(rows, rows.c.key == staged.c.key)
     query = query.where(later, said, among(connection, rows.c.plate, taken.keys()))
     for row in found(connection, query.where(staged.c.plate != rows.c.plate, staged.c.content.is_not(None))):
-        meant, _ = correcting.applied(row, corrections)
-        goes_with_it = inherited({**meant, "invited_address": None}, taken[row["former"]])
+        (meant, _), old = correcting.applied(row, corrections), taken[row["former"]]
+        goes_with_it = inherited({**meant, **NOBODY}, old, verdicts.get(old["address"]))
         this = (staged.c.file == row["file"]) & (staged.c.position == row["position"])
         connection.execute(
             staged.update().where(this).values(inherits=compact_json(owning.invited_as_json(goes_with_it)))
@@ -152,9 +161,10 @@ def _becomes(row: Row, is_named: bool, now: datetime) -> Values:
         return {"successor": None, **({**owning.NO_QUESTION, "due_at": now} if over else {})}
     if row["absent"] or row["held"] in _STANDS:
         return {}
+    asked = {"asked": row["answered"]}  # that went with the record
     if row["written"] or row["unsure"] or row["delivered_revision"] is not None:
-        return {"held": "plate_changed", "held_since": now, "held_message": None}
-    return {"absent": True, "revision": row["revision"] + 1, **owning.NO_QUESTION}
+        return {"held": "plate_changed", "held_since": now, "held_message": None, **asked}
+    return {"absent": True, "revision": row["revision"] + 1, **owning.NO_QUESTION, **asked}
 
 
 def _told(values: Row) -> tuple[str | None, Values]:

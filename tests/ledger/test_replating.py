@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from connector.corrections import Correction
 from connector.errors import Refused, Unknown
 from connector.ledger import HandedOver, Withdrawn
 from connector.ledger.taking import ACCEPTED
-from connector.model import Skipped
+from connector.model import AddressChange, Skipped
 from connector.plan import Delete, Policy, Put, Send
 
+GOOD = "goed@voorbeeld.example"
 LOST = Unknown("cut", code="no_answer")
 
 
@@ -86,6 +88,40 @@ def test_a_plate_whose_request_was_never_begun_is_withdrawn_without_one(inviting
     replate(inviting)
     assert inviting.held() == {} and inviting.counts() == {"withdrawn": 1, "pending": 1}
     assert inviting.claimed().step == Put(send=True)
+
+
+@pytest.mark.parametrize("where", ["here", "in the garage's system"])
+def test_a_better_address_that_comes_with_another_plate_is_invited_once_by_a_garage_that_invites_nobody(
+    jansen: Any, where: str
+) -> None:
+    jansen.night(jansen.car(1, key="R-1"))
+    jansen.answer(sent_at=jansen.clock())
+    bounced = AddressChange(jansen.clock(), jansen.email(1), "invalid", plate="ZZ001Z", reason="hard_bounce")
+    book = jansen.ledger.address_book
+    book.hear_feed("jansen", [bounced], jansen.policy, jansen.today, after=None, onward="c")
+    if where == "here":
+        book.correct("jansen", Correction(jansen.email(1), GOOD), jansen.policy, jansen.today)
+        replate(jansen)
+    else:
+        replate(jansen, email=GOOD)
+    claim = jansen.claimed()
+    assert (claim.plate, claim.step, claim.content["email"]) == ("ZZ009Z", Put(send=True), GOOD)
+    jansen.answer(claim, sent_at=jansen.clock.forward(seconds=1))
+    release(jansen, "keep")
+    assert [each.step for each in iter(jansen.claim, None)] in ([], [Put(send=False)])
+
+
+def test_what_was_corrected_for_one_plate_counts_for_the_plate_that_its_record_has_now(inviting: Any) -> None:
+    inviting.night(inviting.car(1, key="R-1"))
+    book = inviting.ledger.address_book
+    book.correct("jansen", Correction(inviting.email(1), GOOD, "ZZ001Z"), inviting.policy, inviting.today)
+    inviting.answer(sent_at=inviting.clock())
+    replate(inviting)
+    claim = inviting.claimed()
+    assert (claim.plate, claim.step, claim.content["email"]) == ("ZZ009Z", Put(send=False), GOOD)
+    inviting.answer(claim)
+    replate(inviting, email="derde@voorbeeld.example")
+    assert inviting.content(9)["email"] == "derde@voorbeeld.example"
 
 
 def test_another_customer_under_the_record_is_invited_for_his_plate(inviting: Any) -> None:
