@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from connector import closing
 from connector.backoff import PROBING, GiveUp, Probing, Retry, after_failure, is_own_failure
+from connector.emails import key as address_key
 from connector.errors import DeliveryError, Refused, Transient, Unknown
-from connector.ledger import addresses, forgotten, garages, mails, owning, replating
+from connector.ledger import addresses, forgotten, garages, mails, owning, refusals, replating
 from connector.ledger import passports as passport_rows
 from connector.ledger.claims import Claim
 from connector.ledger.schema import EPOCH, passports
@@ -46,6 +47,8 @@ class Failed:
     retry: Retry
     chance: float
     probing: Probing = PROBING
+    on_file: str | None = None
+    """The address that iGarage has, where it says that another customer has the car, and nobody knew of him."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +210,11 @@ def _after_answer(
     changes |= {**_ANSWERED, **_name_taken(claim, row, outcome)}
     events = list(_told(claim, outcome, before, after))
     if after.held and not before.held:
-        changes |= _held(after.held, "iGarage heeft dit AutoPaspoort niet meer.", now)
+        changes |= refusals.held(after.held, "iGarage heeft dit AutoPaspoort niet meer.", now)
         events.append(("held", {"reason": after.held}))
     onward = owning.gone_on_with({**row, **changes}, before.order)
     if onward.get("proposed") and _is_unwritable(connection, claim.garage, onward["address"]):
-        onward = {"owner_order": None, **_held("owner_change", NO_NAME_FIRST, now)}
+        onward = {"owner_order": None, **refusals.held("owner_change", refusals.NO_NAME_FIRST, now)}
         events.append(("held", {"reason": "owner_change"}))
     changes |= onward
     judged = _hear_of_address(connection, claim, outcome.status, now)
@@ -225,12 +228,6 @@ def _name_taken(claim: Claim, row: Row, outcome: _Good) -> Values:
     if not isinstance(claim.step, Put | Transfer) or outcome.status is None:
         return {}
     return owning.name_given(row, claim.content, claim.passport.revision)
-
-
-NO_NAME_FIRST = (
-    "De naam kan niet eerst naar iGarage, want het oude adres kan in geen verzoek staan: pas het AutoPaspoort in "
-    "iGarage aan."
-)
 
 
 def _is_unwritable(connection: sa.Connection, garage: str, address: str) -> bool:
@@ -298,7 +295,7 @@ def _after_failure(
 ) -> _Changes:
     error = failed.error
     if isinstance(error, Refused):
-        changes, events, judged = _after_refusal(connection, claim, row, error, policy, now)
+        changes, events, judged = _after_refusal(connection, claim, row, error, failed.on_file, policy, now)
         return {**_ANSWERED, **changes}, events, judged
     if error.scope == "garage":  # no attempt is spent, whoever's failure it is
         if why := garages.pause_for(error, failed.probing, failed.chance):
@@ -313,7 +310,11 @@ def _after_failure(
     events = [] if row["last_failure"] == error.code else [("failed", {"code": error.code})]
     if isinstance(reaction, GiveUp) and row["held"] is None:
         message = f"Na {attempts} pogingen niet gelukt; probeer opnieuw als de oorzaak weg is."
-        return changes | _held("exhausted", message, now), [*events, ("held", {"reason": "exhausted"})], []
+        return (
+            changes | refusals.held("exhausted", message, now),
+            [*events, ("held", {"reason": "exhausted"})],
+            [],
+        )
     wait = 0.0 if isinstance(reaction, GiveUp) else reaction.seconds
     return changes | {"due_at": now + timedelta(seconds=wait)}, events, []
 
@@ -327,7 +328,13 @@ def _withdrawn_later(claim: Claim, failed: Failed, changes: Values, now: datetim
 
 
 def _after_refusal(
-    connection: sa.Connection, claim: Claim, row: Row, error: Refused, policy: Policy, now: datetime
+    connection: sa.Connection,
+    claim: Claim,
+    row: Row,
+    error: Refused,
+    on_file: str | None,
+    policy: Policy,
+    now: datetime,
 ) -> _Changes:
     """A refusal is a question about the revision that was asked; a newer one has not been asked yet.
 
@@ -337,7 +344,8 @@ def _after_refusal(
     if error.code == "email_invalid":
         news = closing.AddressNews(claim.passport.address, "unwritable", "email_invalid")
         judged = addresses.hear(connection, claim.garage, news, now)
-        changes = _held("owner_change", NO_NAME_FIRST, now) if row["owner_order"] == "name_first" else {}
+        is_name = row["owner_order"] == "name_first"
+        changes = refusals.held("owner_change", refusals.NO_NAME_FIRST, now) if is_name else {}
         changes |= owning.wanted(row) | ({"owner_order": None} if changes else {})
         return changes, [("address_judged", {"code": error.code})], judged
     refused = [("refused", {"code": error.code, "field": error.field, "revision": claim.passport.revision})]
@@ -345,27 +353,16 @@ def _after_refusal(
     changes = {}
     if reason == "owner_change":
         before = _asked_facts(row)
+        if on_file is not None and before.delivered_address is None:
+            before = replace(before, delivered_address=address_key(on_file))
         had = replace(before, delivered_revision=before.delivered_revision or 0)
         went_back = is_old and same_address(row["address"], row["delivered_address"])
         after = had if went_back or row["held"] else closing.after_owner_conflict(before, policy)
         changes, reason = passport_rows.answered_facts(after), after.held
     if reason is None or row["held"] or (is_old and reason == "refused"):
         return changes, refused, []
-    changes = owning.wanted(row) | changes | _held(reason, _refusal_message(error), now)
+    changes = owning.wanted(row) | changes | refusals.held(reason, refusals.message(error), now)
     return changes | {"last_failure": error.code}, refused, []
-
-
-def _refusal_message(error: Refused) -> str:
-    where = f" (veld {error.field})" if error.field else ""
-    sentences = {
-        "owner_conflict": "Volgens iGarage hoort dit kenteken bij een andere klant.",
-        "not_found": "iGarage heeft dit AutoPaspoort niet meer.",
-    }
-    return sentences.get(error.code, f"iGarage weigert dit AutoPaspoort: {error.code}{where}.")
-
-
-def _held(reason: str | None, message: str, now: datetime) -> Values:
-    return {"held": reason, "held_since": now, "held_message": message}
 
 
 def _counts(connection: sa.Connection, claim: Claim, row: Row, error: DeliveryError, now: datetime) -> bool:
