@@ -87,13 +87,13 @@ def claim(connection: sa.Connection, job: Claiming, most: int) -> list[Claim]:
 def give_back(connection: sa.Connection, garage: str, claims: Sequence[Claim]) -> None:
     """Claims of which the request was never begun are free again, and nothing may have been done at iGarage by them.
 
-    One whose lease passed meanwhile is another's.
+    One whose lease passed meanwhile is another's, and of one that was erased meanwhile nothing is written back.
     """
     for each in claims:
         mine = (passports.c.garage == garage) & (passports.c.plate == each.plate)
         mine &= passports.c.claim_token == each.token
-        free = {"claim_token": None, "claim_until": None, **each.before}
-        connection.execute(passports.update().where(mine).values(free))
+        connection.execute(passports.update().where(mine, passports.c.erasure.is_(None)).values(each.before))
+        connection.execute(passports.update().where(mine).values(claim_token=None, claim_until=None))
 
 
 @dataclass(frozen=True, slots=True)

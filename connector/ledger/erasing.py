@@ -240,7 +240,7 @@ def _is_mine(row: Row, person: Person) -> bool:
 
 _SAID = (
     *("key", "plate", "rank", "said", "address", "content", "facts"),
-    *("warnings", "address_fault", "rejection"),
+    *("warnings", "address_fault", "rejection", "inherits"),
 )
 """The columns of a staged row that say something of a person."""
 

@@ -352,6 +352,18 @@ def test_a_request_under_way_that_has_no_answer_is_followed_when_its_lease_has_p
     withdraw(garage)
 
 
+def test_a_request_that_was_not_begun_when_its_car_was_erased_writes_nothing_back(garage: Any) -> None:
+    garage.night(garage.car(1))
+    garage.fail(Unknown("no answer", code="no_answer"))
+    garage.clock.forward(seconds=91)
+    claim = garage.claimed()
+    erase(garage, 1)
+    garage.ledger.give_back(garage.garage, [claim])
+    assert "klant1" not in everything(garage)
+    garage.clock.forward(seconds=121)
+    withdraw(garage)
+
+
 def test_a_request_of_a_process_that_died_is_followed_when_its_lease_has_passed(garage: Any) -> None:
     garage.night(garage.car(1))
     garage.claimed()
