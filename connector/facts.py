@@ -12,6 +12,8 @@ from connector.suspicion import SHARED_LIMIT, Kind
 SendPolicy = Literal["never", "always", "consented"]
 SuspectPolicy = Literal["send", "withhold"]
 AddressVerdict = Literal["ok", "suspect", "bounced", "unwritable", "opted_out"]
+ByHand = Literal["invite_by_hand", "transfer_by_hand", "withdraw_by_hand"]
+"""What no list can say, and so is left to a person."""
 HeldReason = Literal["refused", "exhausted", "gone", "owner_change", "plate_changed"]
 Order = Literal["transfer", "same_owner", "name_first"]
 """What a person, or the garage's file, decided about an owner: another one; the same one; and the same one of whom
@@ -48,6 +50,8 @@ class Policy:
     mails_stopped: bool = False
     mails: int | None = None
     shared_limit: int = SHARED_LIMIT
+    by_list: bool = False
+    """Passports go up in lists that a person carries (`delivery.route: list_file`)."""
 
 
 @dataclass(frozen=True, slots=True)

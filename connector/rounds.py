@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-Way = Literal["direct", "batch", "auto"]
+Way = Literal["direct", "batch", "auto", "list_file"]
 TOO_LATE = timedelta(hours=24)
 """So long after its run a batch is done, or its passports are asked for one by one."""
 
@@ -18,6 +18,8 @@ TOO_LATE = timedelta(hours=24)
 @dataclass(frozen=True, slots=True)
 class Route:
     """The way passports go to iGarage. `auto`: in a batch as soon as more than `over` are due at once.
+
+    `list_file`: in lists that a person carries there.
 
     `lead`: so long before iGarage runs its batches they go up.
     """

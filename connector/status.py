@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
-from connector.config import GarageConfig, Loaded
-from connector.ledger import Ledger, consents, missing
+from sqlalchemy import Connection
+
+from connector.config import GarageConfig, ListFileConfig, Loaded
+from connector.ledger import Ledger, consents, listing, missing
 from connector.ledger import looking as look
 from connector.ledger.fleets import known as fleet_accounts
 from connector.ledger.garages import Standing, standing
+from connector.ledger.listing import CustomerList
 from connector.ledger.looking import FileSummary, SourceSummary
 from connector.ledger.mails import Brake, brake
 from connector.ledger.rescue import told
@@ -33,6 +37,14 @@ NO_CONSENT = (
 NO_ACCOUNT = (
     "iGarage kent Wagenparkaccount {} uit delivery.fleet_accounts niet: die auto's gaan zonder; herstel de id in het "
     "garagebestand"
+)
+UNWRITTEN = (
+    "klantenlijst {0.number} met {0.passports} AutoPaspoorten kan niet naar de map {1} worden geschreven: maak die map "
+    "schrijfbaar"
+)
+UNCONFIRMED = (
+    "klantenlijst {0.number} ({0.name}) wacht: upload hem in iGarage {1} het vinkje versturen, en meld het met batches "
+    "done {0.number}"
 )
 NOTHING_READ = "er is nog niets gelezen: zet een export in de map"
 NOTHING_POLLED = "er is nog niets gelezen: het garagesysteem wordt vanzelf bevraagd als de dienst draait"
@@ -101,6 +113,18 @@ class ServiceStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class ListStatus:
+    """A customer list that waits for a person. `written_at` None: it could not be written yet."""
+
+    number: int
+    name: str
+    send: bool
+    passports: int
+    written_at: datetime | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class GarageStatus:
     """How a garage stands. `message` is one Dutch sentence on what to do next."""
 
@@ -117,6 +141,8 @@ class GarageStatus:
     """The ids in `delivery.fleet_accounts` that iGarage does not have: their cars go without."""
     missing: int = 0
     """Passports whose plate no export names any more; nothing is withdrawn for that."""
+    lists: tuple[ListStatus, ...] = ()
+    """The customer lists of which nobody has said yet what became of them, oldest first."""
 
 
 def version() -> str:
@@ -152,11 +178,14 @@ def garage_status(
         paused, day = _paused(pause, garage, now) if pause else None, look.next_day(connection, name)
         lacking = consents.lacking(connection, name)
         braked = brake(connection, name, garage.brake.mails, now.astimezone(garage.zone).date(), now)
+        lists = tuple(_lists(connection, garage))
         fleets = fleets_of(garage, fleet_accounts(connection, name))
         watches = bool(garage.watched)
         health, message = _judge(
             paused, counts, held, found, day, lacking, braked, fleets.lacking, watches=watches
         )
+        if health == "ok" and lists and garage.lists:
+            health, message = "degraded", lists[0].message
         return GarageStatus(
             garage=name,
             state=health,
@@ -169,7 +198,21 @@ def garage_status(
             pause=pause,
             unknown_fleet_accounts=tuple(fleets.lacking),
             missing=missing.count(connection, name),
+            lists=lists,
         )
+
+
+def _lists(connection: Connection, garage: GarageConfig) -> Iterator[ListStatus]:
+    for state in ("composed", "listed"):
+        for each in listing.lists(connection, garage.garage, state):
+            said = (each.number, each.name, each.sends, each.passports, each.run_at)
+            yield ListStatus(*said, _what_to_do(each, garage.lists))
+
+
+def _what_to_do(made: CustomerList, config: ListFileConfig | None) -> str:
+    if made.run_at is None:
+        return UNWRITTEN.format(made, config.folder if config else "van delivery.list_file")
+    return UNCONFIRMED.format(made, "mét" if made.sends else "zónder")
 
 
 def service_status(ledger: Ledger, folder: Path | None, process: int | None, now: datetime) -> ServiceStatus:

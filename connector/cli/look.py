@@ -72,6 +72,8 @@ def _print_statuses(statuses: list[GarageStatus]) -> None:
             answer.line(
                 f"{each.garage}: aantal kentekens dat in geen export meer staat: {each.missing}; niets is ingetrokken."
             )
+        for waiting in each.lists:
+            answer.line(f"{each.garage}: {waiting.message}.")
         answer.line(f"{each.garage}: {each.message.removesuffix('.')}.")
 
 

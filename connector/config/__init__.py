@@ -24,6 +24,7 @@ from connector.config.http_file import (
     HeaderAuth,
     HttpConfig,
 )
+from connector.config.list_file import ListFileConfig
 from connector.config.loader import FindAdapter, HasSettings, Loaded, default_directory, load
 from connector.config.receive_file import ReceiveConfig
 from connector.config.source_file import SourceConfig
@@ -44,6 +45,7 @@ __all__ = [
     "HeaderAuth",
     "HttpConfig",
     "IGarageConfig",
+    "ListFileConfig",
     "Loaded",
     "LoggingConfig",
     "ProbeConfig",

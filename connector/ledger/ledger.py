@@ -21,6 +21,7 @@ from connector.ledger import (
 )
 from connector.ledger.address_book import AddressBook
 from connector.ledger.batch_book import BatchBook
+from connector.ledger.list_book import ListBook
 from connector.ledger.polls import Polls
 from connector.ledger.pushes import Pushes
 from connector.ledger.retiring import Retiring
@@ -208,6 +209,11 @@ class Ledger(Taking):
     def batch_book(self) -> BatchBook:
         """The batches of each garage; each of its methods is one transaction too."""
         return BatchBook(self.database, self.now, self.entropy)
+
+    @property
+    def list_book(self) -> ListBook:
+        """The customer lists of each garage; each of its methods is one transaction too."""
+        return ListBook(self.database, self.now, self.entropy)
 
     # ---- looking
 

@@ -22,7 +22,7 @@ from connector.ledger.schema import (
     skipped_rows,
     sources,
 )
-from connector.plan import Passport
+from connector.plan import BY_HAND, Passport
 
 STATES = ("delivered", "pending", "sending", "waiting", "in_batch", "held", "withdrawn")
 INVITATIONS = ("none", "due", "withheld", "sent")
@@ -212,12 +212,13 @@ _OF_OWNERS = ("content", "proposed", "delivered_name", "delivered_address")
 
 
 def held_passports(connection: sa.Connection, garage: str) -> list[HeldPassport]:
-    """Passports that wait for a person, by their own question or by the verdict of their address."""
+    """Passports that wait for a person: by a question, by what no list can say, or by the verdict of their address."""
+    by_hand = sa.case((passports.c.next_why.in_(BY_HAND), passports.c.next_why))
     query = (
         _with_verdict(
             passports.c.plate,
             passports.c.source,
-            sa.func.coalesce(passports.c.held, "invalid_email").label("reason"),
+            sa.func.coalesce(passports.c.held, by_hand, "invalid_email").label("reason"),
             passports.c.held_message.label("message"),
             sa.func.coalesce(passports.c.held_since, addresses.c.since).label("since"),
             *(passports.c[name] for name in (*_OF_OWNERS, "successor")),

@@ -11,14 +11,17 @@ import sqlalchemy as sa
 
 from connector.ledger.schema import addresses, garages, passports
 from connector.plan import (
+    BY_HAND,
     AddressVerdict,
     Due,
     HeldReason,
+    Invitation,
     Order,
     Passport,
     Policy,
     Put,
     Request,
+    Step,
     Transfer,
     Wait,
     Withheld,
@@ -85,10 +88,16 @@ def index(passport: Passport, policy: Policy, today: date) -> dict[str, Any]:
         "next_mails": step.mails,
         "next_until": step.until.isoformat() if isinstance(step, Wait) and step.until else None,
         "next_invitation": invited.name,
-        "wants_mail": isinstance(invited, Due)
-        or (isinstance(invited, Withheld) and invited.reason == "brake"),
+        "wants_mail": _wants_mail(invited, step),
         "state": state(passport, step, claimed=False),
     }
+
+
+def _wants_mail(invited: Invitation, step: Step) -> bool:
+    """Whether an invitation would go of itself, but for the brake."""
+    if isinstance(step, Wait) and step.why in BY_HAND:
+        return False
+    return isinstance(invited, Due) or (isinstance(invited, Withheld) and invited.reason == "brake")
 
 
 def index_all(

@@ -206,6 +206,8 @@ batches = sa.Table(
     sa.Column("read_to", sa.Text, comment="where to go on reading its results"),
     sa.Column("attempts", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("due_at", Instant, nullable=False, comment="when it is asked about again"),
+    sa.Column("list_name", sa.Text, comment="a customer list's file; none: iGarage's batch"),
+    sa.Column("list_sends", sa.Boolean, comment="of a list: whether all in it are invited"),
     sa.Index("batches_by_state", "garage", "state"),
 )
 

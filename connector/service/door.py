@@ -103,7 +103,7 @@ class Door:
 
     def follow(self) -> float:
         """Hear what iGarage learned of addresses since; seconds until it is asked again."""
-        every, name = self._garage.igarage.feedback_every, self._garage.garage
+        every, name = self._garage.door.feedback_every, self._garage.garage
         if (delivery := self._open()) is None:
             return min(every, LONGEST)
         try:
@@ -178,7 +178,7 @@ class Door:
     def _token_print(self) -> bytes:
         """A digest of the token there is now, to tell another one by; of none too."""
         try:
-            token = self._garage.igarage.read_token(self._env)
+            token = self._garage.door.read_token(self._env)
         except ConfigError:
             token = ""
         return hashlib.sha256(token.encode()).digest()

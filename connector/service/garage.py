@@ -16,9 +16,9 @@ import requests
 from connector import adapters
 from connector.backoff import PROBING, Probing
 from connector.batches import Batches
-from connector.config import GarageConfig, SourceConfig
+from connector.config import GarageConfig, ListFileConfig, SourceConfig
 from connector.crash import CrashPoint, survive
-from connector.delivery import Delivery
+from connector.delivery import LEASE_MARGIN, Delivery, longest_wait
 from connector.feedback import Feedback
 from connector.fleets import Fleets, key
 from connector.http import BoundedSession, SourceSession, system_trust
@@ -27,6 +27,8 @@ from connector.inbox import Lookout
 from connector.intake import Intake
 from connector.judging import Source
 from connector.ledger import Ledger
+from connector.ledger.batch_book import By
+from connector.lists import Lists
 from connector.log import Log
 from connector.plan import Policy
 from connector.polling import Range
@@ -92,7 +94,7 @@ class World:
             monotonic=self.monotonic,
             wait=self.wait,
             chance=self.chance,
-            timeout=garage.igarage.timeout,
+            timeout=garage.door.timeout,
             workers=garage.delivery.workers,
             route=garage.delivery.way,
             retry=garage.delivery.retry.policy,
@@ -117,6 +119,23 @@ class World:
             probing=self.probing,
             log=self.log,
             stop=self.stop,
+        )
+
+    def lists(self, garage: GarageConfig, config: ListFileConfig) -> Lists:
+        """The customer lists of a garage."""
+        retry, policy, today = garage.delivery.retry.policy, policy_of(garage), self.today(garage)
+        return Lists(
+            garage=garage.garage,
+            ledger=self.ledger,
+            folder=config.folder,
+            at=config.time,
+            most=config.max_rows,
+            form=config.form,
+            by=lambda: By(policy, today(), LEASE_MARGIN, longest_wait(retry)),
+            zone=garage.zone,
+            now=self.now,
+            log=self.log,
+            crash=self.crash,
         )
 
     def feedback(self, garage: GarageConfig, client: Client) -> Feedback:
@@ -144,6 +163,7 @@ def policy_of(garage: GarageConfig) -> Policy:
         owner_change=garage.delivery.owner_change,
         mails=garage.brake.mails,
         shared_limit=garage.addresses.shared_limit,
+        by_list=garage.lists is not None,
     )
 
 

@@ -109,8 +109,11 @@ def _pass(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) -
     note_read(garage, {scan.source: scan for scan in scans}, world)
     result = Pass(garage.garage, scans)
     try:
-        with world.connect(garage, world.stop) as client:
-            result = replace(result, delivered=_deliver(garage, client, world))
+        if garage.lists:
+            world.lists(garage, garage.lists).write_now()
+        else:
+            with world.connect(garage, world.stop) as client:
+                result = replace(result, delivered=_deliver(garage, client, world))
     except ConfigError as error:  # there is no token, or none any more
         world.ledger.pause(garage.garage, Pause(NO_TOKEN, None, world.probing, world.chance(), is_probe=True))
         result = replace(result, delivered=Delivered(paused=NO_TOKEN), mistakes=error.mistakes)

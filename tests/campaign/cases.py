@@ -29,7 +29,9 @@ from .report import Line
 PASSES = 12
 """So many passes must be enough to deliver everything once the faults are over."""
 FAST = {"retry": {"first": 0.001, "max": 0.001}}
-three_modes = pytest.mark.parametrize("mode", ["honours", "ignores", "forgets"], indirect=True)
+MODES = ("honours", "ignores", "forgets")
+"""What the server does with keys."""
+three_modes = pytest.mark.parametrize("mode", MODES, indirect=True)
 """Runs a case against a server that honours keys, one that ignores them, and one that forgets them."""
 
 

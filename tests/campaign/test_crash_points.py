@@ -90,6 +90,13 @@ SCENARIOS = {
     "results that begin anew": around("batch_start_over"),
     "the end of a batch": around("batch_finished"),
     "a batch that is not taken": around("batch_split"),
+    "a customer list": [
+        *around("compose_list"),
+        *("list.before_name", "list.after_name"),
+        *around("list_written"),
+    ],
+    "a customer list that is done": around("list_done"),
+    "a list that is taken back": around("list_taken_back"),
     "a backup": ["backup.before_replace", "backup.after_replace"],
     "a rescue": around("rescue", "note_read"),
     "an erasure that is ordered": around("erase"),
