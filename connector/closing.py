@@ -82,17 +82,20 @@ def after_look(
 
 
 def after_first_look(passport: Passport, answer: PassportStatus | None) -> Passport:
-    """The facts after iGarage was asked what it holds of a passport of which a rescued ledger was not sure.
+    """The facts after iGarage was asked what it holds of a passport of which the ledger was not sure.
 
-    What it holds is some revision from before (0): today's goes there once more. One that the ledger knew there and
-    is not is a question; a newer `sent_at` is an invitation to the address it has on file.
+    What it holds is some revision from before (0): today's goes there once more; but where the address alone was in
+    doubt, and is the one it was known to have, the revision is too. One that the ledger knew there and is not is a
+    question; a newer `sent_at` is an invitation to the address it has on file.
     """
     sure = replace(passport, unsure=False)
     if answer is None:
         return sure if passport.delivered_revision is None else replace(sure, held="gone")
     sure = _dated(sure, answer)
     address = answer.email.address or passport.delivered_address or passport.address
-    found = replace(sure, delivered_revision=0, delivered_address=address)
+    as_known = not passport.unsure and same_address(address, passport.delivered_address)
+    revision = passport.delivered_revision if as_known else 0
+    found = replace(sure, delivered_revision=revision, delivered_address=address)
     if not _newer(answer.sent_at, passport.sent_at):
         return found
     return _invited(found, address, answer.sent_at, answered=passport.asked)

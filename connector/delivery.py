@@ -316,7 +316,17 @@ class Delivery:
         except DeliveryError as error:
             if not isinstance(error, NotAuthorised):
                 self.log.info("delivery.failed", garage=self.garage, code=error.code, status=error.status)
-            return Failed(error, self.retry, self.chance(), self.probing)
+            return Failed(error, self.retry, self.chance(), self.probing, self._on_file(claim, error))
+
+    def _on_file(self, claim: Claim, error: DeliveryError) -> str | None:
+        """The address of another owner whom iGarage alone knows; None where there is none, or it does not say."""
+        if error.code != "owner_conflict" or claim.passport.delivered_address is not None:
+            return None
+        try:
+            status = self.client.look(claim.plate)
+        except DeliveryError:
+            return None
+        return status.email.address if status else None
 
     def _outcome(self, claim: Claim) -> Outcome:
         match claim.step:

@@ -54,11 +54,10 @@ class Desk:
 
         Raises `NotReleasable` with every line that is not taken, and why.
         """
-        filled, mistakes = reception.filled_in(content)
-        if mistakes:
-            raise NotReleasable("\n".join(f"regel {each.line}: {each.message}" for each in mistakes))
+        filled, wrong = reception.filled_in(content)
         lines = [(each.line, Correction(each.address, each.meant, each.plate)) for each in filled]
-        return self.ledger.address_book.correct_all(self.garage, lines, self.policy, self.today())
+        mistakes = [(each.line, each.message) for each in wrong]
+        return self.ledger.address_book.correct_all(self.garage, lines, mistakes, self.policy, self.today())
 
     def ignore(self, address: str) -> None:
         """A suspect address is fine. Raises `NotReleasable` where it is not suspect."""

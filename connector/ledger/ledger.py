@@ -17,6 +17,7 @@ from connector.ledger import (
     mails,
     outcomes,
     passports,
+    suspects,
 )
 from connector.ledger.address_book import AddressBook
 from connector.ledger.batch_book import BatchBook
@@ -100,8 +101,13 @@ class Ledger(Taking):
             return mails.in_force(connection, garage, policy, today, self.now())
 
     def reindex_slice(self, garage: str, policy: Policy, today: date, *, after: str = "") -> str | None:
-        """Make the step index anew for the next plates by a policy in force; the last of them, None at the end."""
+        """Make the step index anew for the next plates by a policy in force; the last of them, None at the end.
+
+        First it is counted anew which addresses too many customers share: that is for the policy to say, too.
+        """
         with self._turn(garage, "reindex_slice") as connection:
+            if not after:
+                suspects.count_anew(connection, garage, policy.shared_limit, self.now())
             return passports.reindex_slice(connection, garage, policy, today, after=after, limit=SLICE)
 
     def claim(

@@ -208,6 +208,9 @@ def skipped(connection: sa.Connection, garage: str) -> list[SkippedRow]:
     return [SkippedRow(**row) for row in connection.execute(query).mappings()]
 
 
+_OF_OWNERS = ("content", "proposed", "delivered_name", "delivered_address")
+
+
 def held_passports(connection: sa.Connection, garage: str) -> list[HeldPassport]:
     """Passports that wait for a person: by a question, by what no list can say, or by the verdict of their address."""
     by_hand = sa.case((passports.c.next_why.in_(BY_HAND), passports.c.next_why))
@@ -218,7 +221,7 @@ def held_passports(connection: sa.Connection, garage: str) -> list[HeldPassport]
             sa.func.coalesce(passports.c.held, by_hand, "invalid_email").label("reason"),
             passports.c.held_message.label("message"),
             sa.func.coalesce(passports.c.held_since, addresses.c.since).label("since"),
-            *(passports.c[name] for name in ("content", "proposed", "delivered_address", "successor")),
+            *(passports.c[name] for name in (*_OF_OWNERS, "successor")),
         )
         .where(passports.c.garage == garage, passports.c.state == "held")
         .order_by(passports.c.plate)
@@ -233,11 +236,12 @@ def _held(row: sa.RowMapping) -> HeldPassport:
 
 
 def _owners(row: sa.RowMapping) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """Both owners; of the one whom iGarage alone knows there is only the address."""
+    """Both owners: where nobody waits, the one whom iGarage was given last, and the one who is wanted."""
     content = json.loads(row["content"])
     if row["proposed"]:
         return content, owning.proposed_content(row)
-    return {"email": row["delivered_address"]} if row["delivered_address"] else {}, content
+    given = {"last_name": row["delivered_name"], "email": row["delivered_address"]}
+    return {name: value for name, value in given.items() if value}, content
 
 
 def traced(connection: sa.Connection, garage: str, plate: str, now: datetime) -> Traced | None:

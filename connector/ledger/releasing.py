@@ -102,6 +102,7 @@ def _made_anew(connection: sa.Connection, job: Release, row: Row) -> Values:
     nothing_there = {
         "delivered_revision": None,
         "delivered_address": None,
+        "delivered_name": None,
         "remade": False,
         "owner_order": None,
     }

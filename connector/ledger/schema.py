@@ -243,6 +243,7 @@ passports = sa.Table(
     sa.Column("source", sa.Text, nullable=False, comment="the source that spoke last"),
     sa.Column("delivered_revision", sa.BigInteger),
     sa.Column("delivered_address", sa.Text),
+    sa.Column("delivered_name", sa.Text, comment="the last name that iGarage is known to hold"),
     sa.Column("written", sa.Boolean, nullable=False, comment="a write was ever claimed"),
     sa.Column("unanswered_address", sa.Text, comment="of the last PUT claimed, until one is answered"),
     sa.Column("unanswered_until", Instant, comment="a PUT without an answer may still be done: its lease"),

@@ -77,7 +77,6 @@ class World:
             self.now,
             self.log,
             self.crash,
-            garage.addresses.shared_limit,
         )
 
     def lookout(self, source: SourceConfig, settle: float) -> Lookout:
@@ -183,6 +182,7 @@ def policy_of(garage: GarageConfig) -> Policy:
         suspect=garage.addresses.suspect.suspects,
         owner_change=garage.delivery.owner_change,
         mails=garage.brake.mails,
+        shared_limit=garage.addresses.shared_limit,
         by_list=garage.lists is not None,
     )
 
