@@ -80,11 +80,15 @@ class History:
 
     def is_after_taken(self, arrival: Arrival) -> bool:
         """Whether an arrival was written after the last file that was taken, or none was."""
-        if self.taken is None:
-            return True
-        found = self.taken.found_at or self.taken.modified
-        taken = self.taken.modified if self.taken.modified <= found + AHEAD else found
-        return self.time_of(arrival) > taken
+        return self.taken is None or self._is_after(self.taken, arrival)
+
+    def is_after_another(self, arrival: Arrival) -> bool:
+        """Whether a file was held or discarded since the last one that was taken, and an arrival written after it."""
+        return self.latest is not None and self.latest != self.taken and self._is_after(self.latest, arrival)
+
+    def _is_after(self, known: KnownFile, arrival: Arrival) -> bool:
+        found = known.found_at or known.modified
+        return self.time_of(arrival) > (known.modified if known.modified <= found + AHEAD else found)
 
     def in_order(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
         """The newest last."""
@@ -130,7 +134,7 @@ def _judge(arrival: Arrival, history: History, recipe: bytes) -> Literal["read",
     if latest and latest.digest == arrival.digest:
         return None if latest.recipe == recipe or latest.state == "discarded" else "read"
     if taken and taken.digest == arrival.digest and taken.recipe == recipe:
-        return None
+        return "read" if history.is_after_another(arrival) else None
     earlier = history.of_content(arrival)
     if not earlier:
         return "read"

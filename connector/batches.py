@@ -9,19 +9,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from connector.backoff import Probing, Retry, delay
 from connector.errors import DeliveryError, Refused
 from connector.igarage.client import Client
 from connector.ledger import Ledger
-from connector.ledger.batch_book import BatchBook, By, Terms
+from connector.ledger.batch_book import BatchBook, By
 from connector.ledger.composing import Batch
 from connector.ledger.garages import pause_for
 from connector.log import Log
 from connector.model import BatchStatus
-from connector.rounds import TOO_LATE, Route, due_round, run_of
+from connector.rounds import TOO_LATE, Route, due_round, run_of, wall_clock, zone_named
 
 PAGE = 500
 """Results asked for at a time."""
@@ -171,10 +171,10 @@ class Batches:
         next run. The first round of all is the next one.
         """
         terms = self.book.terms(self.garage)
-        at = _wall_clock(terms.at)
+        at = wall_clock(terms.at)
         if at is None:
             return False
-        zone = self._zone(terms)
+        zone = zone_named(terms.zone, self.zone)
         day = due_round(self.now(), at, self.route.lead, zone)
         before = terms.batched_for
         if before is None or before > day + timedelta(days=1):  # none yet, or one of a clock that ran ahead
@@ -195,21 +195,6 @@ class Batches:
             composed = True
         return composed
 
-    def _zone(self, terms: Terms) -> ZoneInfo:
-        """The time zone of iGarage's clock; the garage's own where iGarage names none that there is."""
-        try:
-            return ZoneInfo(terms.zone) if terms.zone else self.zone
-        except (ZoneInfoNotFoundError, ValueError):
-            return self.zone
-
     def _pause(self, error: DeliveryError) -> None:
         if error.scope == "garage" and (why := pause_for(error, self.probing, self.chance())):
             self.ledger.pause(self.garage, why)
-
-
-def _wall_clock(text: str | None) -> time | None:
-    """The time of a wall clock as iGarage writes it; None where it names none, and then no batch is run."""
-    try:
-        return time.fromisoformat(text) if text else None
-    except ValueError:
-        return None

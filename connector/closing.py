@@ -15,6 +15,9 @@ from connector.facts import AddressVerdict, HeldReason, Passport, Policy
 from connector.model import PassportStatus
 from connector.plan import Transfer, same_address
 
+PASSING = frozenset(("mailbox_full", "soft_bounce"))
+"""Reasons for which a mail did not arrive this once."""
+
 
 @dataclass(frozen=True, slots=True)
 class AddressNews:
@@ -79,20 +82,47 @@ def after_look(
 
 
 def after_first_look(passport: Passport, answer: PassportStatus | None) -> Passport:
-    """The facts after iGarage was asked what it holds of a passport of which a rescued ledger was not sure.
+    """The facts after iGarage was asked what it holds of a passport of which the ledger was not sure.
 
-    What it holds is some revision from before (0): today's goes there once more. One that the ledger knew there and
-    is not is a question; a newer `sent_at` is an invitation to the address it has on file.
+    What it holds is some revision from before (0): today's goes there once more; but where the address alone was in
+    doubt, and is the one it was known to have, the revision is too. One that the ledger knew there and is not is a
+    question; a newer `sent_at` is an invitation to the address it has on file.
     """
     sure = replace(passport, unsure=False)
     if answer is None:
         return sure if passport.delivered_revision is None else replace(sure, held="gone")
     sure = _dated(sure, answer)
     address = answer.email.address or passport.delivered_address or passport.address
-    found = replace(sure, delivered_revision=0, delivered_address=address)
+    as_known = not passport.unsure and same_address(address, passport.delivered_address)
+    revision = passport.delivered_revision if as_known else 0
+    found = replace(sure, delivered_revision=revision, delivered_address=address)
     if not _newer(answer.sent_at, passport.sent_at):
         return found
     return _invited(found, address, answer.sent_at, answered=passport.asked)
+
+
+def after_comparison(passport: Passport, answer: PassportStatus | None) -> Passport:
+    """The facts after iGarage was asked, for no request of ours, about a passport that it should have as it is known.
+
+    One that is not there, or has another address on file, is a question: what stands there then is some revision from
+    before (0), at that address, and nothing is written over it unasked. A newer `sent_at` is an invitation.
+    """
+    if answer is None:
+        return replace(passport, held="gone")
+    passport = _dated(passport, answer)
+    on_file = answer.email.address
+    if on_file is not None and not same_address(on_file, passport.delivered_address or passport.address):
+        there = address_key(on_file)
+        return replace(passport, held="owner_change", delivered_revision=0, delivered_address=there)
+    if not _newer(answer.sent_at, passport.sent_at):
+        return passport
+    return _invited(passport, passport.delivered_address, answer.sent_at, answered=passport.asked)
+
+
+def has_news(passport: Passport, answer: PassportStatus) -> bool:
+    """Whether an answer tells of an invitation that is not known, or something against the address."""
+    dated = _dated(passport, answer)
+    return _newer(answer.sent_at, dated.sent_at) or address_news(answer, passport.address) is not None
 
 
 def may_send(passport: Passport, answer: PassportStatus | None) -> bool:

@@ -19,6 +19,7 @@ from connector.ledger import Answered, Claim, Failed, HandedOver, Ledger, Looked
 from connector.ledger.batch_book import By
 from connector.ledger.claims import Backlog
 from connector.ledger.garages import pause_for
+from connector.ledger.indexing import bring_up_to_date
 from connector.ledger.outcomes import Closing
 from connector.log import Log
 from connector.plan import Delete, Look, Policy, Put, Send, Transfer
@@ -36,8 +37,6 @@ PATIENCE = 0.1
 """The share of a call's time that may go by before it is its turn."""
 HOLD = 0.05
 """Seconds that an answer waits for others, to be written with them."""
-INDEXINGS = 3
-"""How often the index is made in a row, at most: what it lags behind is asked again by every claim."""
 SILENCE = 5
 """So many calls in a row without an answer, and it is the service that is silent, not the passports."""
 
@@ -158,7 +157,7 @@ class Delivery:
     @property
     def longest_wait(self) -> timedelta:
         """No retry is further ahead: one that is was set by a wrong clock."""
-        return timedelta(seconds=max(self.retry.max, MAX_RETRY_AFTER))
+        return longest_wait(self.retry)
 
     def deliver_due(
         self, *, gently: bool = False, seconds: float | None = None, silent: int = 0
@@ -168,7 +167,7 @@ class Delivery:
         `gently`: one request first, and with each that succeeds one more at a time. `seconds` bounds the pass: what
         is then left is left to another. `silent`: so many calls before this pass had no answer.
         """
-        self._bring_index_up_to_date()
+        bring_up_to_date(self.ledger, self.garage, self.policy, self.today)
         tally = _Tally(None if seconds is None else self.monotonic() + seconds, silent=silent)
         due_before = self.now()
         tally.gathers = self._gathers()
@@ -205,20 +204,6 @@ class Delivery:
         other = Pause("other_garage", None, self.probing, self.chance(), is_probe=True)
         self.ledger.pause(self.garage, other)
         return "other_garage"
-
-    def _bring_index_up_to_date(self) -> None:
-        """The local date, the policy or the brake on mails may have changed since the index was made.
-
-        What the new index wants may close the brake, and then it is made once more; it never opens it again.
-        """
-        for _ in range(INDEXINGS):
-            today = self.today()
-            if self.ledger.is_indexed(self.garage, self.policy, today):
-                return
-            policy = self.ledger.in_force(self.garage, self.policy, today)
-            after: str | None = ""
-            while after is not None:
-                after = self.ledger.reindex_slice(self.garage, policy, today, after=after)
 
     def _pause(self, error: DeliveryError) -> str:
         if why := pause_for(error, self.probing, self.chance(), is_probe=True):
@@ -331,7 +316,17 @@ class Delivery:
         except DeliveryError as error:
             if not isinstance(error, NotAuthorised):
                 self.log.info("delivery.failed", garage=self.garage, code=error.code, status=error.status)
-            return Failed(error, self.retry, self.chance(), self.probing)
+            return Failed(error, self.retry, self.chance(), self.probing, self._on_file(claim, error))
+
+    def _on_file(self, claim: Claim, error: DeliveryError) -> str | None:
+        """The address of another owner whom iGarage alone knows; None where there is none, or it does not say."""
+        if error.code != "owner_conflict" or claim.passport.delivered_address is not None:
+            return None
+        try:
+            status = self.client.look(claim.plate)
+        except DeliveryError:
+            return None
+        return status.email.address if status else None
 
     def _outcome(self, claim: Claim) -> Outcome:
         match claim.step:
@@ -376,6 +371,11 @@ class Delivery:
         key = claim.key if wanted == step else claim.quiet_key
         answer = self.client.transfer(claim.plate, claim.content, send=wanted.send, key=key)
         return HandedOver(answer, wanted.send)
+
+
+def longest_wait(retry: Retry) -> timedelta:
+    """No retry is further ahead: one that is was set by a wrong clock."""
+    return timedelta(seconds=max(retry.max, MAX_RETRY_AFTER))
 
 
 def _is_about_address(claim: Claim, outcome: Outcome) -> bool:

@@ -6,14 +6,16 @@ decision fits is asked of the ledger in the transaction that writes it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from connector import reception
 from connector.corrections import Correction
+from connector.customer_list import Failed
 from connector.errors import NotReleasable
 from connector.ledger import Ledger
+from connector.ledger.batch_book import By
 from connector.ledger.erasures import Found, Ordered
 from connector.ledger.releasing import Answer
 from connector.plan import Policy
@@ -52,11 +54,10 @@ class Desk:
 
         Raises `NotReleasable` with every line that is not taken, and why.
         """
-        filled, mistakes = reception.filled_in(content)
-        if mistakes:
-            raise NotReleasable("\n".join(f"regel {each.line}: {each.message}" for each in mistakes))
+        filled, wrong = reception.filled_in(content)
         lines = [(each.line, Correction(each.address, each.meant, each.plate)) for each in filled]
-        return self.ledger.address_book.correct_all(self.garage, lines, self.policy, self.today())
+        mistakes = [(each.line, each.message) for each in wrong]
+        return self.ledger.address_book.correct_all(self.garage, lines, mistakes, self.policy, self.today())
 
     def ignore(self, address: str) -> None:
         """A suspect address is fine. Raises `NotReleasable` where it is not suspect."""
@@ -70,13 +71,21 @@ class Desk:
         """Let so many more invitations go today, or (None) all of today's. Raises `NotReleasable`."""
         self.ledger.release_mails(self.garage, number, self.policy, self.today())
 
+    def list_done(self, number: int, failed: Sequence[Failed]) -> tuple[int, int]:
+        """A customer list was uploaded; how many passports are at iGarage now, and how many failed.
+
+        Raises `NotReleasable` where there is no such list, or a plate is not in it.
+        """
+        by = By(self.policy, self.today(), timedelta(0), timedelta(0))
+        return self.ledger.list_book.done(self.garage, number, failed, by)
+
     def find(self, plate: str | None, address: str | None) -> Found:
         """What is known of the person of a plate, or of an address."""
         return self.ledger.erasures.find(self.garage, plate, address)
 
     def erase(self, plate: str | None, address: str | None) -> Ordered:
         """Forget the person of a plate, or of an address. Raises `NotReleasable` where the key is lost."""
-        return self.ledger.erasures.erase(self.garage, plate, address)
+        return self.ledger.erasures.erase(self.garage, plate, address, self.policy)
 
     def undo_erasure(self, said: str) -> None:
         """A plate is a new customer's, or whoever has an address is a customer again. Raises `NotReleasable`."""

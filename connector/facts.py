@@ -7,11 +7,13 @@ from datetime import date, datetime
 from typing import Literal
 
 from connector.selection import Select
-from connector.suspicion import Kind
+from connector.suspicion import SHARED_LIMIT, Kind
 
 SendPolicy = Literal["never", "always", "consented"]
 SuspectPolicy = Literal["send", "withhold"]
 AddressVerdict = Literal["ok", "suspect", "bounced", "unwritable", "opted_out"]
+ByHand = Literal["invite_by_hand", "transfer_by_hand", "withdraw_by_hand"]
+"""What no list can say, and so is left to a person."""
 HeldReason = Literal["refused", "exhausted", "gone", "owner_change", "plate_changed"]
 Order = Literal["transfer", "same_owner", "name_first"]
 """What a person, or the garage's file, decided about an owner: another one; the same one; and the same one of whom
@@ -38,7 +40,7 @@ class Policy:
 
     `select` is the window of dates (None: there is no window). `mails` is how many invitations one local day may bring
     without asking (None: any number), `mails_stopped` whether the brake on them is closed. `owner_change` says what
-    follows when iGarage names another owner.
+    follows when iGarage names another owner. `shared_limit`: more customers than that make their one address suspect.
     """
 
     send: SendPolicy = "never"
@@ -47,6 +49,9 @@ class Policy:
     owner_change: Literal["hold", "transfer"] = "hold"
     mails_stopped: bool = False
     mails: int | None = None
+    shared_limit: int = SHARED_LIMIT
+    by_list: bool = False
+    """Passports go up in lists that a person carries (`delivery.route: list_file`)."""
 
 
 @dataclass(frozen=True, slots=True)

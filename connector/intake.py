@@ -27,7 +27,6 @@ from connector.ledger import Finding, Ledger, Remembered
 from connector.ledger.looking import FileSummary, file_summaries
 from connector.log import Log, described
 from connector.plan import Policy
-from connector.suspicion import SHARED_LIMIT
 
 LEAVE = (
     "Klopt het, geef het dan vrij met release --file {0}; klopt het niet, leg het weg met discard --file {0}."
@@ -61,7 +60,6 @@ class Intake:
     now: Callable[[], datetime]
     log: Log
     crash: CrashPoint = survive
-    shared_limit: int = SHARED_LIMIT
     """Customers that may have one address."""
 
     def recover(self, garage: str) -> None:
@@ -249,7 +247,6 @@ class Intake:
             self.policy,
             self.today(),
             contains=source.contains,
-            shared_limit=self.shared_limit,
             own=source.own,
         ):
             pass

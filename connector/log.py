@@ -26,7 +26,7 @@ SAFE = frozenset(
         "garage", "source", "adapter", "file", "files", "state", "reason", "code", "status", "scope",
         "read", "new", "changed", "unchanged", "skipped", "rejected",
         "delivered", "invited", "refused", "failed", "pending", "held", "freed", "passports",
-        "seconds", "port", "exit_code", "error", "mistakes", "erasures", "removed",
+        "seconds", "port", "exit_code", "error", "mistakes", "erasures", "removed", "statement",
     }
 )  # fmt: skip
 LARGEST = 5_000_000

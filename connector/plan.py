@@ -6,13 +6,14 @@ of the table in `docs/plan.md`. Backoff, pauses, leases and files being accepted
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from connector.emails import key as address_key
 from connector.facts import (
     AddressVerdict,
+    ByHand,
     HeldReason,
     Order,
     Passport,
@@ -66,7 +67,7 @@ Withholding = Literal[
     "window",
     "brake",
 ]
-Why = Literal["delivered", "held", "withdrawn"] | Withholding
+Why = Literal["delivered", "held", "withdrawn"] | ByHand | Withholding
 State = Literal["sending", "in_batch", "withdrawn", "held", "pending", "waiting", "delivered"]
 
 
@@ -165,6 +166,9 @@ class Wait:
     mails = False
 
 
+BY_HAND = get_args(ByHand)
+HELD = ("held", *BY_HAND)
+"""Why a passport waits for a person."""
 Request = Put | Send | Transfer | Delete | Look
 Step = Request | Wait
 
@@ -185,7 +189,16 @@ def invitation(passport: Passport, policy: Policy, today: date) -> Invitation:
 
 
 def next_step(passport: Passport, policy: Policy, today: date) -> Step:
-    """The one request to make now, or why to wait: overrides first (S), then the rows N or K."""
+    """The one request to make now, or why to wait: overrides first (S), then the rows N or K.
+
+    By a list there are PUTs alone: L1 and L2 say what becomes of the other requests.
+    """
+    if policy.by_list:
+        return _by_list(passport, policy, today)
+    return _next_request(passport, policy, today)
+
+
+def _next_request(passport: Passport, policy: Policy, today: date) -> Step:
     if override := _override(passport):
         return override
     invited = invitation(passport, policy, today)
@@ -206,9 +219,28 @@ def state(passport: Passport, step: Step, *, claimed: bool) -> State:
         return "pending"
     if step.why == "withdrawn":
         return "withdrawn"
-    if step.why == "held" or passport.verdict == "unwritable":
+    if step.why in HELD or passport.verdict == "unwritable":
         return "held"
     return "waiting" if passport.delivered_revision is None else "delivered"
+
+
+def _by_list(passport: Passport, policy: Policy, today: date) -> Step:
+    """The step where a person carries lists to iGarage.
+
+    Nobody can look there, so what is unsure is made without mailing, and a person says whether to invite.
+    """
+    step = _next_request(passport, policy, today)
+    if isinstance(step, Look):  # L2
+        step = _next_request(replace(passport, unsure=False), policy, today)
+        step = Put(send=False) if isinstance(step, Put) else step
+    match step:  # L1
+        case Send():
+            return Wait("invite_by_hand")
+        case Transfer():
+            return Wait("transfer_by_hand")
+        case Delete():
+            return Wait("withdraw_by_hand")
+    return step
 
 
 def same_address(one: str | None, other: str | None) -> bool:

@@ -59,7 +59,7 @@ def written(lines: Iterable[Wrong]) -> bytes:
 
 def filled_in(content: bytes) -> tuple[list[Filled], list[Mistake]]:
     """The lines of a list whose last column is filled in, and what is wrong in it. Never raises."""
-    text = _text(content)
+    text = sheets.text(content)
     first = text.partition("\n")[0]
     delimiter = max(";,\t", key=first.count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey="")
@@ -93,11 +93,3 @@ def _line(number: int, row: Mapping[str, str | Sequence[str] | None]) -> Filled 
 def _bare(cell: str | Sequence[str] | None) -> str:
     text = cell.strip() if isinstance(cell, str) else ""
     return text[1:] if text.startswith("'") and text[1:].startswith(sheets.FORMULA) else text
-
-
-def _text(content: bytes) -> str:
-    """UTF-8, or what a sheet on Windows writes instead."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")

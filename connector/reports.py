@@ -43,6 +43,9 @@ QUESTIONS = {
     "owner_change": "dit kenteken hoort misschien bij een andere klant.",
     "plate_changed": "in het garagesysteem heeft deze auto nu een ander kenteken.",
     "invalid_email": "het e-mailadres klopt niet; herstel het in het garagesysteem.",
+    "invite_by_hand": "nodig deze klant uit in iGarage: een lijst kan dat niet, want het AutoPaspoort is er al.",
+    "transfer_by_hand": "draag dit AutoPaspoort in iGarage over op de nieuwe eigenaar.",
+    "withdraw_by_hand": "trek dit AutoPaspoort in iGarage in.",
 }
 """Reason of `held` → what to do, in a person's words."""
 
@@ -59,6 +62,9 @@ WAITS = {
     "window": "APK en onderhoud vallen nu buiten het venster: er wordt niet uitgenodigd.",
     "brake": "Er zouden vandaag te veel mails gaan: er wordt niet uitgenodigd tot iemand ze vrijgeeft.",
     "withdrawn": "Ingetrokken: bij iGarage staat het niet meer.",
+    "invite_by_hand": "Wacht tot iemand deze klant in iGarage uitnodigt: zie held.",
+    "transfer_by_hand": "Wacht tot iemand het in iGarage overdraagt: zie held.",
+    "withdraw_by_hand": "Wacht tot iemand het in iGarage intrekt: zie held.",
 }
 """Why a passport waits → a sentence."""
 
@@ -173,7 +179,7 @@ def trace_of(connection: sa.Connection, garage: GarageConfig, plate: str, now: d
         "revision": traced.facts.revision,
         "delivered_revision": traced.facts.delivered_revision,
         "next_step": step_name(step),
-        "message": _sentence(step, traced, now),
+        "message": _sentence(step, traced, now, by_list=policy.by_list),
         "mail": _mail(invited, traced, policy, garage),
         "invitation": {
             "state": invited.name,
@@ -212,6 +218,8 @@ def mail_sentence(invited: Invitation, policy: Policy, garage: GarageConfig) -> 
         case Sent(address, at):
             when = f" op {at.astimezone(garage.zone):%d-%m-%Y om %H:%M}" if at else ""
             return f"De uitnodiging ging{when} naar {mask(address or '')}."
+        case Due() if policy.by_list:
+            return "De uitnodiging gaat mee in een klantenlijst, of wacht op iemand die haar in iGarage verstuurt."
         case Due():
             return "De uitnodiging staat klaar en gaat zodra iGarage haar aanneemt."
         case Withheld("window", until) if until:
@@ -229,7 +237,7 @@ def step_name(step: Step) -> str:
     return f"{step.name}+send" if isinstance(step, Put | Transfer) and step.send else step.name
 
 
-def _sentence(step: Step, traced: Traced, now: datetime) -> str:
+def _sentence(step: Step, traced: Traced, now: datetime, *, by_list: bool) -> str:
     if isinstance(step, Wait) and step.why == "held" and traced.facts.held in HELD:
         return f"Wacht op een mens: {HELD[traced.facts.held]}."
     if isinstance(step, Wait):
@@ -238,10 +246,16 @@ def _sentence(step: Step, traced: Traced, now: datetime) -> str:
             if step.until
             else WAITS[step.why]
         )
+    return _of_a_request(step, traced, now, by_list=by_list)
+
+
+def _of_a_request(step: Step, traced: Traced, now: datetime, *, by_list: bool) -> str:
+    if traced.facts.in_batch:
+        return f"Staat in een {'lijst die nog te melden is' if by_list else 'batch'}: zie batches."
     if traced.due_at > now:
         return f"Wordt opnieuw geprobeerd; de vorige poging mislukte ({traced.last_failure})."
     if isinstance(step, Delete):
         return "Wordt bij iGarage ingetrokken."
     if isinstance(step, Transfer):
         return "Gaat bij iGarage over op de nieuwe eigenaar."
-    return "Staat klaar voor iGarage."
+    return "Gaat mee in de volgende klantenlijst." if by_list else "Staat klaar voor iGarage."

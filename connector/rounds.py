@@ -8,16 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-Way = Literal["direct", "batch", "auto"]
+Way = Literal["direct", "batch", "auto", "list_file"]
 TOO_LATE = timedelta(hours=24)
 """So long after its run a batch is done, or its passports are asked for one by one."""
+USUAL_RUN = time(1)
+"""When the night's work at iGarage is done where it names no time of its own."""
+UNTOLD = timedelta(hours=6)
+"""So long after a run what came of the night is stated, though a batch has not told all of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """The way passports go to iGarage. `auto`: in a batch as soon as more than `over` are due at once.
+
+    `list_file`: in lists that a person carries there.
 
     `lead`: so long before iGarage runs its batches they go up.
     """
@@ -44,3 +50,19 @@ def due_round(now: datetime, at: time, lead: timedelta, zone: ZoneInfo) -> date:
 def run_of(day: date, at: time, zone: ZoneInfo) -> datetime:
     """The instant (UTC) of the run of a local date."""
     return datetime.combine(day, at, zone).astimezone(UTC)
+
+
+def wall_clock(text: str | None) -> time | None:
+    """The time of a wall clock as iGarage writes it; None where it names none, and then no batch is run."""
+    try:
+        return time.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def zone_named(name: str | None, otherwise: ZoneInfo) -> ZoneInfo:
+    """The time zone of iGarage's clock; the garage's own where iGarage names none that there is."""
+    try:
+        return ZoneInfo(name) if name else otherwise
+    except (ZoneInfoNotFoundError, ValueError):
+        return otherwise

@@ -23,6 +23,14 @@ def written(columns: Sequence[str], lines: Iterable[Sequence[object]]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
+def text(content: bytes) -> str:
+    """The text of a list that came back: UTF-8, or what a sheet on Windows writes instead."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
 def safe(cell: str) -> str:
     """The cell as no sheet takes it for a formula."""
     return f"'{cell}" if cell.startswith(FORMULA) else cell

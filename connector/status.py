@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
-from connector.config import GarageConfig, Loaded
-from connector.ledger import Ledger, consents, missing
+from sqlalchemy import Connection
+
+from connector.comparing import Statement
+from connector.config import GarageConfig, ListFileConfig, Loaded
+from connector.ledger import Ledger, consents, listing, missing, stating
 from connector.ledger import looking as look
 from connector.ledger.fleets import known as fleet_accounts
 from connector.ledger.garages import Standing, standing
+from connector.ledger.listing import CustomerList
 from connector.ledger.looking import FileSummary, SourceSummary
 from connector.ledger.mails import Brake, brake
 from connector.ledger.rescue import told
@@ -33,6 +38,18 @@ NO_CONSENT = (
 NO_ACCOUNT = (
     "iGarage kent Wagenparkaccount {} uit delivery.fleet_accounts niet: die auto's gaan zonder; herstel de id in het "
     "garagebestand"
+)
+ALL_DIFFERS = (
+    "iGarage heeft van {0.differences} van de {0.asked} AutoPaspoorten waarnaar is gevraagd iets anders dan hier "
+    "bekend is: vraag iGarage wat daar is gebeurd"
+)
+UNWRITTEN = (
+    "klantenlijst {0.number} met {0.passports} AutoPaspoorten kan niet naar de map {1} worden geschreven: maak die map "
+    "schrijfbaar"
+)
+UNCONFIRMED = (
+    "klantenlijst {0.number} ({0.name}) wacht: upload hem in iGarage {1} het vinkje versturen, en meld het met batches "
+    "done {0.number}"
 )
 NOTHING_READ = "er is nog niets gelezen: zet een export in de map"
 NOTHING_POLLED = "er is nog niets gelezen: het garagesysteem wordt vanzelf bevraagd als de dienst draait"
@@ -101,6 +118,18 @@ class ServiceStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class ListStatus:
+    """A customer list that waits for a person. `written_at` None: it could not be written yet."""
+
+    number: int
+    name: str
+    send: bool
+    passports: int
+    written_at: datetime | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class GarageStatus:
     """How a garage stands. `message` is one Dutch sentence on what to do next."""
 
@@ -117,6 +146,10 @@ class GarageStatus:
     """The ids in `delivery.fleet_accounts` that iGarage does not have: their cars go without."""
     missing: int = 0
     """Passports whose plate no export names any more; nothing is withdrawn for that."""
+    statement: Statement | None = None
+    """What the last nightly statement came to; None where none was made."""
+    lists: tuple[ListStatus, ...] = ()
+    """The customer lists of which nobody has said yet what became of them, oldest first."""
 
 
 def version() -> str:
@@ -152,11 +185,15 @@ def garage_status(
         paused, day = _paused(pause, garage, now) if pause else None, look.next_day(connection, name)
         lacking = consents.lacking(connection, name)
         braked = brake(connection, name, garage.brake.mails, now.astimezone(garage.zone).date(), now)
+        lists = tuple(_lists(connection, garage))
         fleets = fleets_of(garage, fleet_accounts(connection, name))
         watches = bool(garage.watched)
+        statement = stating.last(connection, name)
         health, message = _judge(
-            paused, counts, held, found, day, lacking, braked, fleets.lacking, watches=watches
+            paused, counts, held, found, day, lacking, braked, fleets.lacking, statement, watches=watches
         )
+        if health == "ok" and lists and garage.lists:
+            health, message = "degraded", lists[0].message
         return GarageStatus(
             garage=name,
             state=health,
@@ -169,7 +206,22 @@ def garage_status(
             pause=pause,
             unknown_fleet_accounts=tuple(fleets.lacking),
             missing=missing.count(connection, name),
+            statement=statement,
+            lists=lists,
         )
+
+
+def _lists(connection: Connection, garage: GarageConfig) -> Iterator[ListStatus]:
+    for state in ("composed", "listed"):
+        for each in listing.lists(connection, garage.garage, state):
+            said = (each.number, each.name, each.sends, each.passports, each.run_at)
+            yield ListStatus(*said, _what_to_do(each, garage.lists))
+
+
+def _what_to_do(made: CustomerList, config: ListFileConfig | None) -> str:
+    if made.run_at is None:
+        return UNWRITTEN.format(made, config.folder if config else "van delivery.list_file")
+    return UNCONFIRMED.format(made, "mét" if made.sends else "zónder")
 
 
 def service_status(ledger: Ledger, folder: Path | None, process: int | None, now: datetime) -> ServiceStatus:
@@ -274,6 +326,7 @@ def _judge(
     lacking: list[str],
     braked: Brake,
     no_accounts: list[str],
+    statement: Statement | None,
     *,
     watches: bool,
 ) -> tuple[Health, str]:
@@ -285,15 +338,19 @@ def _judge(
         return "degraded", f"bron {away[0].name}: {why}"
     if held:
         return "degraded", f"bestand {held[0].name} wordt vastgehouden: {held[0].message}"
-    if question := _question(counts, lacking, braked):
+    if question := _question(counts, lacking, braked, statement):
         return "degraded", question
     if no_accounts:
         return "degraded", NO_ACCOUNT.format(no_accounts[0])
     return "ok", _all_is_well(counts, next_day, watches=watches)
 
 
-def _question(counts: dict[str, int], lacking: list[str], braked: Brake) -> str | None:
+def _question(
+    counts: dict[str, int], lacking: list[str], braked: Brake, statement: Statement | None
+) -> str | None:
     """What waits for a person, or for a better export; the first that is true."""
+    if statement and statement.is_out_of_proportion:
+        return ALL_DIFFERS.format(statement)
     if braked.is_closed:
         return TOO_MANY_MAILS.format(braked)
     if lacking:

@@ -159,7 +159,7 @@ class Garage:
             **self._settings.get("source", {}),
         }
         source = {name: value for name, value in source.items() if value is not None}
-        return {
+        written = {
             "config_version": 1,
             "garage": self.id,
             "name": f"Garage {self.id}",
@@ -178,10 +178,13 @@ class Garage:
             },
             **{
                 name: self._settings[name]
-                for name in ("brake", "addresses", "retention")
+                for name in ("brake", "addresses", "retention", "statement")
                 if name in self._settings
             },
         }
+        if written["delivery"].get("route") == "list_file":
+            del written["igarage"]
+        return written
 
     def write_token(self, token: str) -> None:
         self.token_file.write_text(token, "utf-8")

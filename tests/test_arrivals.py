@@ -70,6 +70,19 @@ def test_an_old_content_written_anew_is_taken() -> None:
     assert choose([A_AGAIN], History(before, NOW), "all", RECIPE) == [Choice(A_AGAIN, "read")]
 
 
+@pytest.mark.parametrize("contains", ["all", "selection"])
+@pytest.mark.parametrize("state", ["held", "discarded"])
+def test_what_was_taken_speaks_again_when_it_is_written_after_a_file_that_was_not(
+    contains: Contains, state: FileState
+) -> None:
+    before = [known(A, "taken"), known(B, state, number=2)]
+    assert choose([A_AGAIN], History(before, NOW), contains, RECIPE) == [Choice(A_AGAIN, "read")]
+    assert choose([A], History(before, NOW), contains, RECIPE) == []
+    assert choose([A_COPIED], History(before, NOW), contains, RECIPE) == []
+    again = [*before, known(A_AGAIN, "taken", number=3)]
+    assert choose([A_AGAIN], History(again, NOW), contains, RECIPE) == []
+
+
 def test_an_old_content_is_superseded_once() -> None:
     before = [known(A, "taken"), known(B, "taken", number=2), known(A_COPIED, "superseded", number=3)]
     assert choose([A_COPIED], History(before, NOW), "all", RECIPE) == []

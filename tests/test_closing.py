@@ -196,6 +196,12 @@ def test_a_first_look_makes_a_rescued_ledger_sure(
     assert closing.after_first_look(before, answer) == replace(before, unsure=False, **changes)  # type: ignore[arg-type]
 
 
+def test_a_look_for_the_address_alone_leaves_the_revision_where_it_is_the_one_that_was_known() -> None:
+    assert closing.after_first_look(KNOWN, answered(None, address=KNOWN.delivered_address)) == KNOWN
+    moved = closing.after_first_look(KNOWN, answered(None, address="ander@voorbeeld.example"))
+    assert (moved.delivered_revision, moved.delivered_address) == (0, "ander@voorbeeld.example")
+
+
 # ---------------------------------------------------------------- what was asked for anew
 
 

@@ -41,6 +41,7 @@ MODELS = (
     config.RetryConfig,
     config.SelectConfig,
     config.RetentionConfig,
+    config.StatementConfig,
 )
 
 

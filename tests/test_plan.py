@@ -168,6 +168,30 @@ def test_an_invitation_follows_the_first_row_that_holds(
 
 
 @pytest.mark.parametrize(
+    ("passport", "expected"),
+    [
+        pytest.param(NEW, Put(send=True), id="N3 as ever"),
+        pytest.param(replace(NEW, opt_out=True), Wait("opted_out"), id="N1 as ever"),
+        pytest.param(invited(MOVED), Put(send=True), id="K3 as ever"),
+        pytest.param(HAS, Wait("invite_by_hand"), id="L1 an unchanged concept"),
+        pytest.param(replace(MOVED, order="transfer"), Wait("transfer_by_hand"), id="L1 another owner"),
+        pytest.param(gone(HAS), Wait("withdraw_by_hand"), id="L1 withdrawn"),
+        pytest.param(replace(NEW, held="refused"), Wait("held"), id="S4 as ever"),
+        pytest.param(UNSURE, Put(send=False), id="L2 made without a mail"),
+        pytest.param(replace(UNSURE, opt_out=True), Wait("opted_out"), id="L2 opted out"),
+        pytest.param(gone(UNSURE), Wait("withdraw_by_hand"), id="L1 rescued, and withdrawn"),
+    ],
+)
+def test_by_list_there_are_puts_alone_and_the_rest_is_done_by_hand(
+    passport: Passport, expected: Step
+) -> None:
+    policy = Policy("always", by_list=True)
+    assert next_step(passport, policy, TODAY) == expected
+    shown = state(passport, expected, claimed=False)
+    assert (shown == "held") == (isinstance(expected, Wait) and expected.why not in ("opted_out",))
+
+
+@pytest.mark.parametrize(
     ("passport", "policy", "expected"),
     [
         pytest.param(replace(NEW, absent=True), ALWAYS, Wait("withdrawn"), id="S1 never written"),

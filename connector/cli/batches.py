@@ -10,8 +10,10 @@ import click
 
 from connector import sheets
 from connector.cli import answer, exits, workplace
+from connector.cli.desk import desk_of, loaded_to_decide
 from connector.cli.options import Options, shared_options
 from connector.config import GarageConfig
+from connector.customer_list import LARGEST, failures
 from connector.ledger import looking as look
 from connector.ledger.batch_list import Listed, listed
 
@@ -26,6 +28,12 @@ STATE_WORDS = {
     "cancelled": "teruggenomen",
     "overdue": "niet gedaan: per kenteken nagevraagd",
 }
+LIST_WORDS = {
+    "composed": "nog niet geschreven",
+    "listed": "te uploaden {} het vinkje versturen; meld het met batches done {}",
+    "overdue": "onbekend: de administratie is hersteld",
+}
+"""The same of a customer list, where it is another."""
 WHY = {
     "email_invalid": "het e-mailadres klopt niet; zie emails list",
     "owner_conflict": "het kenteken hoort bij iGarage bij een andere klant; zie held",
@@ -34,7 +42,59 @@ WHY = {
 ELSE = "iGarage weigert de gegevens; zie held"
 
 
-@click.command()
+class _ListsByItself(click.Group):
+    """`batches`, with or without a number, lists; whatever else it does has a word."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Without such a word it is `list`."""
+        words = [each for each in args if each in self.commands or each in ("-h", "--help")]
+        return super().parse_args(ctx, args if words else ["list", *args])
+
+
+@click.group(cls=_ListsByItself)
+@shared_options
+def batches() -> None:
+    """Mijn batch jobs: what went up together, and what became of it."""
+
+
+@batches.command("done")
+@click.argument("batch", type=click.IntRange(min=1))
+@click.option(
+    "--failed",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A list of the plates that failed, one a line, with the reason behind it if it is known.",
+)
+@shared_options
+@click.pass_obj
+def done(options: Options, batch: int, file: Path | None) -> int:
+    """The customer list with the number BATCH was uploaded, and is done: but for what failed."""
+    failed, mistakes = failures(_read(file)) if file else ([], [])
+    if mistakes:
+        raise click.ClickException("\n".join(f"regel {each.line}: {each.message}" for each in mistakes))
+    loaded = loaded_to_decide(options)
+    with desk_of(loaded, options.only(loaded)) as desk:
+        told, without = desk.list_done(batch, failed)
+    if options.json:
+        answer.as_json({"done": told, "failed": without})
+    else:
+        answer.line(f"Nummer {batch} is klaar: {told} gelukt, {without} niet gelukt.")
+    return exits.OK
+
+
+def _read(file: Path) -> bytes:
+    """Raises `click.ClickException`."""
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST + 1)
+    except OSError as error:
+        raise click.ClickException(f"{file} is niet te lezen: {error.strerror}") from None
+    if len(content) > LARGEST:
+        raise click.ClickException(f"{file} is te groot voor zo'n lijst")
+    return content
+
+
+@batches.command("list")
 @click.argument("batch", required=False, type=click.IntRange(min=1))
 @click.option("--failed", is_flag=True, help="The passports that failed, with their addresses and why.")
 @click.option(
@@ -42,8 +102,8 @@ ELSE = "iGarage weigert de gegevens; zie held"
 )
 @shared_options
 @click.pass_obj
-def batches(options: Options, batch: int | None, failed: bool, file: Path | None) -> int:
-    """Mijn batch jobs: what went up together, and what became of it. BATCH is the number of one."""
+def show(options: Options, batch: int | None, failed: bool, file: Path | None) -> int:
+    """What went up together, and what became of it; also without the word list. BATCH is the number of one."""
     loaded = workplace.load(options)
     with workplace.ledger_to_look(loaded) as ledger, ledger.looking() as connection:
         found = [
@@ -83,18 +143,26 @@ def _lines(
 
 
 def _batch_line(garage: str, each: Listed) -> Sequence[Any]:
-    when, state = each.run_at or each.composed_at, STATE_WORDS.get(each.state, each.state)
+    kind = "klantenlijst" if each.list_name else "batch"
     return (
         garage,
-        "batch",
+        kind,
         each.number,
-        when,
-        state,
+        each.run_at or each.composed_at,
+        _state(each),
         each.passports,
         each.created,
         each.updated,
         len(each.failed),
     )
+
+
+def _state(each: Listed) -> str:
+    words = STATE_WORDS.get(each.state, each.state)
+    if each.list_name is None:
+        return words
+    told = LIST_WORDS.get(each.state, words).format("mét" if each.list_sends else "zónder", each.number)
+    return f"{told}: {each.list_name}"
 
 
 def _export_line(garage: str, each: look.FileSummary) -> Sequence[Any]:
@@ -132,7 +200,7 @@ def _as_json(garage: GarageConfig, each: Listed) -> dict[str, Any]:
         {"plate": one.plate, "code": one.code, "message": WHY.get(one.code or "", ELSE)}
         for one in each.failed
     ]
-    return {
+    value = {
         "garage": garage.garage,
         "id": each.number,
         "reference": each.reference,
@@ -141,6 +209,9 @@ def _as_json(garage: GarageConfig, each: Listed) -> dict[str, Any]:
         "counts": counts,
         "failed": failed,
     }
+    if each.list_name is None:
+        return value
+    return {**value, "file": each.list_name, "send": each.list_sends}
 
 
 def _write(file: Path, columns: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:

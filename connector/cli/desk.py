@@ -23,6 +23,7 @@ RELEASED: Mapping[Answer, str] = {
     "transfer": "het AutoPaspoort gaat over op de nieuwe eigenaar",
     "same-owner": "het is dezelfde eigenaar: de wijziging gaat naar iGarage",
     "keep": "het AutoPaspoort blijft staan; er gaat geen uitnodiging meer voor uit",
+    "done": "het is met de hand in iGarage gedaan",
 }
 """Answer → what becomes of the AutoPaspoort."""
 MAILS_RELEASED = "de uitnodigingen van vandaag gaan"
@@ -63,9 +64,11 @@ def _retried(loaded: Loaded, garage: GarageConfig, plate: str | None) -> list[st
 def resend(options: Options, plate: str) -> int:
     """Invite the customer of PLATE once more, or say why not. Who opted out is never mailed."""
     loaded = loaded_to_decide(options)
-    with desk_of(loaded, options.only(loaded)) as desk:
+    garage = options.only(loaded)
+    with desk_of(loaded, garage) as desk:
         desk.resend(plates.compact(plate))
-    return _told(options, "de uitnodiging gaat nog eens uit")
+    by_hand = "nodig deze klant nog eens uit in iGarage en meld het: zie held"
+    return _told(options, by_hand if garage.lists else "de uitnodiging gaat nog eens uit")
 
 
 @click.command()
@@ -74,7 +77,8 @@ def resend(options: Options, plate: str) -> int:
     "--as",
     "answered",
     type=click.Choice(tuple(RELEASED)),
-    help="The answer: gone takes new or withdraw, owner_change transfer or same-owner, plate_changed withdraw or keep.",
+    help="The answer: gone takes new or withdraw, owner_change transfer or same-owner, plate_changed withdraw or keep, "
+    "what is done by hand done.",
 )
 @_FILE
 @click.option("--mails", metavar="N", type=click.IntRange(1), help="So many more invitations may go today.")

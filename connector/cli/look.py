@@ -72,6 +72,11 @@ def _print_statuses(statuses: list[GarageStatus]) -> None:
             answer.line(
                 f"{each.garage}: aantal kentekens dat in geen export meer staat: {each.missing}; niets is ingetrokken."
             )
+        if each.statement:
+            answer.line(f"{each.garage}: nacht van {each.statement.date:%d-%m-%Y}: {each.statement.line}")
+        for waiting in each.lists:
+            if waiting.message != each.message:
+                answer.line(f"{each.garage}: {waiting.message}.")
         answer.line(f"{each.garage}: {each.message.removesuffix('.')}.")
 
 

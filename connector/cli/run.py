@@ -15,7 +15,7 @@ from connector.cli.answer import as_json, message
 from connector.cli.options import Options, shared_options
 from connector.config import Loaded
 from connector.errors import LedgerDamaged
-from connector.service import AlwaysOn, Pass, Upkeep, run_once
+from connector.service import AlwaysOn, Pass, Upkeep, arena, run_once
 from connector.service.forgetting import retire, sweep
 from connector.status import version
 
@@ -40,6 +40,7 @@ def run(options: Options, once: bool) -> int:
     workplace.must_start(options, loaded)
     for mistake in options.mistakes(loaded):
         message(str(mistake))
+    arena.share_one()
     gc.freeze()  # what is loaded by now stays: it need not be looked through again and again while rows go by
     return _once(options, loaded) if once else _always(options, loaded)
 

@@ -118,11 +118,12 @@ def log_of(options: Options, loaded: Loaded) -> Log:
 @contextmanager
 def connect(garage: GarageConfig, stop: threading.Event, crash: CrashPoint = survive) -> Iterator[Client]:
     """A client of iGarage for one garage. Raises `ConfigError` when it has no token."""
-    garage.igarage.read_token(os.environ)
+    door = garage.door
+    door.read_token(os.environ)
     with Client(
-        garage.igarage.url,
-        lambda: garage.igarage.read_token(os.environ),
-        timeout=garage.igarage.timeout,
+        door.url,
+        lambda: door.read_token(os.environ),
+        timeout=door.timeout,
         stop=stop,
         now=now,
         crash=crash,

@@ -14,6 +14,7 @@ from connector.config.garage_file import (
     RetentionConfig,
     RetryConfig,
     SelectConfig,
+    StatementConfig,
     SuspectConfig,
 )
 from connector.config.http_file import (
@@ -24,6 +25,7 @@ from connector.config.http_file import (
     HeaderAuth,
     HttpConfig,
 )
+from connector.config.list_file import ListFileConfig
 from connector.config.loader import FindAdapter, HasSettings, Loaded, default_directory, load
 from connector.config.receive_file import ReceiveConfig
 from connector.config.source_file import SourceConfig
@@ -44,6 +46,7 @@ __all__ = [
     "HeaderAuth",
     "HttpConfig",
     "IGarageConfig",
+    "ListFileConfig",
     "Loaded",
     "LoggingConfig",
     "ProbeConfig",
@@ -53,6 +56,7 @@ __all__ = [
     "SelectConfig",
     "SourceConfig",
     "StateConfig",
+    "StatementConfig",
     "SuspectConfig",
     "default_directory",
     "load",

@@ -36,6 +36,7 @@ from connector.config.forms import (
     at_least_one,
     document_of,
 )
+from connector.config.list_file import ListFileConfig
 from connector.config.secret import Written
 from connector.config.source_file import SourceConfig, listed
 from connector.config.zones import zone
@@ -212,7 +213,10 @@ class DeliveryConfig(Strict):
     """How passports go to iGarage, and who is invited. `workers`: the most calls at once for this garage."""
 
     route: Way = "auto"
-    """The way they go: direct, each at once; batch, for iGarage's nightly run; or auto, a batch when there are many."""
+    """The way they go: direct, each at once; batch, for iGarage's nightly run; auto, a batch when there are many; or
+    list_file, in customer lists that a person uploads, for a garage without an API."""
+    list_file: Annotated[ListFileConfig | None, Field(validate_default=True)] = None
+    """With list_file: where and how the customer lists are written."""
     batch_over: int = Field(default=200, ge=0, le=1_000_000)
     """With auto: with more AutoPaspoorten due at once than so many, they go in a batch."""
     batch_lead: float = Field(default=30.0, ge=0, le=1200, allow_inf_nan=False)
@@ -232,6 +236,16 @@ class DeliveryConfig(Strict):
     retry: RetryConfig = RetryConfig()
     """Waiting after a failure."""
 
+    @field_validator("list_file")
+    @classmethod
+    def _where_it_belongs(cls, lists: ListFileConfig | None, info: ValidationInfo) -> ListFileConfig | None:
+        by_list = info.data.get("route") == "list_file"
+        if by_list and lists is None:
+            raise ValueError("is missing: route: list_file needs list_file: {folder: FOLDER}")
+        if lists is not None and "route" in info.data and not by_list:
+            raise ValueError("stands beside another route: write route: list_file, or take this away")
+        return lists
+
     @property
     def way(self) -> Route:
         """The route, as delivery takes it."""
@@ -246,7 +260,14 @@ class RetentionConfig(Strict):
     rejected: Days = "90d"
     """Rows that were rejected, but for those of each source's last export."""
     files: Days = "400d"
-    """Which exports there were, but for each source's last and those that are held or lie in their folder still."""
+    """Which exports and batches there were, but for the last, and those held, open or in their folder still."""
+
+
+class StatementConfig(Strict):
+    """The nightly statement: iGarage is asked what it has of last night's passports, and of some others."""
+
+    sample: int = Field(default=25, ge=0, le=200)
+    """AutoPaspoorten asked about at random, beside last night's (at most 200); 0: no statement is made."""
 
 
 class GarageConfig(Strict):
@@ -260,8 +281,8 @@ class GarageConfig(Strict):
     """The garage's name, for people."""
     timezone: str = "Europe/Amsterdam"
     """An IANA name."""
-    igarage: IGarageConfig
-    """The garage's door at iGarage."""
+    igarage: IGarageConfig | None = None
+    """The garage's door at iGarage; none with delivery.route: list_file."""
     sources: Annotated[tuple[SourceConfig, ...], AfterValidator(at_least_one)]
     """Where the garage's records come from; at least one."""
     delivery: DeliveryConfig = DeliveryConfig()
@@ -272,6 +293,8 @@ class GarageConfig(Strict):
     """When an export as a whole, or a day's invitations, are held for a person."""
     retention: RetentionConfig = RetentionConfig()
     """How long the ledger keeps what was."""
+    statement: StatementConfig = StatementConfig()
+    """What is compared with iGarage every night."""
 
     def model_post_init(self, context: Any) -> None:
         """Remembers where the secrets of its sources stand."""
@@ -280,6 +303,18 @@ class GarageConfig(Strict):
                 source.http.auth.place(context, ("sources", number, "http", "auth"))
             if source.receive and isinstance(context, Document):
                 source.receive.place(context, ("sources", number, "receive"))
+
+    @property
+    def door(self) -> IGarageConfig:
+        """The garage's door at iGarage. Raises `LookupError` where a person carries lists there."""
+        if self.igarage is None:
+            raise LookupError(self.garage)
+        return self.igarage
+
+    @property
+    def lists(self) -> ListFileConfig | None:
+        """How customer lists are written, where they are the way to iGarage."""
+        return self.delivery.list_file
 
     @property
     def zone(self) -> ZoneInfo:
@@ -308,6 +343,16 @@ class GarageConfig(Strict):
         if len(set(doors)) < len(doors):
             raise ValueError("hold two that receive at the same port and path: give each a path of its own")
         return sources
+
+    @field_validator("delivery")
+    @classmethod
+    def _lists_apart(cls, delivery: DeliveryConfig, info: ValidationInfo) -> DeliveryConfig:
+        watched = {source.watch for source in info.data.get("sources", ())}
+        if delivery.list_file and delivery.list_file.folder in watched:
+            raise ValueError(
+                "list_file.folder is one that a source watches: a list would be read as an export"
+            )
+        return delivery
 
     @field_validator("config_version")
     @classmethod

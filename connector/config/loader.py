@@ -162,6 +162,7 @@ class _GarageReader:
         found, broken = list(document.mistakes), dict[int, str]()
         data = self._with_settings(document, found, broken)
         found += _repeated_names(document)
+        found += _door_or_lists(document)
         try:
             garage = GarageConfig.model_validate(data, context=document)
         except ValidationError as error:
@@ -267,7 +268,11 @@ def _refuse_manner(
 
 
 def _wrong(document: Document, steps: Steps, message: str) -> ConfigError:
-    return ConfigError(document.mistake(steps, message, document.place_of_key(steps)))
+    return ConfigError(_at_key(document, steps, message))
+
+
+def _at_key(document: Document, steps: Steps, message: str) -> Mistake:
+    return document.mistake(steps, message, document.place_of_key(steps))
 
 
 def _repeated_names(document: Document) -> Iterator[Mistake]:
@@ -282,9 +287,24 @@ def _repeated_names(document: Document) -> Iterator[Mistake]:
             )
 
 
+def _door_or_lists(document: Document) -> Iterator[Mistake]:
+    """A garage has a door at iGarage, or somebody carries lists there."""
+    if not isinstance(document.data, dict):
+        return
+    by_list = document.at(("delivery", "route")) == "list_file"
+    if "igarage" not in document.data and not by_list:
+        yield document.mistake(("igarage",), "is missing", document.place_of_value(("igarage",)))
+    elif "igarage" in document.data and by_list:
+        message = (
+            "stands beside delivery.route: list_file, which asks nothing of iGarage: take one of them away"
+        )
+        yield _at_key(document, ("igarage",), message)
+
+
 def _secret_warnings(garage: GarageConfig, env: Mapping[str, str]) -> Iterator[Mistake]:
     """A secret may come later, and is read at each use: at loading its want is no mistake."""
-    secrets: list[Callable[[Mapping[str, str]], str]] = [garage.igarage.read_token]
+    secrets: list[Callable[[Mapping[str, str]], str]] = []
+    secrets += [garage.igarage.read_token] if garage.igarage else []
     secrets += [source.http.auth.read for source in garage.sources if source.http and source.http.auth]
     secrets += [source.receive.read for source in garage.received if source.receive]
     for read in secrets:

@@ -98,10 +98,11 @@ class _Writer:
         yield from self._comments(schema, steps, depth)
         indent = "  " * depth
         if self._has_keys(whole):
-            is_set = value is not None or needed or bool(_needed(whole))
+            is_set = value is not None or needed or (bool(_needed(whole)) and steps not in OPTIONAL)
             mark = "" if is_set else "# "
             yield f"{indent}{mark}{key}:"
-            yield from self.keys(whole, value or {}, steps, depth + 1)
+            lines = self.keys(whole, value or {}, steps, depth + 1)
+            yield from lines if is_set else map(_marked, lines)
         elif whole.get("type") == "array" and "properties" in self._resolved(whole.get("items", {})):
             yield f"{indent}{key}:"
             yield from self._items(whole["items"], value or [{}], steps, depth + 1)
@@ -162,6 +163,14 @@ class _Writer:
         return inline(shown[0]) if shown else scalar(f"<{self._example(key, whole)}>")
 
 
+def _marked(line: str) -> str:
+    """A line of what is not set, as a comment."""
+    bare = line.lstrip()
+    return line if bare.startswith("#") else f"{line[: len(line) - len(bare)]}# {bare}"
+
+
+OPTIONAL: frozenset[Steps] = frozenset({("delivery", "list_file")})
+"""Parts that are left out whole, though something is needed in them once they stand there."""
 WATCHED = frozenset({"watch", "pattern", "scan_every", "settle", "archive"})
 POLLED = frozenset({"poll", "since", "lag", "http"})
 RECEIVED = frozenset({"receive"})

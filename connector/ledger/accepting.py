@@ -30,7 +30,7 @@ from connector.ledger.files import close
 from connector.ledger.newcomers import SEED, Newcomers
 from connector.ledger.newcomers import find as find_newcomers
 from connector.ledger.newcomers import write as write_newcomers
-from connector.ledger.schema import files, skipped_rows, staged
+from connector.ledger.schema import files, rows, skipped_rows, staged
 from connector.ledger.slices import Accepting, Slice, write
 from connector.ledger.weighing import changed_fields, told_otherwise, weigh
 from connector.ledger.writing import among, event, found
@@ -127,13 +127,17 @@ def _judge(
     said, prior = prior_rows.weighed_against(connection, job.garage, job.source, chunk)
     faults = {row["address"]: row["address_fault"] for row in chunk if row["address"]}
     former = {each["address"] for each in prior.values()}
+    plates = replating.former_plates(said, chunk)
+    moved = _moved(connection, job.garage, plates)
+    left = {each["address"] for each in moved.values()}
     result = Slice(
         faults=faults,
-        verdicts=addresses.verdicts(connection, job.garage, {*faults, *former}),
+        verdicts=addresses.verdicts(connection, job.garage, {*faults, *former, *left}),
         former=former,
-        corrections=corrections,
-        moved=_moved(connection, job.garage, said, chunk),
+        corrections=correcting.gone_with(connection, job.garage, plates, corrections, job.now),
+        moved=moved,
     )
+    _note_overtaken(connection, job, chunk, prior, result)
     first_seen = prior_rows.first_seen(
         connection, job.garage, job.source, prior_rows.values(chunk, "digest", verdict="rejected")
     )
@@ -147,13 +151,28 @@ def _judge(
     return result
 
 
-def _moved(
-    connection: sa.Connection, garage: str, said: Mapping[str, Row], chunk: Sequence[Row]
-) -> dict[str, Row]:
+def _moved(connection: sa.Connection, garage: str, former: Mapping[str, str]) -> dict[str, Row]:
     """Plate → the passport of the plate that the record behind it named before; those that changed alone."""
-    former = replating.former_plates(said, chunk)
     known = prior_rows.passports_of(connection, garage, list(former.values()))
     return {plate: known[old] for plate, old in former.items() if old in known}
+
+
+def _note_overtaken(
+    connection: sa.Connection, job: Accepting, chunk: Sequence[Row], prior: Mapping[str, Row], result: Slice
+) -> None:
+    """Rows of later slices may belong to records whose plates this one gives to others."""
+    taken = {plate: prior[plate] for plate in result.moved if plate in prior}
+    later = (staged.c.file == job.file) & (staged.c.position > chunk[-1]["position"]) if chunk else sa.false()
+    said = (rows.c.garage == job.garage) & (rows.c.source == job.source)
+    replating.note_overtaken(connection, taken, later, said, result.corrections, result.verdicts)
+
+
+def _inherited(row: Row, made: Row, result: Slice) -> Values:
+    """Who was invited for the plate that the record of a row named before."""
+    if row["inherits"] is not None:
+        return replating.noted(made, row["inherits"])
+    old = result.moved.get(row["plate"])
+    return replating.inherited(made, old, result.verdicts.get(old["address"]) if old else None)
 
 
 def _take(job: Accepting, row: Row, said: Row | None, prior: Row | None, result: Slice) -> None:
@@ -189,7 +208,7 @@ def _make(job: Accepting, row: Row, result: Slice) -> None:
         "plate": row["plate"],
         "seed": job.entropy(SEED),
     }
-    result.made[row["plate"]] = made | replating.inherited(made, result.moved.get(row["plate"]))
+    result.made[row["plate"]] = made | _inherited(row, made, result)
     result.events.append(event(job.garage, row["plate"], job.now, "new", revision=1, source=job.source))
 
 
@@ -247,14 +266,16 @@ def _change(job: Accepting, row: Row, prior: Row, result: Slice) -> None:
         changed["owner_order"] = "transfer"
     if prior["absent"]:
         changed |= {"absent": False, "seed": job.entropy(16), **owning.NO_QUESTION}
-    result.passports[row["plate"]] = changed | replating.inherited(changed, result.moved.get(row["plate"]))
+    result.passports[row["plate"]] = changed | _inherited(row, changed, result)
     detail = {"revision": changed["revision"], "source": job.source, "fields": [*fields, *sorted(told)]}
     result.events.append(event(job.garage, row["plate"], job.now, "changed", **detail))
 
 
 def _propose(job: Accepting, row: Row, prior: Row, result: Slice) -> None:
     """A newcomer waits for a person's answer, or takes the place of another who did."""
-    values = owning.propose(prior, row, _content_of(job, row), job.now)
+    content = _content_of(job, row)
+    goes_with_him = _inherited(row, {**content, **replating.NOBODY}, result)
+    values = owning.propose(prior, row, content, goes_with_him, job.now)
     result.passports[row["plate"]] = {**prior, **values}
     result.events.append(event(job.garage, row["plate"], job.now, "held", reason="owner_change"))
 

@@ -69,24 +69,29 @@ class AddressBook(Turns):
             return plates
 
     def correct_all(
-        self, garage: str, lines: Sequence[tuple[int, Correction]], policy: Policy, today: date
+        self,
+        garage: str,
+        lines: Sequence[tuple[int, Correction]],
+        wrong: Sequence[tuple[int, str]],
+        policy: Policy,
+        today: date,
     ) -> list[str]:
         """Corrections with the lines they stand on, all or none; the plates they change.
 
-        Raises `NotReleasable` with every line that is not taken, and why.
+        `wrong` are lines that are no corrections, and why. Raises `NotReleasable` with every line that is not taken.
         """
         with self._turn(garage, "correct_all") as connection:
             turn = self._by(connection, garage, policy, today)
             plates: list[str] = []
-            mistakes: list[str] = []
+            mistakes = list(wrong)
             for line, each in lines:
                 try:
                     self.erasures.refuse(connection, garage, each.meant)
                     plates += correcting.correct(connection, turn, each)
                 except NotReleasable as error:
-                    mistakes.append(f"regel {line}: {error}")
+                    mistakes.append((line, str(error)))
             if mistakes:
-                raise NotReleasable("\n".join(mistakes))
+                raise NotReleasable("\n".join(f"regel {line}: {why}" for line, why in sorted(mistakes)))
             questions.note_decision(connection)
             return plates
 

@@ -77,7 +77,7 @@ class BatchBook(Turns):
         with self._turn(garage, "compose_batch") as connection:
             policy = mails.in_force_to_write(connection, garage, by.policy, by.today, self.now())
             room = mails.room(connection, garage, by.policy, by.today, self.now())
-            job = self._job(garage, by, policy)
+            job = job_of(garage, by, policy, self.now(), self.entropy)
             return composing.compose(connection, job, most if room is None else min(most, room))
 
     def end_round(self, garage: str, day: date) -> None:
@@ -164,27 +164,31 @@ class BatchBook(Turns):
     def _puts_due(self, garage: str, by: By, bound: int) -> int:
         """How many passports are due to be made or updated now, counted up to `bound`."""
         with self.database.read() as connection:
-            job = self._job(garage, by, by.policy)
+            job = job_of(garage, by, by.policy, self.now(), self.entropy)
             query = claims.due_plates(job, bound, passports.c.next_step == Put.name)
             return len(connection.execute(query).all())
 
     def _writing(self, connection: sa.Connection, garage: str, by: By) -> claims.Claiming:
         policy = mails.in_force_to_write(connection, garage, by.policy, by.today, self.now())
-        return self._job(garage, by, policy)
+        return job_of(garage, by, policy, self.now(), self.entropy)
 
-    def _job(self, garage: str, by: By, policy: Policy) -> claims.Claiming:
-        return claims.Claiming(
-            garage=garage,
-            policy=policy,
-            today=by.today,
-            now=self.now(),
-            lease=by.lease,
-            longest_wait=by.longest_wait,
-            due_before=self.now(),
-            gathers=False,
-            entropy=self.entropy,
-            ledger_id="",
-        )
+
+def job_of(
+    garage: str, by: By, policy: Policy, now: datetime, entropy: Callable[[int], bytes]
+) -> claims.Claiming:
+    """What composing and settling batches needs to know; `policy` is the one in force."""
+    return claims.Claiming(
+        garage=garage,
+        policy=policy,
+        today=by.today,
+        now=now,
+        lease=by.lease,
+        longest_wait=by.longest_wait,
+        due_before=now,
+        gathers=False,
+        entropy=entropy,
+        ledger_id="",
+    )
 
 
 def _open_round_again(connection: sa.Connection, garage: str) -> None:

@@ -24,13 +24,19 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A batch: how many passports it was made of, and how many were created, updated or failed so far."""
+    """A batch: how many passports it was made of, and how many were created, updated or failed so far.
+
+    `list_name` and `list_sends` are of a customer list that a person carries: its file, and whether all in it are
+    invited.
+    """
 
     number: int
     reference: str
     state: str
     composed_at: datetime
     run_at: datetime | None
+    list_name: str | None
+    list_sends: bool | None
     passports: int
     created: int
     updated: int
@@ -39,7 +45,7 @@ class Listed:
 
 def listed(connection: sa.Connection, garage: str, number: int | None = None) -> list[Listed]:
     """The batches of a garage, newest first; one where its number is given."""
-    names = ("number", "reference", "state", "composed_at", "run_at", "passports")
+    names = ("number", "reference", "state", "composed_at", "run_at", "passports", "list_name", "list_sends")
     query = sa.select(*(batches.c[name] for name in names)).where(batches.c.garage == garage)
     if number is not None:
         query = query.where(batches.c.number == number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -27,7 +27,7 @@ class Claim:
     """One request that this worker alone may make, until its lease has passed.
 
     `key` is the idempotency key, the same for every try of the same verb and revision; `quiet_key` that of a transfer
-    which, after a look, is to invite nobody.
+    which, after a look, is to invite nobody. `before` is what the claim wrote over, for one that is given back.
     """
 
     garage: str
@@ -40,6 +40,7 @@ class Claim:
     record: str
     passport: Passport
     quiet_key: str = ""
+    before: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +85,15 @@ def claim(connection: sa.Connection, job: Claiming, most: int) -> list[Claim]:
 
 
 def give_back(connection: sa.Connection, garage: str, claims: Sequence[Claim]) -> None:
-    """Claims of which the request was never begun are free again; one whose lease passed meanwhile is another's."""
-    mine = (
-        (passports.c.garage == garage)
-        & passports.c.plate.in_([each.plate for each in claims])
-        & passports.c.claim_token.in_([each.token for each in claims])
-    )
-    connection.execute(passports.update().where(mine).values(claim_token=None, claim_until=None))
+    """Claims of which the request was never begun are free again, and nothing may have been done at iGarage by them.
+
+    One whose lease passed meanwhile is another's, and of one that was erased meanwhile nothing is written back.
+    """
+    for each in claims:
+        mine = (passports.c.garage == garage) & (passports.c.plate == each.plate)
+        mine &= passports.c.claim_token == each.token
+        connection.execute(passports.update().where(mine, passports.c.erasure.is_(None)).values(each.before))
+        connection.execute(passports.update().where(mine).values(claim_token=None, claim_until=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +232,7 @@ def _claim(job: Claiming, row: Row, facts: Passport, step: Request, token: str) 
         record=row["record"],
         passport=facts,
         quiet_key=_key(job, row, Transfer(send=False)) if isinstance(step, Transfer) else "",
+        before={name: row[name] for name in ("written", "deleted", "unanswered_address")},
     )
 
 

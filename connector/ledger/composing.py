@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -15,6 +15,7 @@ from connector.ledger import claims
 from connector.ledger import passports as passport_rows
 from connector.ledger.schema import batch_members, batches, passports
 from connector.ledger.writing import compact_json, insert_all
+from connector.model import Content
 from connector.plan import Passport, Put, next_step
 
 OPEN = ("composed", "queued")
@@ -44,20 +45,35 @@ class Batch:
 
 
 def open_batches(connection: sa.Connection, garage: str) -> list[Batch]:
-    """The batches of a garage that have not told all yet, oldest first."""
+    """The batches of a garage that iGarage has not told all of yet, oldest first."""
     columns = [batches.c[name] for name in Batch.__slots__]
-    query = sa.select(*columns).where(batches.c.garage == garage, batches.c.state.in_(OPEN))
+    query = sa.select(*columns).where(
+        batches.c.garage == garage, batches.c.state.in_(OPEN), batches.c.list_name.is_(None)
+    )
     return [Batch(**row) for row in connection.execute(query.order_by(batches.c.number)).mappings().all()]
 
 
 def compose(connection: sa.Connection, job: claims.Claiming, most: int) -> str | None:
-    """Compose a batch of what is due longest, `most` passports at most; its reference, or None where nothing is due.
+    """Compose a batch of what is due longest, `most` passports at most; its reference, or None where nothing is due."""
+    reference = job.entropy(16).hex()
+    alone = passports.c.direct_revision.is_not(None) & (passports.c.direct_revision == passports.c.revision)
+    members = gather(connection, job, reference, most, ~alone)
+    if not members:
+        return None
+    insert(connection, job, reference, members, batch_body(reference, [_body(*each) for each in members]))
+    return reference
+
+
+def gather(
+    connection: sa.Connection, job: claims.Claiming, reference: str, most: int, *only: sa.ColumnElement[bool]
+) -> list[Member]:
+    """What is due longest to be made or updated, and of `only` some, is in the batch of this reference from here on.
 
     What the index promised is asked again of `next_step`; where that says otherwise the index is put right.
     """
-    reference = job.entropy(16).hex()
     members: list[Member] = []
-    while len(members) < most and (rows := _due(connection, job, most - len(members))):
+    due = (passports.c.next_step == Put.name, *only)
+    while len(members) < most and (rows := claims.due(connection, job, most - len(members), *due)):
         right, wrong = [], []
         for row in rows:
             facts = passport_rows.facts(row, row.pop("verdict"), row.pop("reason"))
@@ -69,31 +85,24 @@ def compose(connection: sa.Connection, job: claims.Claiming, most: int) -> str |
         passport_rows.reindex_plates(connection, job.garage, job.policy, job.today, wrong)
         _mark(connection, job.garage, [row["plate"] for row, _, _ in right], reference)
         members += right
-    if not members:
-        return None
-    _write(connection, job, reference, members)
-    return reference
+    return members
 
 
-def _due(connection: sa.Connection, job: claims.Claiming, most: int) -> list[dict[str, Any]]:
-    alone = passports.c.direct_revision.is_not(None) & (passports.c.direct_revision == passports.c.revision)
-    return claims.due(connection, job, most, passports.c.next_step == Put.name, ~alone)
+def content(row: Mapping[str, Any]) -> Content:
+    """The content of a passport's row."""
+    return cast("Content", json.loads(row["content"]))
 
 
-def _write(
-    connection: sa.Connection, job: claims.Claiming, reference: str, members: Sequence[Member]
-) -> None:
-    bodies = [
-        passport_body(
-            row["plate"],
-            json.loads(row["content"]),
-            system=row["system"],
-            record=row["record"],
-            send=step.send,
-        )
-        for row, _, step in members
-    ]
-    _insert(connection, job.garage, reference, bodies, job.now)
+def _body(row: Mapping[str, Any], _facts: Passport, step: Put) -> bytes:
+    system, record = row["system"], row["record"]
+    return passport_body(row["plate"], content(row), system=system, record=record, send=step.send)
+
+
+def insert(
+    connection: sa.Connection, job: claims.Claiming, reference: str, members: Sequence[Member], body: bytes
+) -> int:
+    """Write a batch with its members and its body; its number."""
+    number = _insert(connection, job.garage, reference, len(members), body, job.now)
     insert_all(
         connection,
         batch_members,
@@ -110,26 +119,29 @@ def _write(
             for row, facts, step in members
         ],
     )
+    return number
 
 
 def _insert(
-    connection: sa.Connection, garage: str, reference: str, bodies: Sequence[bytes], now: datetime
-) -> None:
+    connection: sa.Connection, garage: str, reference: str, members: int, body: bytes, now: datetime
+) -> int:
     """The row of a batch, with the next number of its garage."""
     last = sa.select(sa.func.coalesce(sa.func.max(batches.c.number), 0)).where(batches.c.garage == garage)
+    number = int(connection.execute(last).scalar_one()) + 1
     batch = {
         "garage": garage,
         "reference": reference,
-        "number": connection.execute(last).scalar_one() + 1,
+        "number": number,
         "state": "composed",
-        "body": batch_body(reference, bodies),
+        "body": body,
         "tried": False,
-        "passports": len(bodies),
+        "passports": members,
         "composed_at": now,
         "attempts": 0,
         "due_at": now,
     }
     insert_all(connection, batches, [batch])
+    return number
 
 
 def _mark(connection: sa.Connection, garage: str, plates: Sequence[str], reference: str) -> None:
@@ -161,7 +173,7 @@ def split(connection: sa.Connection, job: claims.Claiming, batch: Batch) -> None
     for half in (bodies[:middle], bodies[middle:]):
         reference = job.entropy(16).hex()
         plates = [json.loads(each)["plate"] for each in half]
-        _insert(connection, job.garage, reference, half, job.now)
+        _insert(connection, job.garage, reference, len(half), batch_body(reference, half), job.now)
         members = (batch_members.c.garage == job.garage) & (batch_members.c.reference == batch.reference)
         moved = members & batch_members.c.plate.in_(plates)
         connection.execute(batch_members.update().where(moved).values(reference=reference))

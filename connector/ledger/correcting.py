@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +24,10 @@ from connector.plan import Policy, same_address
 Row = Mapping[Any, Any]
 Values = dict[str, Any]
 
+CLOCKS_APART = timedelta(hours=24)
+"""The garage's clock may be wrong by so much: which of two things nearer to each other was first, iGarage's time and
+ours do not tell."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -40,6 +44,24 @@ def known(connection: sa.Connection, garage: str) -> tuple[Correction, ...]:
     query = sa.select(corrections).where(corrections.c.garage == garage)
     found = connection.execute(query.order_by(corrections.c.plate, corrections.c.seen)).mappings()
     return tuple(Correction(each["seen"], each["meant"], each["plate"] or None, each["by"]) for each in found)
+
+
+def gone_with(
+    connection: sa.Connection,
+    garage: str,
+    moved: Mapping[str, str],
+    known: Sequence[Correction],
+    now: datetime,
+) -> Sequence[Correction]:
+    """What is known once what was corrected for one plate alone counts for the plate that its record has now, too.
+
+    `moved`: plate → the plate that its record named before.
+    """
+    places = {(each.plate, address_key(each.seen)) for each in known}
+    own = [replace(each, plate=plate) for plate, old in moved.items() for each in known if each.plate == old]
+    new = [each for each in own if (each.plate, address_key(each.seen)) not in places]
+    upsert(connection, corrections, [_as_row(garage, each, now) for each in new])
+    return (*known, *new)
 
 
 def applied(row: Row, known: Sequence[Correction]) -> tuple[Row, Counted | None]:
@@ -111,8 +133,8 @@ def correct(connection: sa.Connection, turn: Turn, new: Correction) -> list[str]
 def adopt(connection: sa.Connection, turn: Turn, item: AddressChange) -> bool:
     """iGarage has corrected an address itself; whether that was news.
 
-    The passport it names has the new address there already, so nothing is asked of iGarage for that, unless a request
-    of ours has written over it since; the address's others follow.
+    The passport it names has the new address there already, so it is not written. Where a request of ours may have
+    been done after that, which address it has is asked first. The address's others follow.
     """
     meant = item.corrected_to or item.address
     touched = _passports_at(connection, turn.garage, item.address, None)
@@ -128,8 +150,7 @@ def adopt(connection: sa.Connection, turn: Turn, item: AddressChange) -> bool:
         _carry(connection, turn, [each for each in touched if each not in news], after, new)
         _weigh_conflicts(connection, turn, touched, after)
     for each in news:
-        stands = not _was_written_since(connection, each, item.at)
-        values = _adopted(each, item, meant, turn.now, stands=stands)
+        values = _adopted(each, item, meant, turn.now) | _doubted(connection, each, item)
         passport_rows.update(connection, turn.garage, each["plate"], values)
     told = {"by": "igarage", "changed_at": item.at.isoformat(), "sent": item.sent}
     record(connection, [event(turn.garage, each["plate"], turn.now, "corrected", **told) for each in news])
@@ -159,22 +180,25 @@ def _is_news(connection: sa.Connection, row: Row, item: AddressChange) -> bool:
     return not any(at and datetime.fromisoformat(at) >= item.at for at in said)
 
 
-def _was_written_since(connection: sa.Connection, row: Row, at: datetime) -> bool:
-    """Whether a PUT of ours was answered after iGarage corrected an address: it gave the former one back."""
+def _doubted(connection: sa.Connection, row: Row, item: AddressChange) -> Values:
+    """That iGarage may have the former address again: by a PUT of ours that was perhaps done after its correction."""
     query = sa.select(events.c.at).where(
-        events.c.garage == row["garage"], events.c.plate == row["plate"], events.c.event == "delivered"
+        events.c.garage == row["garage"],
+        events.c.plate == row["plate"],
+        events.c.event.in_(("delivered", "transferred")),
     )
-    return any(each > at for each in connection.execute(query).scalars())
+    near = any(each > item.at - CLOCKS_APART for each in connection.execute(query).scalars())
+    return {"unanswered_address": address_key(item.address)} if near else {}
 
 
-def _adopted(row: Row, item: AddressChange, meant: str, now: datetime, *, stands: bool) -> Values:
-    """The passport as iGarage has it now, if the correction `stands` there: invited already, or to be invited."""
+def _adopted(row: Row, item: AddressChange, meant: str, now: datetime) -> Values:
+    """The passport as iGarage has it by its own word: invited already, or to be invited."""
     values: Values = {}
     if same_address(row["address"], item.address):
         values = _readdressed(row, meant, now)
-        if stands and row["delivered_revision"] == row["revision"]:
+        if row["delivered_revision"] == row["revision"]:
             values["delivered_revision"] = values["revision"]
-    if stands and row["delivered_revision"] is not None:
+    if row["delivered_revision"] is not None:
         values["delivered_address"] = address_key(meant)
     if not item.sent:
         return {**values, "asked": row["answered"] + 1}
@@ -284,16 +308,16 @@ def _keep(
 ) -> None:
     """Write what is known now in the place of what was."""
     end(connection, turn.garage, [each for each in before if each not in after])
-    values = [
-        {
-            "garage": turn.garage,
-            "plate": each.plate or "",
-            "seen": address_key(each.seen),
-            "meant": each.meant.strip(),
-            "by": each.by,
-            "since": turn.now,
-        }
-        for each in after
-        if each not in before
-    ]
-    upsert(connection, corrections, values)
+    new = [each for each in after if each not in before]
+    upsert(connection, corrections, [_as_row(turn.garage, each, turn.now) for each in new])
+
+
+def _as_row(garage: str, correction: Correction, now: datetime) -> Values:
+    return {
+        "garage": garage,
+        "plate": correction.plate or "",
+        "seen": address_key(correction.seen),
+        "meant": correction.meant.strip(),
+        "by": correction.by,
+        "since": now,
+    }

@@ -44,7 +44,9 @@ class Decisions(Turns):
         """Answer the question about one passport. Raises `NotReleasable` where the answer does not fit."""
         with self._turn(garage, "release") as connection:
             policy = mails.in_force_to_write(connection, garage, policy, today, self.now())
-            releasing.release(connection, Release(garage, plate, answer, self.now(), self.entropy))
+            releasing.release(
+                connection, Release(garage, plate, answer, policy, today, self.now(), self.entropy)
+            )
             passports.reindex_plates(connection, garage, policy, today, [plate])
             questions.note_decision(connection)
 

@@ -159,7 +159,7 @@ _NOTHING: Mapping[str, Any] = {
     **dict.fromkeys(("address", "system", "record", "source"), ""),
     **dict.fromkeys(ADDRESSES[1:]),
     **dict.fromkeys(("invited_at", "sent_at", "service_due", "consent", "opt_out", "changed_at")),
-    **dict.fromkeys(("missing_since", "owner_order", "proposed", "successor")),
+    **dict.fromkeys(("missing_since", "owner_order", "proposed", "successor", "delivered_name")),
     **dict.fromkeys(("held", "held_since", "held_message", "last_attempt", "last_failure")),
     **dict.fromkeys(("source_conflict", "consent_unknown", "remade", "deleted"), False),
     **dict.fromkeys(("asked", "answered", "attempts"), 0),
@@ -240,7 +240,7 @@ def _is_mine(row: Row, person: Person) -> bool:
 
 _SAID = (
     *("key", "plate", "rank", "said", "address", "content", "facts"),
-    *("warnings", "address_fault", "rejection"),
+    *("warnings", "address_fault", "rejection", "inherits"),
 )
 """The columns of a staged row that say something of a person."""
 

@@ -67,12 +67,14 @@ class Erasures(Turns):
             person = _person(connection, garage, plate, address)
             return Found(person, erasing.holdings(connection, person))
 
-    def erase(self, garage: str, plate: str | None, address: str | None) -> Ordered:
+    def erase(
+        self, garage: str, plate: str | None, address: str | None, policy: Policy | None = None
+    ) -> Ordered:
         """Forget the person of a plate, or of an address. Raises `NotReleasable` where the key is lost."""
         with self._turn(garage, "erase") as connection:
             marker = self._marker_to_write(connection)
             person = _person(connection, garage, plate, address)
-            ordered = self._forget(connection, person)
+            ordered = self._forget(connection, person, policy or Policy())
             marks = {
                 kind: [marker.mark(garage, kind, each) for each in values] for kind, values in _all(person)
             }
@@ -234,17 +236,17 @@ class Erasures(Turns):
         plates, bearing = hashes.matching(connection, garage, marker, marks) if marker else ([], [])
         person = of_plates(connection, garage, plates)
         person = replace(person, addresses=tuple(sorted({*person.addresses, *bearing})))
-        ordered = self._forget(connection, person)
+        ordered = self._forget(connection, person, Policy())
         hashes.take_over(connection, of_garage, ordered.id)
 
     # ---- the pieces
 
-    def _forget(self, connection: sa.Connection, person: Person) -> Ordered:
+    def _forget(self, connection: sa.Connection, person: Person, policy: Policy) -> Ordered:
         number = hashes.begin(connection, person.garage, self.now())
         removed, left = erasing.remove(connection, person, Erasing(number, self.entropy, self.now()))
         hashes.note_removed(connection, number, removed, None if left else self.now())
-        # What is to be withdrawn is, whatever the garage's policy and date.
-        passports.reindex_plates(connection, person.garage, Policy(), self.now().date(), left)
+        # What is to be withdrawn is, whatever the garage's local date.
+        passports.reindex_plates(connection, person.garage, policy, self.now().date(), left)
         return Ordered(
             number,
             len(person.plates),

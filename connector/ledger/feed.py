@@ -11,6 +11,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from connector.closing import PASSING
 from connector.emails import key as address_key
 from connector.ledger import correcting
 from connector.ledger import passports as passport_rows
@@ -21,8 +22,6 @@ from connector.ledger.writing import event, record, upsert
 from connector.model import AddressChange
 from connector.plan import AddressVerdict
 
-PASSING = frozenset(("mailbox_full", "soft_bounce"))
-"""Reasons for which a mail did not arrive this once."""
 ENOUGH = 3
 """Notices of a passing reason, of different time, after which an address is held to be bad."""
 MAILED = frozenset(("hard_bounce", "soft_bounce", "mailbox_full", "complaint"))

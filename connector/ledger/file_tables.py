@@ -87,6 +87,11 @@ staged = sa.Table(
     sa.Column("warnings", sa.Text),
     sa.Column("address_fault", sa.Text, comment="why the address can stand in no request"),
     sa.Column("rejection", sa.Text, comment="column, masked value and sentence of a rejected row"),
+    sa.Column(
+        "inherits",
+        sa.Text,
+        comment="JSON: who was invited for the plate that its record had, which another has taken",
+    ),
     sqlite_with_rowid=False,
 )
 

@@ -233,7 +233,7 @@ def warnings_json(warnings: Sequence[Warned]) -> str | None:
     return compact_json([[each.code, each.column, each.value] for each in warnings]) if warnings else None
 
 
-STAGED = tuple(column.name for column in staged.columns)
+STAGED = tuple(column.name for column in staged.columns if column.name != "inherits")
 
 
 def _staged(file: int, row: StagedRow) -> tuple[Any, ...]:

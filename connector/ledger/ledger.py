@@ -17,13 +17,16 @@ from connector.ledger import (
     mails,
     outcomes,
     passports,
+    suspects,
 )
 from connector.ledger.address_book import AddressBook
 from connector.ledger.batch_book import BatchBook
+from connector.ledger.list_book import ListBook
 from connector.ledger.polls import Polls
 from connector.ledger.pushes import Pushes
 from connector.ledger.retiring import Retiring
 from connector.ledger.schema import meta
+from connector.ledger.statement_book import StatementBook
 from connector.ledger.taking import SLICE, Taking
 from connector.plan import Policy
 
@@ -98,8 +101,13 @@ class Ledger(Taking):
             return mails.in_force(connection, garage, policy, today, self.now())
 
     def reindex_slice(self, garage: str, policy: Policy, today: date, *, after: str = "") -> str | None:
-        """Make the step index anew for the next plates by a policy in force; the last of them, None at the end."""
+        """Make the step index anew for the next plates by a policy in force; the last of them, None at the end.
+
+        First it is counted anew which addresses too many customers share: that is for the policy to say, too.
+        """
         with self._turn(garage, "reindex_slice") as connection:
+            if not after:
+                suspects.count_anew(connection, garage, policy.shared_limit, self.now())
             return passports.reindex_slice(connection, garage, policy, today, after=after, limit=SLICE)
 
     def claim(
@@ -202,6 +210,16 @@ class Ledger(Taking):
     def batch_book(self) -> BatchBook:
         """The batches of each garage; each of its methods is one transaction too."""
         return BatchBook(self.database, self.now, self.entropy)
+
+    @property
+    def statement_book(self) -> StatementBook:
+        """What the nightly statements ask, and came to."""
+        return StatementBook(self.database, self.now)
+
+    @property
+    def list_book(self) -> ListBook:
+        """The customer lists of each garage; each of its methods is one transaction too."""
+        return ListBook(self.database, self.now, self.entropy)
 
     # ---- looking
 

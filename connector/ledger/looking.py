@@ -22,7 +22,7 @@ from connector.ledger.schema import (
     skipped_rows,
     sources,
 )
-from connector.plan import Passport
+from connector.plan import BY_HAND, Passport
 
 STATES = ("delivered", "pending", "sending", "waiting", "in_batch", "held", "withdrawn")
 INVITATIONS = ("none", "due", "withheld", "sent")
@@ -208,16 +208,20 @@ def skipped(connection: sa.Connection, garage: str) -> list[SkippedRow]:
     return [SkippedRow(**row) for row in connection.execute(query).mappings()]
 
 
+_OF_OWNERS = ("content", "proposed", "delivered_name", "delivered_address")
+
+
 def held_passports(connection: sa.Connection, garage: str) -> list[HeldPassport]:
-    """Passports that wait for a person, by their own question or by the verdict of their address."""
+    """Passports that wait for a person: by a question, by what no list can say, or by the verdict of their address."""
+    by_hand = sa.case((passports.c.next_why.in_(BY_HAND), passports.c.next_why))
     query = (
         _with_verdict(
             passports.c.plate,
             passports.c.source,
-            sa.func.coalesce(passports.c.held, "invalid_email").label("reason"),
+            sa.func.coalesce(passports.c.held, by_hand, "invalid_email").label("reason"),
             passports.c.held_message.label("message"),
             sa.func.coalesce(passports.c.held_since, addresses.c.since).label("since"),
-            *(passports.c[name] for name in ("content", "proposed", "delivered_address", "successor")),
+            *(passports.c[name] for name in (*_OF_OWNERS, "successor")),
         )
         .where(passports.c.garage == garage, passports.c.state == "held")
         .order_by(passports.c.plate)
@@ -232,11 +236,12 @@ def _held(row: sa.RowMapping) -> HeldPassport:
 
 
 def _owners(row: sa.RowMapping) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """Both owners; of the one whom iGarage alone knows there is only the address."""
+    """Both owners: where nobody waits, the one whom iGarage was given last, and the one who is wanted."""
     content = json.loads(row["content"])
     if row["proposed"]:
         return content, owning.proposed_content(row)
-    return {"email": row["delivered_address"]} if row["delivered_address"] else {}, content
+    given = {"last_name": row["delivered_name"], "email": row["delivered_address"]}
+    return {name: value for name, value in given.items() if value}, content
 
 
 def traced(connection: sa.Connection, garage: str, plate: str, now: datetime) -> Traced | None:

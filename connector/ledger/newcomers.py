@@ -50,6 +50,7 @@ def find(
         of_slice,
         memory.is_told(),
         staged.c.address_fault.is_(None),
+        staged.c.inherits.is_(None),
         ~staged.c.content.contains(fleets.NAMED),  # iGarage may not have that account
         *_unknown(garage, source),
     )

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from connector import closing
 from connector.backoff import PROBING, GiveUp, Probing, Retry, after_failure, is_own_failure
+from connector.emails import key as address_key
 from connector.errors import DeliveryError, Refused, Transient, Unknown
-from connector.ledger import addresses, forgotten, garages, mails, owning
+from connector.ledger import addresses, forgotten, garages, mails, owning, refusals, replating
 from connector.ledger import passports as passport_rows
 from connector.ledger.claims import Claim
 from connector.ledger.schema import EPOCH, passports
@@ -39,6 +40,13 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """iGarage was asked what it has, for no request (None: it has no such passport)."""
+
+    status: PassportStatus | None
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The request had no good end. `chance` in [0, 1) spreads the retries, and the probes of a pause."""
 
@@ -46,6 +54,8 @@ class Failed:
     retry: Retry
     chance: float
     probing: Probing = PROBING
+    on_file: str | None = None
+    """The address that iGarage has, where it says that another customer has the car, and nobody knew of him."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +73,8 @@ class Withdrawn:
     status: None = None
 
 
-Outcome = Answered | Looked | HandedOver | Withdrawn | Failed
-
-
-_Good = Answered | Looked | HandedOver | Withdrawn
+_Good = Answered | Looked | Compared | HandedOver | Withdrawn
+Outcome = _Good | Failed
 
 Closing = tuple[Claim, Outcome]
 """A claim with what came of it."""
@@ -107,6 +115,8 @@ def write(
         row.update(passport_rows.index(facts, policy, today))
     upsert(connection, passports, written.passports)
     passport_rows.reindex(connection, garage, policy, today, only_addresses=written.judged)
+    moved = [row for row in written.answered if row["successor"] is not None]
+    replating.settle_doubt(connection, garage, moved, policy, today)
     record(connection, written.events)
     forgotten.remove(connection, garage, written.gone, now)
 
@@ -123,6 +133,8 @@ class _Written:
     judged: list[str] = field(default_factory=list)
     contact: bool = False
     mailed: int = 0
+    answered: list[Values] = field(default_factory=list)
+    """Those of which it is known now whether they were invited for."""
     gone: list[Row] = field(default_factory=list)
     """Passports of the erased that iGarage has withdrawn."""
 
@@ -149,6 +161,8 @@ def _close(
     _note_contact(connection, claim.garage, outcome, now, written)
     closed = {**row, **changes, "claim_token": None, "claim_until": None, "batch": None, "last_attempt": now}
     written.passports.append(closed)
+    if not isinstance(outcome, Failed) or isinstance(outcome.error, Refused):
+        written.answered.append(closed)
     written.mailed += closed["invitations"] > row["invitations"] and _is_recent(claim, outcome, closed, now)
     written.events += [event(claim.garage, claim.plate, now, name, **detail) for name, detail in events]
     written.judged += judged
@@ -198,24 +212,27 @@ def _after_answer(
     before = _asked_facts(row)
     after = _answered(claim, before, outcome, now)
     changes: Values = {**passport_rows.answered_facts(after), "attempts": 0, "last_failure": None}
-    changes |= _ANSWERED
+    changes |= {**_ANSWERED, **_name_taken(claim, row, outcome)}
     events = list(_told(claim, outcome, before, after))
     if after.held and not before.held:
-        changes |= _held(after.held, "iGarage heeft dit AutoPaspoort niet meer.", now)
+        changes |= refusals.held(after.held, refusals.ASKS[after.held], now)
         events.append(("held", {"reason": after.held}))
     onward = owning.gone_on_with({**row, **changes}, before.order)
     if onward.get("proposed") and _is_unwritable(connection, claim.garage, onward["address"]):
-        onward = {"owner_order": None, **_held("owner_change", NO_NAME_FIRST, now)}
+        onward = {"owner_order": None, **refusals.held("owner_change", refusals.NO_NAME_FIRST, now)}
         events.append(("held", {"reason": "owner_change"}))
     changes |= onward
     judged = _hear_of_address(connection, claim, outcome.status, now)
     return changes, events + [("address_judged", {}) for _ in judged], judged
 
 
-NO_NAME_FIRST = (
-    "De naam kan niet eerst naar iGarage, want het oude adres kan in geen verzoek staan: pas het AutoPaspoort in "
-    "iGarage aan."
-)
+def _name_taken(claim: Claim, row: Row, outcome: _Good) -> Values:
+    """By which name iGarage knows the owner, once it took one from us."""
+    if isinstance(outcome, Withdrawn):
+        return {"delivered_name": None}
+    if not isinstance(claim.step, Put | Transfer) or outcome.status is None:
+        return {}
+    return owning.name_given(row, claim.content, claim.passport.revision)
 
 
 def _is_unwritable(connection: sa.Connection, garage: str, address: str) -> bool:
@@ -239,7 +256,7 @@ def _told(claim: Claim, outcome: _Good, before: Passport, after: Passport) -> It
     if isinstance(outcome, HandedOver) or (isinstance(claim.step, Transfer) and not after.held):
         yield "transferred", {}
     if after.invitations > before.invitations:
-        yield "invited", {"by": "iGarage" if isinstance(outcome, Looked) else claim.step.name}
+        yield "invited", {"by": "iGarage" if isinstance(outcome, Looked | Compared) else claim.step.name}
 
 
 def _answered(claim: Claim, before: Passport, outcome: _Good, now: datetime) -> Passport:
@@ -251,6 +268,8 @@ def _answered(claim: Claim, before: Passport, outcome: _Good, now: datetime) -> 
             return closing.after_transfer(before, claim.passport.address, send, status, now, asked)
         case Looked(status):
             return _looked(claim, before, status, asked)
+        case Compared(status):
+            return closing.after_comparison(before, status)
         case Answered(status) if isinstance(claim.step, Put):
             claimed = claim.passport
             return closing.after_put(
@@ -283,7 +302,7 @@ def _after_failure(
 ) -> _Changes:
     error = failed.error
     if isinstance(error, Refused):
-        changes, events, judged = _after_refusal(connection, claim, row, error, policy, now)
+        changes, events, judged = _after_refusal(connection, claim, row, error, failed.on_file, policy, now)
         return {**_ANSWERED, **changes}, events, judged
     if error.scope == "garage":  # no attempt is spent, whoever's failure it is
         if why := garages.pause_for(error, failed.probing, failed.chance):
@@ -298,7 +317,11 @@ def _after_failure(
     events = [] if row["last_failure"] == error.code else [("failed", {"code": error.code})]
     if isinstance(reaction, GiveUp) and row["held"] is None:
         message = f"Na {attempts} pogingen niet gelukt; probeer opnieuw als de oorzaak weg is."
-        return changes | _held("exhausted", message, now), [*events, ("held", {"reason": "exhausted"})], []
+        return (
+            changes | refusals.held("exhausted", message, now),
+            [*events, ("held", {"reason": "exhausted"})],
+            [],
+        )
     wait = 0.0 if isinstance(reaction, GiveUp) else reaction.seconds
     return changes | {"due_at": now + timedelta(seconds=wait)}, events, []
 
@@ -312,7 +335,13 @@ def _withdrawn_later(claim: Claim, failed: Failed, changes: Values, now: datetim
 
 
 def _after_refusal(
-    connection: sa.Connection, claim: Claim, row: Row, error: Refused, policy: Policy, now: datetime
+    connection: sa.Connection,
+    claim: Claim,
+    row: Row,
+    error: Refused,
+    on_file: str | None,
+    policy: Policy,
+    now: datetime,
 ) -> _Changes:
     """A refusal is a question about the revision that was asked; a newer one has not been asked yet.
 
@@ -322,7 +351,8 @@ def _after_refusal(
     if error.code == "email_invalid":
         news = closing.AddressNews(claim.passport.address, "unwritable", "email_invalid")
         judged = addresses.hear(connection, claim.garage, news, now)
-        changes = _held("owner_change", NO_NAME_FIRST, now) if row["owner_order"] == "name_first" else {}
+        is_name = row["owner_order"] == "name_first"
+        changes = refusals.held("owner_change", refusals.NO_NAME_FIRST, now) if is_name else {}
         changes |= owning.wanted(row) | ({"owner_order": None} if changes else {})
         return changes, [("address_judged", {"code": error.code})], judged
     refused = [("refused", {"code": error.code, "field": error.field, "revision": claim.passport.revision})]
@@ -330,27 +360,16 @@ def _after_refusal(
     changes = {}
     if reason == "owner_change":
         before = _asked_facts(row)
+        if on_file is not None and before.delivered_address is None:
+            before = replace(before, delivered_address=address_key(on_file))
         had = replace(before, delivered_revision=before.delivered_revision or 0)
         went_back = is_old and same_address(row["address"], row["delivered_address"])
         after = had if went_back or row["held"] else closing.after_owner_conflict(before, policy)
         changes, reason = passport_rows.answered_facts(after), after.held
     if reason is None or row["held"] or (is_old and reason == "refused"):
         return changes, refused, []
-    changes = owning.wanted(row) | changes | _held(reason, _refusal_message(error), now)
+    changes = owning.wanted(row) | changes | refusals.held(reason, refusals.message(error), now)
     return changes | {"last_failure": error.code}, refused, []
-
-
-def _refusal_message(error: Refused) -> str:
-    where = f" (veld {error.field})" if error.field else ""
-    sentences = {
-        "owner_conflict": "Volgens iGarage hoort dit kenteken bij een andere klant.",
-        "not_found": "iGarage heeft dit AutoPaspoort niet meer.",
-    }
-    return sentences.get(error.code, f"iGarage weigert dit AutoPaspoort: {error.code}{where}.")
-
-
-def _held(reason: str | None, message: str, now: datetime) -> Values:
-    return {"held": reason, "held_since": now, "held_message": message}
 
 
 def _counts(connection: sa.Connection, claim: Claim, row: Row, error: DeliveryError, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from connector.emails import key as address_key
 from connector.ledger import passports as passport_rows
 from connector.ledger.writing import compact_json
+from connector.model import Content
 from connector.owners import compare, name_first
 from connector.plan import Policy, same_address
 
@@ -52,15 +53,27 @@ def is_news(prior: Row, row: Row) -> bool:
     return any(known[name] != value for name, value in said.items())
 
 
-def propose(prior: Row, row: Row, values: Row, now: datetime) -> Values:
-    """What a newcomer writes: a question, and himself beside the content. `values` are those of his content."""
+def propose(prior: Row, row: Row, values: Row, goes_with_him: Row, now: datetime) -> Values:
+    """What a newcomer writes: a question, and himself beside the content. `values` are those of his content.
+
+    `goes_with_him` tells that he was invited already, for the plate that his record had before: while he waits, too.
+    """
     newcomer = {**_proposal(row), **{name: values[name] for name in ("system", "source", "record")}}
+    mailed = {name: value for name, value in goes_with_him.items() if name != "asked"}
+    newcomer["invited"] = invited_as_json(mailed) or _invited_before(prior, row)
     return {
         "proposed": compact_json(newcomer),
         "held": "owner_change",
         "held_since": prior["held_since"] if prior["held"] == "owner_change" else now,
         "held_message": None,
     }
+
+
+def _invited_before(prior: Row, row: Row) -> Row:
+    """That somebody who waits already was invited, where he is the one of whom a row speaks."""
+    if not prior["proposed"] or compare(proposed_content(prior), json.loads(row["content"])) == "another":
+        return {}
+    return dict(_of(prior).get("invited") or {})
 
 
 def back(prior: Row) -> Values:
@@ -84,7 +97,20 @@ def newcomer(row: Row, now: datetime) -> Values:
         "proposed": None,
         "revision": row["revision"] + 1,
         **passport_rows.fresh_start(row, proposed["address"], now),
+        **invited(proposed.get("invited") or {}),
     }
+
+
+def invited_as_json(values: Row) -> Values:
+    """Who was invited, and when, as JSON can tell it; empty where nobody was."""
+    at = values.get("invited_at")
+    return {**values, "invited_at": at.isoformat()} if at else dict(values)
+
+
+def invited(told: Row) -> Values:
+    """The same from JSON."""
+    at = told.get("invited_at")
+    return {**told, "invited_at": datetime.fromisoformat(at)} if at else dict(told)
 
 
 def said_of(row: Row) -> Mapping[str, Any]:
@@ -138,6 +164,16 @@ def gone_on_with(row: Row, before: str | None) -> Values:
         "revision": row["revision"] + 1,
         "proposed": compact_json({"content": row["content"], "address": row["address"], "facts": {}}),
     }
+
+
+def name_given(row: Row, content: Content, revision: int) -> Values:
+    """The name that iGarage was given with a revision. Of a batch the content is not at hand: the passport's is then.
+
+    It is the same, unless the passport has changed since, and then the name is not known.
+    """
+    if not content and row["revision"] == revision:
+        content = json.loads(row["content"])
+    return {"delivered_name": content.get("last_name")}
 
 
 def is_spoken_of(row: Row) -> bool:

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from connector.errors import NotReleasable
-from connector.ledger import addresses, consents, owning
+from connector.ledger import addresses, by_hand, consents, owning
 from connector.ledger import passports as passport_rows
 from connector.ledger.questions import UNKNOWN
 from connector.ledger.schema import passports
 from connector.ledger.writing import event, record
+from connector.plan import BY_HAND, Policy
 
 Row = Mapping[Any, Any]
 Values = dict[str, Any]
 
-Answer = Literal["new", "withdraw", "transfer", "same-owner", "keep"]
+Answer = Literal["new", "withdraw", "transfer", "same-owner", "keep", "done"]
 
 FITS: Mapping[str, tuple[Answer, ...]] = {
     "gone": ("new", "withdraw"),
     "owner_change": ("transfer", "same-owner"),
     "plate_changed": ("withdraw", "keep"),
+    **dict.fromkeys(BY_HAND, ("done",)),
 }
 """Question → the answers it takes."""
 
@@ -32,6 +34,7 @@ _ASKS = {
     "gone": "iGarage heeft dit AutoPaspoort niet meer",
     "owner_change": "de vraag is of de auto een andere eigenaar heeft",
     "plate_changed": "de auto heeft in het garagesysteem een ander kenteken",
+    **dict.fromkeys(BY_HAND, "dit gebeurt met de hand in iGarage"),
 }
 _WHY_NOT = {
     "": "bij dit AutoPaspoort staat geen vraag open",
@@ -42,11 +45,16 @@ _WHY_NOT = {
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """An answer about one passport. `seed` gives the random bytes that a passport made anew needs."""
+    """An answer about one passport. `policy` is the one in force, on the garage's local date.
+
+    `seed` gives the random bytes that a passport made anew needs.
+    """
 
     garage: str
     plate: str
     answer: Answer
+    policy: Policy
+    today: date
     now: datetime
     seed: Callable[[int], bytes]
 
@@ -54,6 +62,9 @@ class Release:
 def release(connection: sa.Connection, job: Release) -> None:
     """Write an answer. Raises `NotReleasable` where there is no such question, or it takes another answer."""
     row = _asked(connection, job)
+    if job.answer == "done":
+        by_hand.done(connection, row, job.policy, job.today, job.now)
+        return
     answers = {
         "new": _made_anew,
         "withdraw": _withdrawn,
@@ -73,7 +84,7 @@ def _asked(connection: sa.Connection, job: Release) -> Row:
     row = connection.execute(query).mappings().first()
     if row is None:
         raise NotReleasable(UNKNOWN)
-    held = row["held"] or ""
+    held = row["held"] or (row["next_why"] if row["next_why"] in BY_HAND else "")
     if held not in FITS:
         raise NotReleasable(_WHY_NOT.get(held, f"dit AutoPaspoort wacht op iets anders ({held})"))
     if job.answer not in FITS[held]:
@@ -91,6 +102,7 @@ def _made_anew(connection: sa.Connection, job: Release, row: Row) -> Values:
     nothing_there = {
         "delivered_revision": None,
         "delivered_address": None,
+        "delivered_name": None,
         "remade": False,
         "owner_order": None,
     }

@@ -206,6 +206,8 @@ batches = sa.Table(
     sa.Column("read_to", sa.Text, comment="where to go on reading its results"),
     sa.Column("attempts", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("due_at", Instant, nullable=False, comment="when it is asked about again"),
+    sa.Column("list_name", sa.Text, comment="a customer list's file; none: iGarage's batch"),
+    sa.Column("list_sends", sa.Boolean, comment="of a list: whether all in it are invited"),
     sa.Index("batches_by_state", "garage", "state"),
 )
 
@@ -241,6 +243,7 @@ passports = sa.Table(
     sa.Column("source", sa.Text, nullable=False, comment="the source that spoke last"),
     sa.Column("delivered_revision", sa.BigInteger),
     sa.Column("delivered_address", sa.Text),
+    sa.Column("delivered_name", sa.Text, comment="the last name that iGarage is known to hold"),
     sa.Column("written", sa.Boolean, nullable=False, comment="a write was ever claimed"),
     sa.Column("unanswered_address", sa.Text, comment="of the last PUT claimed, until one is answered"),
     sa.Column("unanswered_until", Instant, comment="a PUT without an answer may still be done: its lease"),

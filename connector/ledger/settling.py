@@ -23,7 +23,7 @@ from connector.plan import Put
 STATUSES = {"email_invalid": 422, "owner_conflict": 409}
 """The status with which a passport by itself would have been refused for the same reason; 422 for any other."""
 
-_MEMBERSHIP = (
+MEMBERSHIP = (
     (batch_members.c.garage == passports.c.garage)
     & (batch_members.c.reference == passports.c.batch)
     & (batch_members.c.plate == passports.c.plate)
@@ -43,7 +43,7 @@ def unwanted(connection: sa.Connection, batch: Batch) -> list[str]:
     not_made = (passports.c.next_why == "opted_out") & passports.c.delivered_revision.is_(None)
     query = (
         sa.select(passports.c.plate)
-        .join(batch_members, _MEMBERSHIP)
+        .join(batch_members, MEMBERSHIP)
         .where(
             passports.c.garage == batch.garage,
             passports.c.batch == batch.reference,
@@ -76,7 +76,7 @@ def _members(connection: sa.Connection, batch: Batch, plates: Sequence[str]) -> 
     composed = ("revision", "address", "asked", "send")
     query = (
         sa.select(passports, *(batch_members.c[name].label(f"composed_{name}") for name in composed))
-        .join(batch_members, _MEMBERSHIP)
+        .join(batch_members, MEMBERSHIP)
         .where(
             passports.c.garage == batch.garage,
             passports.c.batch == batch.reference,

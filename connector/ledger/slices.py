@@ -18,7 +18,6 @@ from connector.ledger import prior as prior_rows
 from connector.ledger.schema import files, passports, rejected_rows, skipped_rows
 from connector.ledger.writing import event, insert_all, record, upsert
 from connector.plan import Policy
-from connector.suspicion import SHARED_LIMIT
 
 Row = Mapping[Any, Any]
 Values = dict[str, Any]
@@ -38,7 +37,6 @@ class Accepting:
     now: datetime
     entropy: Callable[[int], bytes]
     contains: Contains = "all"
-    shared_limit: int = SHARED_LIMIT
     own: Collection[str] = ()
     """The garage's own addresses, which are no customer's."""
     accounts: frozenset[str] | None = None
@@ -120,7 +118,7 @@ def _write_passports(connection: sa.Connection, job: Accepting, result: Slice) -
     insert_all(connection, passports, made)
     upsert(connection, passports, changed)
     verdicts = {address: verdict for address, (verdict, _) in judged.items()}
-    return suspects.count(connection, job.garage, at_hand, verdicts, job.shared_limit, job.now)
+    return suspects.count(connection, job.garage, at_hand, verdicts, job.policy.shared_limit, job.now)
 
 
 def _note_conflicts(connection: sa.Connection, job: Accepting, result: Slice) -> None:

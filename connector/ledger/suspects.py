@@ -49,11 +49,21 @@ def count(
     now: datetime,
 ) -> list[str]:
     """Count the customers of these addresses; those whose verdict changed. `known` are the verdicts that there are."""
-    crowded = _with_passports_beyond(connection, garage, at_hand, limit)
+    crowded = _crowded(connection, garage, limit, among(connection, passports.c.address, at_hand))
     customers = {each: _customers(connection, garage, each) for each in crowded}
     shared = {each: Suspicion("shared") for each in crowded if is_shared(customers[each], limit)}
     rest = [each for each, verdict in known.items() if verdict == "suspect" and each not in shared]
     return _note(connection, garage, shared, now) + _forget(connection, garage, rest, ("shared",))
+
+
+def count_anew(connection: sa.Connection, garage: str, limit: int, now: datetime) -> None:
+    """Count the customers of every address of a garage: another number may have one now, or a car is withdrawn."""
+    of_garage = addresses.c.garage == garage
+    query = sa.select(addresses.c.address, addresses.c.verdict).where(
+        of_garage, addresses.c.reason == "shared"
+    )
+    known = {row.address: row.verdict for row in connection.execute(query)}
+    count(connection, garage, {*known, *_crowded(connection, garage, limit)}, known, limit, now)
 
 
 def ignore(connection: sa.Connection, garage: str, address: str, now: datetime) -> None:
@@ -76,12 +86,11 @@ IGNORED = "ignored"
 """The reason of an address that is well because a person said so."""
 
 
-def _with_passports_beyond(
-    connection: sa.Connection, garage: str, at_hand: Iterable[str], limit: int
-) -> list[str]:
+def _crowded(connection: sa.Connection, garage: str, limit: int, *only: sa.ColumnElement[bool]) -> list[str]:
+    """The addresses of more passports than the limit, of `only` some."""
     query = (
         sa.select(passports.c.address)
-        .where(passports.c.garage == garage, among(connection, passports.c.address, at_hand))
+        .where(passports.c.garage == garage, ~passports.c.absent, *only)
         .group_by(passports.c.address)
         .having(sa.func.count() > limit)
     )
@@ -90,13 +99,15 @@ def _with_passports_beyond(
 
 def _customers(connection: sa.Connection, garage: str, address: str) -> int:
     """How many customers have an address: one with many cars is one, by reference or else by name."""
-    query = sa.select(passports.c.content).where(passports.c.garage == garage, passports.c.address == address)
+    query = sa.select(passports.c.content).where(
+        passports.c.garage == garage, passports.c.address == address, ~passports.c.absent
+    )
     return len({_customer(json.loads(each)) for each in connection.execute(query).scalars()})
 
 
 def _customer(content: Mapping[str, Any]) -> str:
     name = f"{content.get('company') or ''} {content['last_name']}".strip().casefold()
-    return str(content.get("reference") or name)
+    return str(content.get("customer_reference") or name)
 
 
 def _note(connection: sa.Connection, garage: str, found: Mapping[str, Suspicion], now: datetime) -> list[str]:

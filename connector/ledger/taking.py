@@ -30,7 +30,6 @@ from connector.ledger.key_file import KeyFile
 from connector.ledger.schema import files as file_table
 from connector.ledger.slices import Accepting
 from connector.plan import Policy
-from connector.suspicion import SHARED_LIMIT
 
 SLICE = 500
 """Rows that are read at a time, or written in one transaction while an index is made anew."""
@@ -208,7 +207,6 @@ class Taking(Decisions):
         today: date,
         *,
         contains: Contains = "all",
-        shared_limit: int = SHARED_LIMIT,
         own: Collection[str] = (),
     ) -> bool:
         """Accept the next rows of a judged file; False when it is taken."""
@@ -226,7 +224,6 @@ class Taking(Decisions):
                 now=self.now(),
                 entropy=self.entropy,
                 contains=contains,
-                shared_limit=shared_limit,
                 own=own,
                 accounts=fleets.known(connection, row["garage"]),
                 rescued=rescue.told(connection) is not None,

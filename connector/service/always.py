@@ -4,9 +4,11 @@ scan      per garage   list the folders, take in what stands still     lane read
 poll      per source   ask a garage system's API what changed          lane poll
 receive   per garage   keep its doors open, take in what is pushed    lane read
 deliver   per garage   a slice of what is due                          lane send
+lists     per garage   in their place: a list for a person, daily      lane send
 feedback  per garage   what iGarage learned of addresses               lane send
 probe     per garage   greet iGarage, and while paused probe it        lane probe
 tend      once         events, people's decisions, the state folder    lane tend
+state     per garage   what iGarage has of last night, and others     lane state
 tell      per garage   its own systems, of addresses that are wrong    lane tell
 nightly   once         what is old enough goes; the backup             lane tend
 sweep     once         the ledger's files are cleaned after erasures   lane tend
@@ -24,6 +26,7 @@ from connector.intake import Scan
 from connector.service.door import Door
 from connector.service.garage import World
 from connector.service.gates import Gates
+from connector.service.lists import list_task
 from connector.service.polls import MOST_AT_ONCE, Poller
 from connector.service.receivers import Receiver
 from connector.service.scans import Scans
@@ -52,7 +55,8 @@ class AlwaysOn:
         """
         world = self.world
         polled = sum(len(garage.polled) for garage in self.garages)
-        lanes = {"read": self.threads, "send": self.threads, "probe": PROBERS, "tend": TENDERS, "tell": 1}
+        lanes = {"read": self.threads, "send": self.threads, "probe": PROBERS, "tend": TENDERS}
+        lanes |= {"tell": 1, "state": 1}
         lanes["poll"] = min(polled, MOST_AT_ONCE)
         scheduler = Scheduler(lanes, world.stop, world.log, world.now, world.monotonic)
         found: dict[str, dict[str, Scan]] = {garage.garage: {} for garage in self.garages}
@@ -74,13 +78,14 @@ class AlwaysOn:
             for garage in self.garages
             for source in garage.polled
         ]
-        doors = [Door(garage, world, scheduler.wake) for garage in self.garages]
+        doors = [Door(garage, world, scheduler.wake) for garage in self.garages if not garage.lists]
         tend = [*(door.tend for door in doors), *(each.tend for each in polls)]
         for task in chain(
             (each.task() for each in scans),
             (each.task() for each in polls),
             (each.task() for each in receivers.values()),
             (task for each in doors for task in each.tasks()),
+            (list_task(each, each.lists, world) for each in self.garages if each.lists),
             (task for each in self.garages for task in telling_tasks(each, world)),
             self.upkeep.tasks(tend, scheduler.wake_all),
         ):

@@ -18,6 +18,7 @@ from connector.service.once import NO_TOKEN, NOT_AUTHORISED
 from connector.service.scans import Wake
 from connector.service.scheduler import Task
 from connector.service.telling import task_name
+from connector.statement import Stating
 
 SLICE = 10.0
 """Seconds that one garage delivers before another has its turn."""
@@ -41,6 +42,7 @@ class Door:
         self._env = env
         self._leaving = ExitStack()
         self._delivery: Delivery | None = None
+        self._stating: Stating | None = None
         self._greeted = False
         self._greeted_in_vain = False
         self._greeted_at = 0.0
@@ -56,6 +58,7 @@ class Door:
             Task(f"deliver:{name}", "send", f"deliver:{name}", self.deliver, LONGEST),
             Task(f"batches:{name}", "send", f"batches:{name}", self.tend_batches, LONGEST),
             Task(f"feedback:{name}", "send", f"feedback:{name}", self.follow, LONGEST),
+            Task(f"statement:{name}", "state", f"statement:{name}", self.state, LONGEST),
         ]
 
     def end(self) -> None:
@@ -75,8 +78,8 @@ class Door:
             self._gently = self._gently or standing.paused_code is not None
             self._greeted, self._failing_token = True, None
             self._greeted_at = self._world.monotonic()
-            self._wake(f"deliver:{self._garage.garage}")
-            self._wake(f"batches:{self._garage.garage}")
+            for task in ("deliver", "batches", "statement"):
+                self._wake(f"{task}:{self._garage.garage}")
             return GREETING
         self._greeted_in_vain = True
         self._failing_token = token if code in NOT_AUTHORISED else None
@@ -103,7 +106,7 @@ class Door:
 
     def follow(self) -> float:
         """Hear what iGarage learned of addresses since; seconds until it is asked again."""
-        every, name = self._garage.igarage.feedback_every, self._garage.garage
+        every, name = self._garage.door.feedback_every, self._garage.garage
         if (delivery := self._open()) is None:
             return min(every, LONGEST)
         try:
@@ -131,6 +134,26 @@ class Door:
         if tended.failed:
             self._wake(f"probe:{name}")
         return LONGEST
+
+    def state(self) -> float:
+        """Make the nightly statement where it is due, for a slice of time; seconds until it is gone on with.
+
+        It asks only while the door is open and nothing is to be delivered: it never keeps anything else waiting.
+        """
+        if (delivery := self._open()) is None or self._stating is None:
+            return LONGEST
+        ends = self._world.monotonic() + SLICE
+
+        def may_ask() -> bool:
+            return self._world.monotonic() < ends and self._open() is not None and not delivery.backlog(1).now
+
+        try:
+            if self._stating.make(may_ask):
+                self._wake(f"probe:{self._garage.garage}")
+                return LONGEST
+        except ConfigError:  # the token went meanwhile
+            return self._without_token()
+        return IDLE if self._stating.under_way else LONGEST
 
     def tend(self) -> None:
         """A garage that is paused for its token is probed as soon as there is another one."""
@@ -165,6 +188,7 @@ class Door:
         try:
             if self._delivery is None:
                 client = self._leaving.enter_context(self._world.connect(self._garage, self._world.stop))
+                self._stating = self._world.stating(self._garage, client)
                 self._delivery = self._world.delivery(self._garage, client)
             return self._delivery.greet()
         except ConfigError:
@@ -178,7 +202,7 @@ class Door:
     def _token_print(self) -> bytes:
         """A digest of the token there is now, to tell another one by; of none too."""
         try:
-            token = self._garage.igarage.read_token(self._env)
+            token = self._garage.door.read_token(self._env)
         except ConfigError:
             token = ""
         return hashlib.sha256(token.encode()).digest()

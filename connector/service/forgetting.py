@@ -16,7 +16,7 @@ from connector.config import GarageConfig
 from connector.errors import LedgerError, SourceUnavailable
 from connector.ledger import backup, rescue
 from connector.ledger.databases import DATABASE
-from connector.ledger.retiring import Ages, Lying
+from connector.ledger.retiring import Ages, Lying, Retired
 from connector.ledger.room import SIZE
 from connector.log import described
 from connector.service.garage import World
@@ -25,6 +25,8 @@ SWEEP_EVERY = 2.0
 """Seconds until it is looked again whether something is to be cleaned; a person's decision wakes it sooner."""
 AFTER_VAIN = 30.0
 """Seconds until it is tried again where it could not be done."""
+KEPT_BY_AGE: tuple[Retired, ...] = ("events", "rejected", "batches")
+"""What goes by its age alone, wherever exports lie."""
 
 
 def sweep(world: World, folder: Path | None) -> bool:
@@ -79,7 +81,7 @@ def retire(world: World, garages: Sequence[GarageConfig]) -> None:
 
 def _retired(world: World, garage: GarageConfig) -> Iterator[int]:
     retiring, ages = world.ledger.retiring, ages_of(garage)
-    for kind in ("events", "rejected"):
+    for kind in KEPT_BY_AGE:
         while not world.stop.is_set() and (gone := retiring.slice(garage.garage, kind, ages, {})):
             yield gone
     lying = _lying(garage)

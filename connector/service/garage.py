@@ -16,9 +16,9 @@ import requests
 from connector import adapters
 from connector.backoff import PROBING, Probing
 from connector.batches import Batches
-from connector.config import GarageConfig, SourceConfig
+from connector.config import GarageConfig, ListFileConfig, SourceConfig
 from connector.crash import CrashPoint, survive
-from connector.delivery import Delivery
+from connector.delivery import LEASE_MARGIN, Delivery, longest_wait
 from connector.errors import AdapterFailed
 from connector.feedback import Feedback
 from connector.fleets import Fleets, key
@@ -28,10 +28,13 @@ from connector.inbox import Lookout
 from connector.intake import Intake
 from connector.judging import Source
 from connector.ledger import Ledger
+from connector.ledger.batch_book import By
+from connector.lists import Lists
 from connector.log import Log
 from connector.plan import Policy
 from connector.polling import Range
 from connector.service.reaching import Reaching
+from connector.statement import Stating
 from connector.telling import LIMIT
 
 Reach = Callable[[SourceConfig, threading.Event], AbstractContextManager[SourceSession]]
@@ -83,7 +86,6 @@ class World:
             self.now,
             self.log,
             self.crash,
-            garage.addresses.shared_limit,
         )
 
     def lookout(self, source: SourceConfig, settle: float) -> Lookout:
@@ -102,7 +104,7 @@ class World:
             monotonic=self.monotonic,
             wait=self.wait,
             chance=self.chance,
-            timeout=garage.igarage.timeout,
+            timeout=garage.door.timeout,
             workers=garage.delivery.workers,
             route=garage.delivery.way,
             retry=garage.delivery.retry.policy,
@@ -129,6 +131,23 @@ class World:
             stop=self.stop,
         )
 
+    def lists(self, garage: GarageConfig, config: ListFileConfig) -> Lists:
+        """The customer lists of a garage."""
+        retry, policy, today = garage.delivery.retry.policy, policy_of(garage), self.today(garage)
+        return Lists(
+            garage=garage.garage,
+            ledger=self.ledger,
+            folder=config.folder,
+            at=config.time,
+            most=config.max_rows,
+            form=config.form,
+            by=lambda: By(policy, today(), LEASE_MARGIN, longest_wait(retry)),
+            zone=garage.zone,
+            now=self.now,
+            log=self.log,
+            crash=self.crash,
+        )
+
     def feedback(self, garage: GarageConfig, client: Client) -> Feedback:
         """The feedback loop of a garage."""
         return Feedback(
@@ -143,6 +162,25 @@ class World:
             stop=self.stop,
         )
 
+    def stating(self, garage: GarageConfig, client: Client) -> Stating:
+        """The nightly statements of a garage."""
+        return Stating(
+            garage=garage.garage,
+            ledger=self.ledger,
+            client=client,
+            sample=garage.statement.sample,
+            whole=[source.name for source in garage.sources if source.contains == "all"],
+            policy=policy_of(garage),
+            today=self.today(garage),
+            zone=garage.zone,
+            now=self.now,
+            chance=self.chance,
+            probing=self.probing,
+            log=self.log,
+            stop=self.stop,
+            follow=lambda: self.feedback(garage, client).follow().failed,
+        )
+
 
 def policy_of(garage: GarageConfig) -> Policy:
     """What the garage wants, as the plan takes it."""
@@ -153,6 +191,8 @@ def policy_of(garage: GarageConfig) -> Policy:
         suspect=garage.addresses.suspect.suspects,
         owner_change=garage.delivery.owner_change,
         mails=garage.brake.mails,
+        shared_limit=garage.addresses.shared_limit,
+        by_list=garage.lists is not None,
     )
 
 

@@ -141,8 +141,11 @@ def _pass(garage: GarageConfig, lookouts: Mapping[str, Lookout], world: World) -
     note_read(garage, {scan.source: scan for scan in scans}, world)
     result = Pass(garage.garage, scans)
     try:
-        with world.connect(garage, world.stop) as client:
-            result = replace(result, delivered=_deliver(garage, client, world))
+        if garage.lists:
+            world.lists(garage, garage.lists).write_now()
+        else:
+            with world.connect(garage, world.stop) as client:
+                result = replace(result, delivered=_deliver(garage, client, world))
     except ConfigError as error:  # there is no token, or none any more
         world.ledger.pause(garage.garage, Pause(NO_TOKEN, None, world.probing, world.chance(), is_probe=True))
         result = replace(result, delivered=Delivered(paused=NO_TOKEN), mistakes=error.mistakes)
@@ -190,7 +193,7 @@ def _deliver(garage: GarageConfig, client: Client, world: World) -> Delivered:
     """Hear once what iGarage learned of addresses, and then deliver: nobody is mailed where it knows better.
 
     A feed that fails is no reason to deliver nothing: whether iGarage is there, another greeting tells. What batches
-    tell may ask for more.
+    tell may ask for more. Last comes the nightly statement, where it is due.
     """
     delivery = world.delivery(garage, client)
     if paused := delivery.greet():
@@ -198,17 +201,19 @@ def _deliver(garage: GarageConfig, client: Client, world: World) -> Delivered:
     heard = world.feedback(garage, client).follow()
     if heard.failed and (paused := delivery.greet()):
         return Delivered(paused=paused)
-    first = delivery.deliver_due()
-    if first.paused or not world.batches(garage, client).tend().told:
-        return first
-    then = delivery.deliver_due(silent=first.silent)
-    return Delivered(
-        first.done + then.done,
-        first.refused + then.refused,
-        first.failed + then.failed,
-        then.paused,
-        then.silent,
-    )
+    delivered = delivery.deliver_due()
+    if not delivered.paused and world.batches(garage, client).tend().told:
+        then = delivery.deliver_due(silent=delivered.silent)
+        delivered = Delivered(
+            delivered.done + then.done,
+            delivered.refused + then.refused,
+            delivered.failed + then.failed,
+            then.paused,
+            then.silent,
+        )
+    if not delivered.paused:
+        world.stating(garage, client).make()
+    return delivered
 
 
 def note_read(garage: GarageConfig, scans: Mapping[str, Scan], world: World) -> None:

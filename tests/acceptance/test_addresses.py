@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -108,11 +109,51 @@ def test_corrected_in_igarage_while_the_garages_system_keeps_the_old_address(
     assert len(wrong.mails()) == 6 and on_file(wrong) == dict.fromkeys(THREE, GOOD)
 
 
-def test_what_igarage_corrected_is_adopted_without_a_request(wrong, sandbox):
+def test_what_igarage_corrected_is_adopted_without_a_put(wrong, sandbox):
     sandbox.correct("ZZ002Z", OLD, GOOD, sent=True)
     before = len(wrong.asked())
     wrong.run()
-    assert {path.rpartition("/")[2] for _, path in wrong.asked()[before:]} == {"ZZ001Z", "ZZ003Z"}
+    assert [each for each in wrong.asked()[before:] if each[1].endswith("ZZ002Z")] == [
+        ("GET", "/passports/ZZ002Z")
+    ]
+    before = len(wrong.asked())
+    wrong.run()
+    assert wrong.asked()[before:] == []
+
+
+def apart(hours):
+    """A clock of iGarage's that is so many hours from the garage's, and by which no two things happen at once."""
+    things = itertools.count()
+    return {"clock": lambda: datetime.now(UTC) + timedelta(hours=hours, milliseconds=next(things))}
+
+
+@pytest.mark.parametrize("sandbox", [apart(0)], indirect=True, ids=[""])
+def test_of_two_corrections_in_igarage_that_a_request_wrote_over_the_last_comes_back(garage, sandbox, car):
+    garage.configure(delivery={"send": "always"})
+    garage.export(car(1, email=OLD))
+    garage.run()
+    sandbox.correct("ZZ001Z", OLD, "eerst@voorbeeld.example", sent=True)
+    sandbox.correct("ZZ001Z", "eerst@voorbeeld.example", GOOD, sent=True)
+    sandbox.order_fault(path="/emails/changes*", status=500, times=1)
+    garage.export(car(1, email=OLD, km="61000"))
+    garage.run()
+    assert on_file(garage) == {"ZZ001Z": OLD}
+    for _ in range(2):
+        garage.run()
+    assert on_file(garage) == {"ZZ001Z": GOOD} and len(garage.mails()) == 3
+
+
+@pytest.mark.parametrize("sandbox", [apart(-9), apart(9)], indirect=True, ids=["behind", "ahead"])
+def test_a_garages_clock_that_is_wrong_by_hours_loses_no_correction(garage, sandbox, car):
+    garage.configure(delivery={"send": "always"})
+    garage.export(car(1, email=OLD))
+    garage.run()
+    sandbox.correct("ZZ001Z", OLD, GOOD, sent=True)
+    sandbox.order_fault(path="/emails/changes*", status=500, times=1)
+    garage.export(car(1, email=OLD, km="61000"))
+    for _ in range(3):
+        garage.run()
+    assert on_file(garage) == {"ZZ001Z": GOOD} and len(garage.mails()) == 2
 
 
 def test_a_correction_for_one_car_leaves_the_others(wrong, car):
@@ -267,6 +308,17 @@ def test_a_list_with_a_mistake_changes_nothing_and_tells_every_line(wrong, tmp_p
     said = wrong.main("emails", "import", file)
     assert said.status == 1 and "regel 3: " in said.err and "regel 4: " in said.err
     assert "regel 2" not in said.err
+    assert wrong.ask("emails", "gms-todo") == []
+
+
+def test_a_list_tells_mistakes_of_every_kind_at_once(wrong, sandbox, tmp_path):
+    sandbox.bounce("weg@voorbeeld.example", "hard_bounce")
+    wrong.run()
+    file = tmp_path / "lijst.csv"
+    wrong.main("emails", "export", file)
+    fill_in(file, ZZ001Z=GOOD, ZZ002Z="weg@voorbeeld.example", ZZ003Z="geen adres")
+    said = wrong.main("emails", "import", file)
+    assert said.status == 1 and said.err.index("regel 3: ") < said.err.index("regel 4: ")
     assert wrong.ask("emails", "gms-todo") == []
 
 

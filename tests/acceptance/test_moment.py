@@ -157,6 +157,18 @@ def test_a_file_without_its_opt_out_column_is_held_and_nobody_of_its_source_is_i
     assert sorted(plate for plate, _ in inviting.mails()) == ["ZZ001Z", "ZZ002Z", "ZZ003Z"]
 
 
+def test_an_export_that_is_mended_to_what_was_taken_before_ends_the_question(inviting, car):
+    inviting.configure(delivery={"send": "never"})
+    inviting.export(car(1))
+    inviting.run()
+    inviting.configure(delivery={"send": "always"})
+    inviting.export(car(1), header=WITHOUT)
+    assert inviting.run().status == 3 and inviting.mails() == []
+    inviting.export(car(1))
+    assert inviting.run().status == 0
+    assert inviting.ask("held") == [] and inviting.stand()["state"] == "ok" and len(inviting.mails()) == 1
+
+
 def test_an_optional_column_that_is_gone_keeps_what_was_said_and_withholds_invitations(
     inviting, sandbox, car
 ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import requests
 
 OLD, NEW, THIRD = "klant1@voorbeeld.example", "nieuw@voorbeeld.example", "derde@voorbeeld.example"
 PLATE = "ZZ001Z"
@@ -145,6 +146,37 @@ def test_another_customer_by_igarages_word_comes_to_the_same_question(garage, sa
     assert mailed(garage) == [OLD]
 
 
+def has_already(garage, last_name, email):
+    """Another customer has the car in iGarage, made there by somebody else."""
+    body = {"plate": PLATE, "customer": {"last_name": last_name, "email": email}}
+    headers = {"Authorization": f"Bearer {garage.token}", "Idempotency-Key": "theirs"}
+    requests.put(f"{garage.sandbox.url}/passports/{PLATE}", json=body, headers=headers, timeout=20)
+
+
+@pytest.mark.parametrize("answer", ["transfer", "same-owner"])
+def test_of_an_owner_whom_igarage_alone_knows_the_address_is_shown_beside_the_new_one(garage, car, answer):
+    garage.configure(delivery={"send": "always"})
+    has_already(garage, "De Groot", THIRD)
+    garage.export(car(1))
+    garage.run()
+    (question,) = garage.ask("held")
+    assert question["before"] == {"last_name": None, "email": "d***@v***.example"}
+    assert question["now"] == {"last_name": "K**** *", "email": "k***@v***.example"}
+    assert garage.main("release", PLATE, "--as", answer).status == 0
+    for _ in range(2):
+        assert garage.run().status == 0
+    assert on_file(garage) == ("Klant 1", OLD) and mailed(garage) == [OLD]
+
+
+def test_where_igarage_does_not_say_who_has_the_car_the_question_is_asked_all_the_same(garage, sandbox, car):
+    has_already(garage, "De Groot", THIRD)
+    sandbox.order_fault(method="GET", path=f"/passports/{PLATE}", status=500)
+    garage.export(car(1))
+    garage.run()
+    (question,) = garage.ask("held")
+    assert (question["reason"], question["before"]) == ("owner_change", {"last_name": None, "email": None})
+
+
 def test_plan_counts_the_changes_of_owner(garage, car):
     garage.configure(delivery={"send": "always"})
     garage.export(car(1), car(2))
@@ -182,7 +214,7 @@ def test_a_customer_whose_number_stays_is_a_question_only_where_igarage_says_so(
     says(known, car(1) | {"Klantnr": "7"})
     assert says(known, car(1, name="Pietersen", email=NEW) | {"Klantnr": "7"}).status == 3
     (question,) = known.ask("held")
-    assert question["before"] == {"last_name": None, "email": "k***@v***.example"}
+    assert question["before"] == {"last_name": "K**** *", "email": "k***@v***.example"}
     assert question["now"]["last_name"] == "P********" and "andere klant" in question["message"]
     assert known.main("release", PLATE, "--as", "same-owner").status == 0
     assert known.run().status == 0

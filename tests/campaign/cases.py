@@ -29,7 +29,9 @@ from .report import Line
 PASSES = 12
 """So many passes must be enough to deliver everything once the faults are over."""
 FAST = {"retry": {"first": 0.001, "max": 0.001}}
-three_modes = pytest.mark.parametrize("mode", ["honours", "ignores", "forgets"], indirect=True)
+MODES = ("honours", "ignores", "forgets")
+"""What the server does with keys."""
+three_modes = pytest.mark.parametrize("mode", MODES, indirect=True)
 """Runs a case against a server that honours keys, one that ignores them, and one that forgets them."""
 
 
@@ -233,10 +235,16 @@ class Case:
         return found
 
     def _calm(self, name: str) -> int:
-        """The requests that come of an export which says what was said already, in another order."""
+        """The requests that come of an export which says what was said already, in another order.
+
+        The looks of a nightly statement that a clock made due come of no export: a pass before makes it.
+        """
         garage, last = self.garages[name], self.books[name].last
         if last is None:
             return 0
+        before = len(garage.asked())
+        self.installation.run("--garage", name)
+        unasked = sum(method != "GET" for method, _ in garage.asked()[before:])
         file, rows = last
         whole = all(isinstance(row, dict) for row in rows)
         plates = {row["Kenteken"] for row in rows if isinstance(row, dict)}
@@ -248,7 +256,7 @@ class Case:
         os.utime(path, (at, at))
         said = self.installation.run("--garage", name)
         assert said.status in (0, 3), said.err
-        return len(garage.asked()) - before
+        return unasked + len(garage.asked()) - before
 
     def _seen(self, name: str) -> AtIGarage:
         sandbox = self.sandbox

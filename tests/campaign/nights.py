@@ -151,7 +151,8 @@ class Nights:
         self.promises.turned_away.discard(same(address))
 
     def igarage_corrects(self, plate: str | None, address: str, meant: str, *, sent: bool) -> None:
-        """Reception corrects an address in iGarage."""
+        """Reception corrects an address in iGarage, after all that people have decided here."""
+        self.now += LATER
         with self.go_to(self.now):
             self.sandbox.correct(plate, address, meant, sent, garage=self.garage.id)
         self.promises.news.append(News("corrected", address, plate=plate, corrected_to=meant, sent=sent))
@@ -169,15 +170,24 @@ class Nights:
         self.now += LATER
         promised = self.promises.night(self.today, map(said, self.rows.values()))
         self.export()
+        self._comes_to(promised, run)
+        for plate in self.promises.contested:
+            self.says_who_has_it(plate, "transfer" if self.passes % 2 else "same-owner")
+            after = self.promises.goes_on(self.today)
+            self._comes_to(after, run)
+            promised += after
+        return promised
+
+    def _comes_to(self, promised: list[tuple[str, str]], run: Callable[[], object] | None) -> None:
+        """The passes of a night, which mail what was promised. Processes of their own (`run`) have their own clock."""
         with self.go_to(self.now):
             if run is None:
                 self._pass()
-        if run is not None:  # processes of their own have a clock of their own, which is set by now
+        if run is not None:
             run()
         self.passes += 1
         self.story += [f"{self.today} promised {plate} {address}" for plate, address in promised]
         self.holds(promised)
-        return promised
 
     def _pass(self) -> None:
         """Pass after pass until nothing is left to ask: an answer may be lost on the way."""

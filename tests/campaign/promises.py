@@ -49,15 +49,19 @@ class Said:
 class Customer:
     """How one car stands. `said` is the system's last word, `owner` what is known of whoever is held to have the car.
 
-    `address` counts for it, `on_file` is what iGarage has, `invited` who was mailed last. `sold`: the last word is of
-    another owner, and nobody has said yet who he is.
+    `address` counts for it, `on_file` is what iGarage has, beside the name of whom it is `filed` under; `invited` who
+    was mailed last. `sold`: the last word is of another owner, and nobody has said yet who he is. `contested`: iGarage
+    itself asks that, until somebody has `vouched` for it.
     """
 
     said: Said
     owner: Said
     address: str
     sold: bool = False
+    contested: bool = False
+    vouched: bool = False
     on_file: str | None = None
+    filed: str | None = None
     invited: str | None = None
     asked: bool = False
 
@@ -108,6 +112,10 @@ class Promises:
         for item in self.news:
             self._hear(item)
         self.news = []
+        return self.goes_on(today)
+
+    def goes_on(self, today: date) -> list[Mail]:
+        """What is mailed on a pass before which nobody has said anything new."""
         return self._deliver(today)
 
     def _deliver(self, today: date) -> list[Mail]:
@@ -115,6 +123,9 @@ class Promises:
         stopped = self.stopped(today, len(due))
         mails: list[Mail] = []
         for plate, each in self.customers.items():
+            if self._is_contested(each):
+                each.sold = each.contested = True
+                continue
             is_due = plate in due
             if is_due and not stopped:
                 mails.append((plate, each.address))
@@ -149,6 +160,18 @@ class Promises:
             if opted_out or outside or waits:  # what iGarage does not have yet waits
                 return
         each.on_file = each.address  # updates of a delivered passport always go at once
+        each.filed, each.vouched = each.owner.name, False
+
+    def _is_contested(self, each: Customer) -> bool:
+        """A passport of a customer with another last name and another address answers 409: a person is asked."""
+        known = each.on_file not in (None, each.address) and each.filed not in (None, each.owner.name)
+        unasked = self.verdicts.get(each.address) == "no_address" or each.address in self.turned_away
+        return known and not (each.sold or each.vouched or unasked)
+
+    @property
+    def contested(self) -> list[str]:
+        """The plates of which iGarage itself says that they are another customer's."""
+        return sorted(plate for plate, each in self.customers.items() if each.contested)
 
     # ------------------------------------------------------------ who is due
 
@@ -205,6 +228,7 @@ class Promises:
         else:
             self._readdress(each, address)
         each.owner, each.sold = each.said, False
+        each.contested, each.vouched = False, True
         return True
 
     def _judge(self, address: str) -> None:

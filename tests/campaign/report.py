@@ -12,6 +12,7 @@ from .counting import COUNTERS, Found
 IDS = (
     *(f"F{number:02}" for number in range(1, 40)),
     "S08",
+    "L3",
     "L5",
     "L6",
 )

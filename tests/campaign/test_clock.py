@@ -130,3 +130,22 @@ def test_f39_the_odd_nights_of_the_calendar_pass_like_any_other(case, moment):
         case.until_delivered()
     assert service.runs and number > 1
     case.count()
+
+
+def test_f39_a_service_that_slept_through_nights_makes_one_statement_when_it_wakes(case):
+    garage = case.garage()
+    case.set_clock(0)
+    case.export(garage, night(0), at=case.its_time())
+    case.run_once()
+    assert garage.stand()["statement"] is None
+    before = len(case.sandbox.requests())
+    service = case.service()
+    until(lambda: len(case.sandbox.requests()) > before, "its greeting")
+    case.set_clock(3 * DAY)
+    until(lambda: garage.stand()["statement"], "the statement")
+    told = garage.stand()["statement"]
+    assert {name: told[name] for name in ("read", "at_igarage", "asked", "differences")} == {
+        "read": 7, "at_igarage": 6, "asked": 6, "differences": 0,
+    }  # fmt: skip
+    assert service.runs
+    case.count()

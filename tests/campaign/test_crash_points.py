@@ -91,6 +91,14 @@ SCENARIOS = {
     "results that begin anew": around("batch_start_over"),
     "the end of a batch": around("batch_finished"),
     "a batch that is not taken": around("batch_split"),
+    "a nightly statement": [*around("statement_begun"), *beside("look"), *around("statement")],
+    "a customer list": [
+        *around("compose_list"),
+        *("list.before_name", "list.after_name"),
+        *around("list_written"),
+    ],
+    "a customer list that is done": around("list_done"),
+    "a list that is taken back": around("list_taken_back"),
     "a backup": ["backup.before_replace", "backup.after_replace"],
     "a rescue": around("rescue", "note_read"),
     "an erasure that is ordered": around("erase"),
@@ -585,6 +593,29 @@ def test_f01_what_is_pushed_is_there_once_whenever_the_process_dies(case, childr
     assert sorted(plate for plate, _ in garage.mails()) == sorted(bodies), "each was invited once"
     assert garage.ask("held") == []
     case.line.counted = True  # here, plate by plate: the books know exports alone
+
+
+def test_f01_a_nightly_statement_is_made_once_and_whole_whenever_the_process_dies(case, children):
+    garage = case.garage(delivery={"workers": 1})
+    night(case, garage, range(4))
+    points = SCENARIOS["a nightly statement"]
+    for point in points[:2]:
+        children.dies_at(point)
+    children.run_once()
+    case.set_clock(86_400)
+    case.sandbox.order_fault(method="GET", path=f"*{compact(plate(1))}", status=404, code="not_found")
+    for number, point in enumerate(points[2:], start=1):
+        assert garage.stand()["statement"] is None and garage.ask("held") == []
+        children.dies_at(point, turn=number if "look" in point else 1)
+    case.faults_over()
+    assert garage.stand()["statement"]["differences"] == 1
+    assert [each["reason"] for each in garage.ask("held")] == ["gone"]
+    looks = [path for method, path in garage.asked() if method == "GET"]
+    children.run_once()
+    assert [path for method, path in garage.asked() if method == "GET"] == looks, "once a night"
+    assert garage.main("release", plate(1), "--as", "new").status == 0
+    children.drain()
+    case.count()
 
 
 def test_f01_a_backup_is_the_old_one_or_the_new_one_whenever_the_process_dies(case, children):

@@ -9,6 +9,7 @@ import pytest
 
 from .children import KILLED
 from .exports import compact, plate
+from .test_batches import DAY, Nights
 from .test_crash_points import SCENARIOS
 
 YEAR = 366 * 86_400
@@ -146,3 +147,21 @@ def test_f01_what_is_old_enough_goes_and_nothing_else_whenever_the_process_dies(
     assert [each["event"] for each in many.trace(plate(100))["events"]] == ["changed", "delivered"]
     assert many.counts() == {"total": 30, "delivered": 30}
     assert len(many.mails()) == 30
+
+
+def test_f01_old_batches_go_whole_or_not_at_all_whenever_the_process_dies(case, children):
+    nights = Nights(case)
+    for number in range(3):
+        nights.says(range(4), km=f"7000{number}")
+        nights.pass_by(DAY)
+        nights.run()
+        nights.iGarage_runs()
+        nights.run()
+    assert [each["id"] for each in nights.garage.ask("batches")] == [3, 2, 1]
+    nights.pass_by(800 * DAY)
+    for point, left in zip(SCENARIOS["a retention that has passed"], ([3, 2, 1], [3, 2]), strict=True):
+        children.dies_at(point, turn=3 if "before" in point else 1)  # after events and rejections
+        assert [each["id"] for each in nights.garage.ask("batches")] == left
+    nights.run()
+    assert [each["id"] for each in nights.garage.ask("batches")] == [3]
+    nights.end()

@@ -215,7 +215,7 @@ MISTAKES = [
     ("plate: Kenteken", "plate: Kenteken\ndelivery: {send: allways}",
      "14:18: delivery.send: must be 'never', 'always' or 'consented' — did you mean 'always'?"),
     ("plate: Kenteken", "plate: Kenteken\ndelivery: {route: post}",
-     "14:19: delivery.route: must be 'direct', 'batch' or 'auto'"),
+     "14:19: delivery.route: must be 'direct', 'batch', 'auto' or 'list_file'"),
     ("plate: Kenteken", "plate: Kenteken\ndelivery: {workers: 65}",
      "14:21: delivery.workers: must be at most 64"),
     ("plate: Kenteken", "plate: Kenteken\ndelivery: {select: {apk_within_months: 61}}",

@@ -216,7 +216,6 @@ class Hand:
     policy: Policy = NEVER
     today: date = TODAY
     retry: Retry = RETRY
-    shared_limit: int = 8
     own: tuple[str, ...] = ()
 
     def but(self, **changes: Any) -> Hand:
@@ -286,7 +285,6 @@ class Hand:
             self.policy,
             self.today,
             contains=contains,
-            shared_limit=self.shared_limit,
             own=self.own,
         )
 

@@ -11,6 +11,7 @@ from connector.corrections import Correction
 from connector.errors import NotReleasable
 from connector.ledger import correcting
 from connector.model import AddressChange
+from connector.plan import Look, Put, Send
 
 A, B, C = (f"{each}@voorbeeld.example" for each in "abc")
 
@@ -140,6 +141,7 @@ def test_an_address_that_works_is_corrected_without_a_mail_by_a_garage_that_invi
 def test_the_named_plate_is_adopted_and_the_others_become_new_revisions(jansen: Any) -> None:
     jansen.night(jansen.car(1, email=A), jansen.car(2, email=A))
     jansen.deliver_all()
+    jansen.clock.forward(hours=25)
     assert hear(jansen, "corrected", A, plate="ZZ001Z", corrected_to=B, sent=True) == 1
     facts = jansen.trace(1).facts
     assert (facts.delivered_address, facts.delivered_revision, facts.invited_address) == (B, 2, B)
@@ -150,12 +152,56 @@ def test_the_named_plate_is_adopted_and_the_others_become_new_revisions(jansen: 
 def test_what_igarage_corrected_without_a_mail_is_invited_once(jansen: Any) -> None:
     jansen.night(jansen.car(1, email=A))
     jansen.deliver_all()
+    jansen.clock.forward(hours=25)
     for _ in range(2):
         hear(jansen, "corrected", A, plate="ZZ001Z", corrected_to=B)
     claim = jansen.claimed()
     assert claim.step.name == "send"
     jansen.answer(claim, sent_at=jansen.clock.forward(seconds=1))
     assert jansen.claim() is None and jansen.trace(1).facts.asked == 1
+
+
+NEAR = [timedelta(hours=each) for each in (-9, 0, 9)]
+"""How far iGarage's clock is from the garage's."""
+
+
+@pytest.mark.parametrize("apart", NEAR)
+@pytest.mark.parametrize("sent", [True, False])
+def test_where_a_request_was_near_the_address_that_igarage_has_is_asked_first(
+    jansen: Any, apart: timedelta, sent: bool
+) -> None:
+    jansen.night(jansen.car(1, email=A))
+    jansen.answer()
+    hear(jansen, "corrected", A, plate="ZZ001Z", corrected_to=B, sent=sent, at=jansen.clock() + apart)
+    assert isinstance(jansen.claimed().step, Look)
+    jansen.clock.forward(seconds=91)
+    jansen.look(address=B)
+    claim = jansen.claim()
+    assert claim is None if sent else isinstance(claim.step, Send)
+
+
+@pytest.mark.parametrize("apart", NEAR)
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_correction_that_a_request_wrote_over_goes_there_again_whatever_the_clocks_say(
+    jansen: Any, apart: timedelta, sent: bool
+) -> None:
+    jansen.night(jansen.car(1, email=A))
+    jansen.answer()
+    hear(jansen, "corrected", A, plate="ZZ001Z", corrected_to=B, sent=sent, at=jansen.clock() + apart)
+    jansen.look(address=A)
+    claim = jansen.claimed()
+    assert (claim.step, claim.content["email"]) == (Put(send=not sent), B)
+
+
+def test_of_two_corrections_that_were_heard_together_the_last_counts(jansen: Any) -> None:
+    jansen.night(jansen.car(1, email=A))
+    jansen.answer()
+    first = jansen.clock() - timedelta(hours=2)
+    hear(jansen, "corrected", A, plate="ZZ001Z", corrected_to=B, sent=True, at=first)
+    hear(jansen, "corrected", B, plate="ZZ001Z", corrected_to=C, sent=True, at=first + timedelta(hours=1))
+    jansen.look(address=A)
+    claim = jansen.claimed()
+    assert (claim.step, claim.content["email"]) == (Put(send=False), C)
 
 
 def test_what_is_corrected_there_and_back_is_not_done_again_by_an_old_item(jansen: Any) -> None:
@@ -181,6 +227,7 @@ def test_what_the_export_changed_meanwhile_wins_and_goes_there(jansen: Any) -> N
 def test_a_correction_by_igarage_lasts_through_the_exports_and_ends_with_them(jansen: Any) -> None:
     jansen.night(jansen.car(1, email=A))
     jansen.deliver_all()
+    jansen.clock.forward(hours=25)
     hear(jansen, "corrected", A, corrected_to=B, sent=True)
     jansen.night(jansen.car(1, email=A, make="Saab"))
     assert addresses(jansen, 1) == [B] and jansen.claimed().step.send is False
@@ -196,6 +243,7 @@ def test_a_correction_of_what_the_garage_does_not_have_is_no_news(jansen: Any) -
 def test_an_opt_out_at_the_new_address_wins_over_a_correction(jansen: Any) -> None:
     jansen.night(jansen.car(1, email=A))
     jansen.deliver_all()
+    jansen.clock.forward(hours=25)
     hear(jansen, "opted_out", B)
     hear(jansen, "corrected", A, plate="ZZ001Z", corrected_to=B)
     assert jansen.claim() is None

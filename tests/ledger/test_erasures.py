@@ -179,7 +179,7 @@ def test_nobody_is_given_the_address_of_the_erased(garage: Any) -> None:
     book, new = garage.ledger.address_book, Correction(garage.email(2), A.upper(), None)
     for correct in (
         lambda: book.correct(garage.garage, new, garage.policy, garage.today),
-        lambda: book.correct_all(garage.garage, [(2, new)], garage.policy, garage.today),
+        lambda: book.correct_all(garage.garage, [(2, new)], [], garage.policy, garage.today),
     ):
         with pytest.raises(NotReleasable, match="vergeten"):
             correct()
@@ -349,6 +349,18 @@ def test_a_request_under_way_that_has_no_answer_is_followed_when_its_lease_has_p
     garage.fail(Unknown("no answer", code="no_answer"), claim)
     assert garage.claim() is None
     garage.clock.forward(seconds=91)
+    withdraw(garage)
+
+
+def test_a_request_that_was_not_begun_when_its_car_was_erased_writes_nothing_back(garage: Any) -> None:
+    garage.night(garage.car(1))
+    garage.fail(Unknown("no answer", code="no_answer"))
+    garage.clock.forward(seconds=91)
+    claim = garage.claimed()
+    erase(garage, 1)
+    garage.ledger.give_back(garage.garage, [claim])
+    assert "klant1" not in everything(garage)
+    garage.clock.forward(seconds=121)
     withdraw(garage)
 
 

@@ -81,7 +81,7 @@ def test_who_is_known_or_suspect_is_weighed_by_himself_among_many(jansen: Any) -
 
 
 def test_newcomers_that_share_an_address_with_too_many_are_suspect(jansen: Any) -> None:
-    hand = replace(jansen, policy=Policy("always"), shared_limit=FEWEST)
+    hand = replace(jansen, policy=Policy("always", shared_limit=FEWEST))
     hand.night(*(hand.car(number, email="werkplaats@voorbeeld.example") for number in MANY))
     found = written(hand)
     assert {row["next_invitation"] for row in found.values()} == {"withheld"}

@@ -8,7 +8,7 @@ import pytest
 
 from connector.corrections import Correction
 from connector.errors import NotReleasable, Refused, Unknown
-from connector.ledger import HandedOver
+from connector.ledger import HandedOver, looking
 from connector.plan import Look, Policy, Put, Transfer
 
 NEW, THIRD = "nieuw@voorbeeld.example", "derde@voorbeeld.example"
@@ -189,6 +189,28 @@ def test_the_newcomers_corrected_address_is_his_when_he_takes_over(sold: Any) ->
     release(sold, "transfer")
     assert sold.claimed().content["email"] == meant
     assert sold.night(newcomer(sold), recipe=b"another").changed == 0
+
+
+def questioned(hand: Any) -> Any:
+    with hand.ledger.looking() as connection:
+        (question,) = looking.held_passports(connection, hand.garage)
+    return question
+
+
+def test_of_another_customer_by_igarages_word_the_name_it_was_given_last_is_told(inviting: Any) -> None:
+    inviting.night(inviting.car(1, customer_reference="7"))
+    inviting.answer(sent_at=inviting.clock())
+    inviting.night(newcomer(inviting, customer_reference="7"))
+    inviting.fail(CONFLICT)
+    question = questioned(inviting)
+    assert question.before == {"last_name": "Klant 1", "email": inviting.email(1)}
+    assert question.now["last_name"] == "Pietersen"
+
+
+def test_of_an_owner_whom_igarage_alone_knows_nothing_is_told(inviting: Any) -> None:
+    inviting.night(inviting.car(1))
+    inviting.fail(CONFLICT)
+    assert questioned(inviting).before == {}
 
 
 def test_a_former_owner_who_comes_back_during_a_conflict_ends_it(inviting: Any) -> None:

@@ -9,9 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from connector.ledger import Finding
+from connector.ledger.batch_book import By
+from connector.ledger.batch_list import listed
 from connector.ledger.retiring import LIMIT, Ages
-from connector.ledger.schema import events, files, rejected_rows
-from connector.model import AddressChange, Rejected
+from connector.ledger.schema import batch_members, batches, events, files, rejected_rows
+from connector.model import AddressChange, BatchItem, BatchStatus, EmailStatus, ItemsPage, Rejected
 
 AGES = Ages(events=timedelta(days=400), rejected=timedelta(days=90), files=timedelta(days=400))
 
@@ -166,3 +168,107 @@ def test_each_garage_keeps_its_own(jansen: Any) -> None:
     jansen.clock.forward(days=401)
     assert retire(jansen, "events") == 1
     assert other.events() == ["new"]
+
+
+# ---------------------------------------------------------------- batches
+
+
+def of(hand: Any) -> By:
+    return By(hand.policy, hand.today, timedelta(seconds=90), timedelta(hours=6))
+
+
+def composed(hand: Any, number: int) -> Any:
+    """A batch of one car."""
+    hand.night(hand.car(number), contains="selection", name=f"{number}.csv")
+    book = hand.ledger.batch_book
+    reference = book.compose(hand.garage, of(hand), 500)
+    return next(each for each in book.open(hand.garage) if each.reference == reference)
+
+
+def taken(hand: Any, number: int) -> Any:
+    batch = composed(hand, number)
+    status = BatchStatus(f"b{number}", batch.reference, "queued", hand.clock(), None)
+    hand.ledger.batch_book.taken(batch, status)
+    return next(each for each in hand.ledger.batch_book.open(hand.garage) if each.number == batch.number)
+
+
+def done(hand: Any, number: int) -> Any:
+    batch = taken(hand, number)
+    with hand.ledger.looking() as connection:
+        inside = sa.select(batch_members.c.plate).where(batch_members.c.reference == batch.reference)
+        plates = list(connection.execute(inside).scalars())
+    items = tuple(BatchItem(each, "created", False, None, EmailStatus()) for each in plates)
+    hand.ledger.batch_book.settle(batch, ItemsPage(items, None), hand.clock(), of(hand))
+    assert hand.ledger.batch_book.finish(batch, "done", hand.clock(), of(hand)) == []
+    return batch
+
+
+def numbers(hand: Any) -> list[int]:
+    with hand.ledger.looking() as connection:
+        return [each.number for each in listed(connection, hand.garage)]
+
+
+def bodies(hand: Any) -> list[bytes | None]:
+    with hand.ledger.looking() as connection:
+        return list(connection.execute(sa.select(batches.c.body).order_by(batches.c.number)).scalars())
+
+
+def test_batches_go_with_their_members_when_they_ended_long_enough_ago(jansen: Any) -> None:
+    for number in (1, 2, 3):
+        done(jansen, number)
+        jansen.clock.forward(days=1)
+    jansen.clock.forward(days=398, hours=1)
+    assert retire(jansen, "batches") == 2
+    assert (numbers(jansen), count(jansen, batch_members)) == ([3], 1)
+    assert jansen.counts() == {"delivered": 3}
+
+
+def test_the_last_batch_stays_so_that_no_number_is_given_twice(jansen: Any) -> None:
+    done(jansen, 1)
+    jansen.clock.forward(days=5000)
+    assert retire(jansen, "batches") == 0
+    assert done(jansen, 2).number == 2
+    assert (retire(jansen, "batches"), numbers(jansen)) == (1, [2])
+
+
+def test_a_batch_that_has_not_told_all_stays_however_old(jansen: Any) -> None:
+    composed(jansen, 1)
+    taken(jansen, 2)
+    done(jansen, 3)
+    jansen.clock.forward(days=5000)
+    assert (retire(jansen, "batches"), numbers(jansen)) == (0, [3, 2, 1])
+    assert jansen.counts() == {"in_batch": 2, "delivered": 1}
+
+
+def test_batches_that_were_never_run_go_too(jansen: Any) -> None:
+    book = jansen.ledger.batch_book
+    book.split(composed(jansen, 1), of(jansen))
+    book.finish(taken(jansen, 2), "overdue", None, of(jansen))
+    book.cancelled(composed(jansen, 3), of(jansen))
+    last = done(jansen, 4).number
+    jansen.clock.forward(days=399)
+    assert retire(jansen, "batches") == 0
+    jansen.clock.forward(days=2)
+    retire(jansen, "batches")
+    assert numbers(jansen) == [last]
+
+
+def test_what_a_batch_asked_with_is_gone_as_soon_as_it_is_answered(jansen: Any) -> None:
+    assert composed(jansen, 1).body is not None
+    taken(jansen, 2)
+    jansen.ledger.batch_book.cancelled(composed(jansen, 3), of(jansen))
+    done(jansen, 4)
+    kept = bodies(jansen)
+    assert kept[0] is not None and set(kept[1:]) == {None}
+    assert b"Klant 1" in kept[0]
+
+
+def test_each_garage_keeps_its_own_batches(jansen: Any) -> None:
+    other = jansen.but(garage="pietersen")
+    other.ledger.know_garage("pietersen")
+    for hand in (jansen, other):
+        done(hand, 1)
+        done(hand, 2)
+    jansen.clock.forward(days=401)
+    assert retire(jansen, "batches") == 1
+    assert (numbers(jansen), numbers(other), count(jansen, batch_members)) == ([2], [2, 1], 3)

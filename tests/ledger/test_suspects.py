@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +20,11 @@ def suspicions(hand: Any) -> dict[str, tuple[str, str | None, str | None]]:
     with hand.ledger.looking() as connection:
         found = connection.execute(sa.select(addresses).where(addresses.c.garage == hand.garage)).all()
     return {row.address: (row.verdict, row.reason, row.suggestion) for row in found}
+
+
+def sharing(hand: Any, limit: int) -> Any:
+    """The same garage, in which so many customers may have one address."""
+    return hand.but(policy=replace(hand.policy, shared_limit=limit))
 
 
 def hear(hand: Any, address: str, state: str, reason: str | None = None) -> None:
@@ -42,7 +48,7 @@ def test_a_dummy_is_made_and_not_invited(inviting: Any) -> None:
 
 
 def test_the_garages_own_address_is_a_dummy_also_where_many_share_it(inviting: Any) -> None:
-    inviting = inviting.but(shared_limit=1)
+    inviting = sharing(inviting, 1)
     cars = [inviting.car(number, email=GOOD.upper()) for number in (1, 2)]
     inviting.night(*cars)
     assert suspicions(inviting) == {GOOD: ("suspect", "shared", None)}
@@ -62,7 +68,7 @@ def test_the_garage_says_which_of_them_are_invited(inviting: Any, kind: str, add
 
 
 def test_more_customers_than_the_limit_make_an_address_shared(inviting: Any) -> None:
-    inviting = inviting.but(shared_limit=2)
+    inviting = sharing(inviting, 2)
     inviting.night(*(inviting.car(number, email=GOOD) for number in (1, 2)))
     assert suspicions(inviting) == {}
     inviting.night(*(inviting.car(number, email=GOOD) for number in (1, 2, 3)), inviting.car(4))
@@ -71,19 +77,50 @@ def test_more_customers_than_the_limit_make_an_address_shared(inviting: Any) -> 
     assert [each.plate for each in claims if each.step.send] == ["ZZ004Z"]
 
 
-@pytest.mark.parametrize("said", [{"reference": "K-1"}, {"last_name": "Jansen"}])
+@pytest.mark.parametrize("said", [{"customer_reference": "K-1"}, {"last_name": "Jansen"}])
 def test_a_customer_with_many_cars_is_one_customer(inviting: Any, said: dict[str, str]) -> None:
-    inviting = inviting.but(shared_limit=2)
+    inviting = sharing(inviting, 2)
     inviting.night(*(inviting.car(number, email=GOOD, **said) for number in (1, 2, 3)))
     assert suspicions(inviting) == {}
 
 
+def test_customers_of_one_name_are_as_many_as_their_references(inviting: Any) -> None:
+    inviting = sharing(inviting, 2)
+    cars = (
+        inviting.car(each, email=GOOD, last_name="Jansen", customer_reference=f"K-{each}")
+        for each in (1, 2, 3)
+    )
+    inviting.night(*cars)
+    assert suspicions(inviting) == {GOOD: ("suspect", "shared", None)}
+
+
 def test_an_address_that_is_shared_no_longer_is_no_longer_suspect(inviting: Any) -> None:
-    inviting = inviting.but(shared_limit=2)
+    inviting = sharing(inviting, 2)
     inviting.night(*(inviting.car(number, email=GOOD) for number in (1, 2, 3)))
     inviting.night(inviting.car(1), *(inviting.car(number, email=GOOD) for number in (2, 3)))
     assert suspicions(inviting) == {}
     assert [inviting.claimed().step.send for _ in range(3)] == [True, True, True]
+
+
+def test_another_limit_counts_for_what_was_read_before(inviting: Any) -> None:
+    inviting.night(*(inviting.car(number, email=GOOD) for number in (1, 2, 3)))
+    sharing(inviting, 2).reindexed()
+    assert suspicions(inviting) == {GOOD: ("suspect", "shared", None)}
+    assert [inviting.claimed().step.send for _ in range(3)] == [False, False, False]
+    inviting.reindexed()
+    assert suspicions(inviting) == {}
+
+
+def test_a_car_that_is_withdrawn_is_no_customers_any_more(inviting: Any) -> None:
+    inviting = sharing(inviting, 2)
+    inviting.night(*(inviting.car(number, email=GOOD, key=f"R-{number}") for number in (1, 2, 3)))
+    inviting.night(
+        *(inviting.car(number, email=GOOD, key=f"R-{number}") for number in (2, 3)),
+        inviting.car(1, key="R-1", plate="ZZ009Z"),
+    )
+    assert inviting.trace(1).facts.absent
+    inviting.reindexed()
+    assert suspicions(inviting) == {}
 
 
 @pytest.mark.parametrize(

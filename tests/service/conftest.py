@@ -44,10 +44,11 @@ class Clock:
 @dataclass
 class Flights:
     """The requests under way, counted where the client passes its points: `begun` holds, for each PUT that began, how
-    many were under way then, itself included, and how many had ended."""
+    many were under way then, itself included, and how many had ended. `looked` is called after each look."""
 
     begun: list[tuple[int, int]] = field(default_factory=list)
     ended: int = 0
+    looked: Callable[[], None] = lambda: None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, point: str) -> None:
@@ -56,6 +57,8 @@ class Flights:
                 self.begun.append((len(self.begun) + 1 - self.ended, self.ended))
             elif point == "igarage.put.after":
                 self.ended += 1
+        if point == "igarage.look.after":
+            self.looked()
 
 
 @dataclass

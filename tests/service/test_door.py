@@ -10,7 +10,7 @@ import pytest
 from connector import config
 from connector.ledger import Pause
 from connector.service import source_of
-from connector.service.door import GREETING, LONGEST, Door
+from connector.service.door import GREETING, IDLE, LONGEST, SLICE, Door
 
 PATIENCE = 30
 
@@ -58,7 +58,7 @@ def hand(place, garage):
 
 def test_an_open_door_is_greeted_once_and_delivery_woken(hand, clock):
     assert hand.probe() == GREETING
-    assert hand.woken == ["deliver:jansen", "batches:jansen"]
+    assert hand.woken == ["deliver:jansen", "batches:jansen", "statement:jansen"]
     clock.forward(seconds=GREETING - 1)
     assert hand.probe() <= GREETING
     assert hand.greetings == 1
@@ -147,7 +147,7 @@ def test_a_delivery_that_pauses_has_the_door_probed(hand, sandbox, car, clock):
 
 def test_one_garage_is_never_probed_or_delivered_twice_at_once(hand):
     tasks = hand.door.tasks()
-    assert [each.lane for each in tasks] == ["probe", "send", "send", "send"]
+    assert [each.lane for each in tasks] == ["probe", "send", "send", "send", "state"]
     assert len({name for each in tasks for name in (each.turn, each.name)}) == len(tasks)
 
 
@@ -168,7 +168,7 @@ def test_another_token_in_its_place_is_probed_at_once(hand, sandbox, garage):
     assert hand.probe() == GREETING
     assert hand.standing.paused_code is None
     hand.tend()
-    assert hand.woken == ["probe:jansen", "deliver:jansen", "batches:jansen"]
+    assert hand.woken == ["probe:jansen", "deliver:jansen", "batches:jansen", "statement:jansen"]
 
 
 def test_another_token_that_is_no_better_is_probed_once(hand, sandbox, garage):
@@ -338,3 +338,81 @@ def test_what_backs_off_is_delivered_when_its_time_has_come(hand, garage, sandbo
     assert other.deliver() == LONGEST
     assert len(garage.effects()) == 1
     other.door.end()
+
+
+# ---------------------------------------------------------------- the nightly statement
+
+
+def looks(hand):
+    return [path for method, path in hand.garage.asked() if method == "GET"]
+
+
+def stated(hand):
+    return "statement.made" in hand.place.said.getvalue()
+
+
+@pytest.fixture
+def by_night(hand, car, clock):
+    """The door of a garage with two delivered passports, the night after."""
+    hand.take_in(car(1), car(2))
+    hand.probe()
+    hand.door.state()
+    while hand.deliver() == 0:
+        pass
+    clock.forward(days=1)
+    return hand
+
+
+def test_the_first_statement_is_that_of_the_next_night(by_night):
+    assert (looks(by_night), stated(by_night)) == ([], False)
+    assert by_night.door.state() == LONGEST
+    assert (len(looks(by_night)), stated(by_night)) == (2, True)
+    by_night.door.state()
+    assert len(looks(by_night)) == 2
+
+
+def test_no_statement_is_made_before_the_greeting_or_in_a_pause(by_night):
+    by_night.place.world.ledger.pause("jansen", Pause("unavailable"))
+    assert by_night.door.state() == LONGEST
+    assert looks(by_night) == []
+
+
+def test_what_is_to_be_delivered_comes_first_and_the_statement_goes_on_after_it(by_night, car):
+    by_night.take_in(car(1, make="Saab"), car(2))
+    assert by_night.door.state() == IDLE
+    assert looks(by_night) == []
+    while by_night.deliver() == 0:
+        pass
+    assert by_night.door.state() == LONGEST
+    assert stated(by_night)
+
+
+def test_a_statement_that_takes_long_goes_on_at_its_next_turn(by_night, clock):
+    asked = len(by_night.garage.asked())
+    by_night.place.flights.looked = lambda: clock.forward(seconds=SLICE)
+    assert by_night.door.state() == IDLE
+    assert len(by_night.garage.asked()) == asked + 1
+    assert by_night.door.state() == LONGEST
+    assert len(by_night.garage.asked()) == asked + 2
+
+
+def test_an_answer_that_does_not_come_leaves_one_passport_out(by_night, sandbox):
+    sandbox.order_fault(method="GET", path="/passports/ZZ002Z", status=500)
+    assert by_night.door.state() == LONGEST
+    assert "gevraagd 1 " in by_night.place.said.getvalue()
+
+
+def test_a_service_that_is_silent_is_probed_and_the_statement_made_another_time(hand, car, clock, sandbox):
+    hand.take_in(*(car(number) for number in range(1, 6)))
+    hand.probe()
+    hand.door.state()
+    while hand.deliver() == 0:
+        pass
+    clock.forward(days=1)
+    sandbox.order_fault(method="GET", path="/passports/*", status=500)
+    hand.woken.clear()
+    assert hand.door.state() == LONGEST
+    assert (hand.woken, stated(hand)) == (["probe:jansen"], False)
+    sandbox.clear_faults()
+    hand.door.state()
+    assert "gevraagd 3 " in hand.place.said.getvalue()
