@@ -219,7 +219,8 @@ class Promises:
         each = self.customers[plate]
         if not each.sold:
             return False
-        address = self._counts(plate, each.said.email)
+        # Of a newcomer beside the content it is asked anew what counts for him; what iGarage contests counts already.
+        address = each.address if each.contested else self._counts(plate, each.said.email)
         if answer == "transfer":
             each.asked, each.address = (
                 False,
