@@ -18,10 +18,9 @@ from connector.igarage.client import Client
 from connector.ledger import Ledger
 from connector.ledger.batch_book import BatchBook, By
 from connector.ledger.composing import Batch
-from connector.ledger.garages import pause_for
 from connector.log import Log
 from connector.model import BatchStatus
-from connector.rounds import TOO_LATE, Route, due_round, run_of, wall_clock, zone_named
+from connector.rounds import TOO_LATE, Route, due_round, run_of, turn_of, wall_clock, zone_named
 
 PAGE = 500
 """Results asked for at a time."""
@@ -71,7 +70,7 @@ class Batches:
             if self._compose():
                 self._go_on(tended)
         except DeliveryError as error:
-            self._pause(error)
+            self.ledger.pause_after(self.garage, error, self.probing, self.chance())
             self.log.warning("batches.failed", garage=self.garage, code=error.code, status=error.status)
             tended.failed = error.code
         if tended.sent_up or tended.told:
@@ -176,11 +175,10 @@ class Batches:
             return False
         zone = zone_named(terms.zone, self.zone)
         day = due_round(self.now(), at, self.route.lead, zone)
-        before = terms.batched_for
-        if before is None or before > day + timedelta(days=1):  # none yet, or one of a clock that ran ahead
+        turn = turn_of(day, terms.batched_for)
+        if turn == "first":
             self.book.end_round(self.garage, day)
-            return False
-        if before >= day:
+        if turn != "due":
             return False
         composed = self._compose_all(terms.size)
         if composed or self.now() < run_of(day, at, zone):
@@ -194,7 +192,3 @@ class Batches:
                 break
             composed = True
         return composed
-
-    def _pause(self, error: DeliveryError) -> None:
-        if error.scope == "garage" and (why := pause_for(error, self.probing, self.chance())):
-            self.ledger.pause(self.garage, why)

@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from connector import plates, sheets
 from connector.model import Content
+from connector.sheets import Mistake
 
 COLUMNS: Mapping[str, str] = MappingProxyType(
     {
@@ -38,8 +39,6 @@ REQUIRED = ("plate", "email", "last_name")
 """Fields without which the portal takes no row."""
 DATES = ("first_registration", "apk_due", "mileage_at")
 PHONES = ("mobile", "phone")
-LARGEST = 10_000_000
-"""Bytes of a list of what failed that is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +105,6 @@ class Failed:
     line: int
     plate: str
     code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """What is wrong with a line, as a Dutch sentence."""
-
-    line: int
-    message: str
 
 
 def failures(content: bytes) -> tuple[list[Failed], list[Mistake]]:

@@ -11,7 +11,6 @@ from connector.backoff import Probing
 from connector.errors import DeliveryError, Refused
 from connector.igarage.client import Client
 from connector.ledger import Ledger
-from connector.ledger.garages import pause_for
 from connector.log import Log
 from connector.plan import Policy
 
@@ -49,7 +48,7 @@ class Feedback:
                 heard, more = self._next_page()
                 judged += heard
         except DeliveryError as error:
-            self._pause(error)
+            self.ledger.pause_after(self.garage, error, self.probing, self.chance())
             self.log.warning("feedback.failed", garage=self.garage, code=error.code, status=error.status)
             return Heard(judged, error.code)
         self.log.info("feedback.followed", garage=self.garage, changed=judged)
@@ -70,7 +69,3 @@ class Feedback:
             self.garage, page.items, self.policy, self.today(), after=after, onward=page.next
         )
         return heard or 0, page.more and page.next != after
-
-    def _pause(self, error: DeliveryError) -> None:
-        if error.scope == "garage" and (why := pause_for(error, self.probing, self.chance())):
-            self.ledger.pause(self.garage, why)

@@ -23,6 +23,7 @@ from connector.ledger import Ledger
 from connector.ledger import looking as look
 from connector.ledger.access import scratch
 from connector.ledger.copying import copy_garage
+from connector.ledger.indexing import make_anew
 from connector.ledger.looking import FileSummary
 from connector.ledger.mails import Brake, brake
 from connector.log import Log, make_log
@@ -104,7 +105,7 @@ def forecast(
             copy_garage(here, there, name)
         beside.know_garage(name)
         scans = _read(garage, Intake(beside, policy, lambda: today, now, _silence(now)), now, wait)
-        _bring_up_to_date(beside, name, policy, today)
+        make_anew(beside, name, policy, today)
         with beside.looking() as connection:
             passports = list(look.all_passports(connection, name))
             stands = brake(connection, name, garage.brake.mails, today, now())
@@ -150,12 +151,6 @@ def _scanned(
         return intake.scan(replace(source_of(garage, source, accounts), archive=None), lookout)
     except AdapterFailed as error:  # it would be passed over
         return Scan(source.name, "unavailable", str(error))
-
-
-def _bring_up_to_date(beside: Ledger, garage: str, policy: Policy, today: date) -> None:
-    after: str | None = ""
-    while after is not None:
-        after = beside.reindex_slice(garage, policy, today, after=after)
 
 
 def _told(

@@ -60,7 +60,6 @@ class Intake:
     now: Callable[[], datetime]
     log: Log
     crash: CrashPoint = survive
-    """Customers that may have one address."""
 
     def recover(self, garage: str) -> None:
         """At start: what a dead process was reading is read again."""

@@ -24,7 +24,7 @@ from connector.ledger.indexing import bring_up_to_date
 from connector.ledger.list_book import ListBook
 from connector.ledger.listing import CustomerList
 from connector.log import Log, described
-from connector.rounds import due_round, run_of
+from connector.rounds import due_round, run_of, turn_of
 
 IN_TIME = timedelta(hours=1)
 """So long after its time a day's lists are still of that time; a garage that was off then makes up for it later."""
@@ -55,13 +55,11 @@ class Lists:
         """Compose the day's lists when their time has come, and write what lies in no folder; how many."""
         self._bring_index_up_to_date()
         day = due_round(self.now(), self.at, timedelta(0), self.zone)
-        before = self.ledger.batch_book.terms(self.garage).batched_for
-        if before is None or before > day + timedelta(days=1):  # none yet, or one of a clock that ran ahead
-            self.ledger.batch_book.end_round(self.garage, day)
-        elif before < day:
-            in_time = self.now() < run_of(day, self.at, self.zone) + IN_TIME
-            if self._compose() or in_time:
-                self.ledger.batch_book.end_round(self.garage, day)
+        rounds = self.ledger.batch_book
+        turn = turn_of(day, rounds.terms(self.garage).batched_for)
+        in_time = self.now() < run_of(day, self.at, self.zone) + IN_TIME
+        if turn == "first" or (turn == "due" and (self._compose() or in_time)):
+            rounds.end_round(self.garage, day)
         return self._write()
 
     def write_now(self) -> int:
@@ -71,8 +69,7 @@ class Lists:
         return self._write()
 
     def _bring_index_up_to_date(self) -> None:
-        by = self.by()
-        bring_up_to_date(self.ledger, self.garage, by.policy, lambda: by.today)
+        bring_up_to_date(self.ledger, self.garage, self.by().policy, lambda: self.by().today)
 
     def _compose(self) -> bool:
         """Whether there was anything due."""

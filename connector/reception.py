@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from connector import emails, plates, sheets
+from connector.sheets import Mistake
 
 COLUMNS = ("kenteken", "naam", "onjuist adres", "reden", "voorstel", "telefoon", "nieuw adres")
 _NEEDED = ("kenteken", "onjuist adres", "nieuw adres")
@@ -36,14 +37,6 @@ class Filled:
     plate: str
     address: str
     meant: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """What is wrong with a line, as a Dutch sentence without its address."""
-
-    line: int
-    message: str
 
 
 def written(lines: Iterable[Wrong]) -> bytes:

@@ -47,6 +47,17 @@ def due_round(now: datetime, at: time, lead: timedelta, zone: ZoneInfo) -> date:
     return next(day for day in days if run_of(day, at, zone) - lead <= now)
 
 
+Turn = Literal["first", "due", "done"]
+"""What a round has come to; `first`: none was met yet, and the one after it is the first that is done."""
+
+
+def turn_of(day: date, before: date | None) -> Turn:
+    """What the round of a local date has come to; `before` is the last that was done."""
+    if before is None or before > day + timedelta(days=1):  # none yet, or one of a clock that ran ahead
+        return "first"
+    return "due" if before < day else "done"
+
+
 def run_of(day: date, at: time, zone: ZoneInfo) -> datetime:
     """The instant (UTC) of the run of a local date."""
     return datetime.combine(day, at, zone).astimezone(UTC)

@@ -8,9 +8,18 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a sheet takes for the beginning of a formula, or strips to find one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong with a line of a list that came back, as a Dutch sentence that says nothing of anybody."""
+
+    line: int
+    message: str
 
 
 def written(columns: Sequence[str], lines: Iterable[Sequence[object]]) -> bytes:

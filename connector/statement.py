@@ -17,12 +17,11 @@ from connector.comparing import difference
 from connector.errors import DeliveryError
 from connector.igarage.client import Client
 from connector.ledger import Ledger
-from connector.ledger.garages import pause_for
 from connector.ledger.statement_book import StatementBook
 from connector.ledger.stating import Candidate, Heard
 from connector.log import Log
 from connector.plan import Policy
-from connector.rounds import UNTOLD, USUAL_RUN, due_round, run_of, wall_clock, zone_named
+from connector.rounds import UNTOLD, USUAL_RUN, due_round, run_of, turn_of, wall_clock, zone_named
 
 ENOUGH = 3
 """Passports in a row about which nothing came back: it is the service then, and it is asked another time."""
@@ -88,16 +87,16 @@ class Stating:
 
     def _begun(self) -> Round | None:
         """The round that is due: once for each run of iGarage, when its batches have told; the first is the next."""
-        terms = self.ledger.batch_book.terms(self.garage)
-        at, zone = wall_clock(terms.at) or USUAL_RUN, zone_named(terms.zone, self.zone)
         if self.sample == 0:
             return None
-        now, before = self.now(), self.book.stated_for(self.garage)
+        terms = self.ledger.batch_book.terms(self.garage)
+        at, zone = wall_clock(terms.at) or USUAL_RUN, zone_named(terms.zone, self.zone)
+        now = self.now()
         day = due_round(now, at, timedelta(0), zone)
-        if before is None or before > day + timedelta(days=1):  # none yet, or one of a clock that ran ahead
+        turn = turn_of(day, self.book.stated_for(self.garage))
+        if turn == "first":
             self.book.begin(self.garage, day)
-            return None
-        if before >= day or (now - run_of(day, at, zone) < UNTOLD and self._waits_for_batches(now)):
+        if turn != "due" or (now - run_of(day, at, zone) < UNTOLD and self._waits_for_batches(now)):
             return None
         return Round(day, now, self.book.candidates(self.garage, self.sample, self.chance))
 
@@ -114,18 +113,13 @@ class Stating:
                 under_way.heard.append((candidate, self.client.look(candidate.plate)))
             except DeliveryError as error:
                 in_vain += 1
-                if self._pauses(error) or in_vain == ENOUGH:
+                pauses = self.ledger.pause_after(self.garage, error, self.probing, self.chance())
+                if pauses or in_vain == ENOUGH:
                     return error.code
             else:
                 in_vain = 0
             under_way.left.pop()
         return None
-
-    def _pauses(self, error: DeliveryError) -> bool:
-        """Whether a failure concerns the garage, which then pauses."""
-        if error.scope == "garage" and (why := pause_for(error, self.probing, self.chance())):
-            self.ledger.pause(self.garage, why)
-        return error.scope == "garage"
 
     def _write(self, under_way: Round) -> str | None:
         """Keep the statement; first what the feed tells of addresses that differ is heard."""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from connector.rounds import Route, due_round, run_of
+from connector.rounds import Route, due_round, run_of, turn_of
 
 HOME, AT, LEAD = ZoneInfo("Europe/Amsterdam"), time(1), timedelta(minutes=30)
 
@@ -54,3 +54,17 @@ def test_on_the_nights_the_clock_is_set_there_is_one_round(day: date, at: time) 
 )
 def test_who_gathers(route: Route, due: int, gathers: bool) -> None:
     assert route.gathers(due) is gathers
+
+
+@pytest.mark.parametrize(
+    ("before", "turn"),
+    [
+        (None, "first"),
+        (date(2027, 3, 1), "due"),
+        (date(2027, 3, 2), "done"),
+        (date(2027, 3, 3), "done"),
+        (date(2027, 3, 4), "first"),  # of a clock that ran ahead
+    ],
+)
+def test_a_round_is_done_once_and_the_first_of_all_is_the_next_one(before: date | None, turn: str) -> None:
+    assert turn_of(date(2027, 3, 2), before) == turn

@@ -10,13 +10,10 @@ from typing import Any
 import click
 
 from connector import plates, reception
-from connector.cli import answer, exits, workplace
+from connector.cli import answer, exits, handed_in, workplace
 from connector.cli.desk import desk_of, loaded_to_decide
 from connector.cli.options import Options, shared_options
 from connector.ledger.address_list import STATES, Listed, listed, outdated, to_be_mended
-
-LARGEST = 10_000_000
-"""Bytes of a list that is taken back."""
 
 
 @click.group()
@@ -186,13 +183,7 @@ def take_back(options: Options, file: Path) -> int:
     """Take reception's list back with its last column filled in: all of it, or nothing with every mistake's line."""
     loaded = loaded_to_decide(options)
     garage = options.only(loaded)
-    try:
-        with file.open("rb") as opened:
-            content = opened.read(LARGEST + 1)
-    except OSError as error:
-        raise click.ClickException(f"dit bestand is niet te lezen: {error.strerror}") from None
-    if len(content) > LARGEST:
-        raise click.ClickException("dit bestand is te groot voor een lijst van adressen")
+    content = handed_in.read(file, named="dit bestand", what="een lijst van adressen")
     with desk_of(loaded, garage) as desk:
         changed = desk.take_list(content)
     if options.json:

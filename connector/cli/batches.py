@@ -9,11 +9,11 @@ from typing import Any
 import click
 
 from connector import sheets
-from connector.cli import answer, exits, workplace
+from connector.cli import answer, exits, handed_in, workplace
 from connector.cli.desk import desk_of, loaded_to_decide
 from connector.cli.options import Options, shared_options
 from connector.config import GarageConfig
-from connector.customer_list import LARGEST, failures
+from connector.customer_list import failures
 from connector.ledger import looking as look
 from connector.ledger.batch_list import Listed, listed
 
@@ -69,7 +69,9 @@ def batches() -> None:
 @click.pass_obj
 def done(options: Options, batch: int, file: Path | None) -> int:
     """The customer list with the number BATCH was uploaded, and is done: but for what failed."""
-    failed, mistakes = failures(_read(file)) if file else ([], [])
+    failed, mistakes = (
+        failures(handed_in.read(file, named=str(file), what="zo'n lijst")) if file else ([], [])
+    )
     if mistakes:
         raise click.ClickException("\n".join(f"regel {each.line}: {each.message}" for each in mistakes))
     loaded = loaded_to_decide(options)
@@ -80,18 +82,6 @@ def done(options: Options, batch: int, file: Path | None) -> int:
     else:
         answer.line(f"Nummer {batch} is klaar: {told} gelukt, {without} niet gelukt.")
     return exits.OK
-
-
-def _read(file: Path) -> bytes:
-    """Raises `click.ClickException`."""
-    try:
-        with file.open("rb") as opened:
-            content = opened.read(LARGEST + 1)
-    except OSError as error:
-        raise click.ClickException(f"{file} is niet te lezen: {error.strerror}") from None
-    if len(content) > LARGEST:
-        raise click.ClickException(f"{file} is te groot voor zo'n lijst")
-    return content
 
 
 @batches.command("list")

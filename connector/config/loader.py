@@ -221,13 +221,11 @@ class _GarageReader:
 
 def _of_broken(document: Document, broken: Mapping[int, str]) -> list[Mistake]:
     """The adapters that cannot be used, told where they are named."""
-    places: list[tuple[Steps, str]] = [
-        (("sources", number, "adapter"), why) for number, why in broken.items()
-    ]
-    return [
-        document.mistake(steps, f"cannot be used: {why}", document.place_of_value(steps))
-        for steps, why in places
-    ]
+    mistakes = []
+    for number, why in broken.items():
+        steps: Steps = ("sources", number, "adapter")
+        mistakes.append(document.mistake(steps, f"cannot be used: {why}", document.place_of_value(steps)))
+    return mistakes
 
 
 def _validated(document: Document, model: type[BaseModel] | None, steps: Steps) -> BaseModel | None:

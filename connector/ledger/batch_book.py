@@ -46,10 +46,39 @@ class By:
 
 
 @dataclass(frozen=True, slots=True)
-class BatchBook(Turns):
-    """The batches of each garage. `entropy` gives random bytes, of which references are made."""
+class Composing(Turns):
+    """What composes passports into batches or lists. `entropy` gives random bytes, of which references are made."""
 
     entropy: Callable[[int], bytes]
+
+    def _writing(self, connection: sa.Connection, garage: str, by: By) -> claims.Claiming:
+        """By what a transaction writes: the policy as the brake on mails lets it count."""
+        policy = mails.in_force_to_write(connection, garage, by.policy, by.today, self.now())
+        return self._job(garage, by, policy)
+
+    def _room(self, connection: sa.Connection, garage: str, by: By, most: int) -> int:
+        """`most`, or as many as a person still lets go today."""
+        room = mails.room(connection, garage, by.policy, by.today, self.now())
+        return most if room is None else min(most, room)
+
+    def _job(self, garage: str, by: By, policy: Policy) -> claims.Claiming:
+        return claims.Claiming(
+            garage=garage,
+            policy=policy,
+            today=by.today,
+            now=self.now(),
+            lease=by.lease,
+            longest_wait=by.longest_wait,
+            due_before=self.now(),
+            gathers=False,
+            entropy=self.entropy,
+            ledger_id="",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BatchBook(Composing):
+    """The batches of each garage."""
 
     def terms(self, garage: str) -> Terms:
         """The last known terms."""
@@ -75,10 +104,8 @@ class BatchBook(Turns):
     def compose(self, garage: str, by: By, most: int) -> str | None:
         """Compose a batch of what is due, `most` passports at most; its reference, or None where nothing is due."""
         with self._turn(garage, "compose_batch") as connection:
-            policy = mails.in_force_to_write(connection, garage, by.policy, by.today, self.now())
-            room = mails.room(connection, garage, by.policy, by.today, self.now())
-            job = job_of(garage, by, policy, self.now(), self.entropy)
-            return composing.compose(connection, job, most if room is None else min(most, room))
+            job = self._writing(connection, garage, by)
+            return composing.compose(connection, job, self._room(connection, garage, by, most))
 
     def end_round(self, garage: str, day: date) -> None:
         """All that was due is in batches for the run of this local date."""
@@ -93,7 +120,7 @@ class BatchBook(Turns):
     def note_try(self, batch: Batch) -> None:
         """The batch is asked for now: whatever comes of it, it is looked up before it is asked for again."""
         with self._turn(batch.garage, "batch_tried") as connection:
-            composing.write(connection, batch, tried=True)
+            composing.write(connection, batch.garage, batch.reference, tried=True)
 
     def taken(self, batch: Batch, status: BatchStatus) -> None:
         """iGarage has the batch."""
@@ -101,7 +128,8 @@ class BatchBook(Turns):
             run_at = status.run_at or self.now()
             composing.write(
                 connection,
-                batch,
+                batch.garage,
+                batch.reference,
                 state="queued",
                 body=None,
                 igarage_id=status.id,
@@ -113,7 +141,7 @@ class BatchBook(Turns):
     def put_off(self, batch: Batch, due_at: datetime, attempts: int) -> None:
         """The batch is asked about again at `due_at`."""
         with self._turn(batch.garage, "batch_put_off") as connection:
-            composing.write(connection, batch, due_at=due_at, attempts=attempts)
+            composing.write(connection, batch.garage, batch.reference, due_at=due_at, attempts=attempts)
 
     def split(self, batch: Batch, by: By) -> None:
         """iGarage did not take the batch: it goes up in halves, and the last passport by itself."""
@@ -137,19 +165,19 @@ class BatchBook(Turns):
     def too_late(self, batch: Batch, plates: Sequence[str], due_at: datetime) -> None:
         """The batch was being run when these should have been taken out: its results are asked for from now on."""
         with self._turn(batch.garage, "batch_too_late") as connection:
-            composing.write(connection, batch, run_at=self.now(), due_at=due_at)
+            composing.write(connection, batch.garage, batch.reference, run_at=self.now(), due_at=due_at)
             record(connection, [event(batch.garage, each, self.now(), "batch_too_late") for each in plates])
 
     def settle(self, batch: Batch, page: ItemsPage, ended: datetime, by: By) -> None:
         """Write a page of what became of the batch, and the cursor behind it. `ended`: when the batch was done."""
         with self._turn(batch.garage, "batch_results") as connection:
             settling.settle(connection, self._writing(connection, batch.garage, by), batch, page.items, ended)
-            composing.write(connection, batch, read_to=page.next)
+            composing.write(connection, batch.garage, batch.reference, read_to=page.next)
 
     def start_over(self, batch: Batch) -> None:
         """iGarage does not know our cursor: the results are read from their first once more."""
         with self._turn(batch.garage, "batch_start_over") as connection:
-            composing.write(connection, batch, read_to=None)
+            composing.write(connection, batch.garage, batch.reference, read_to=None)
 
     def finish(self, batch: Batch, state: str, ended: datetime | None, by: By) -> list[str]:
         """The batch is over; plates of which it told nothing, which iGarage is asked for one by one.
@@ -164,31 +192,9 @@ class BatchBook(Turns):
     def _puts_due(self, garage: str, by: By, bound: int) -> int:
         """How many passports are due to be made or updated now, counted up to `bound`."""
         with self.database.read() as connection:
-            job = job_of(garage, by, by.policy, self.now(), self.entropy)
+            job = self._job(garage, by, by.policy)
             query = claims.due_plates(job, bound, passports.c.next_step == Put.name)
             return len(connection.execute(query).all())
-
-    def _writing(self, connection: sa.Connection, garage: str, by: By) -> claims.Claiming:
-        policy = mails.in_force_to_write(connection, garage, by.policy, by.today, self.now())
-        return job_of(garage, by, policy, self.now(), self.entropy)
-
-
-def job_of(
-    garage: str, by: By, policy: Policy, now: datetime, entropy: Callable[[int], bytes]
-) -> claims.Claiming:
-    """What composing and settling batches needs to know; `policy` is the one in force."""
-    return claims.Claiming(
-        garage=garage,
-        policy=policy,
-        today=by.today,
-        now=now,
-        lease=by.lease,
-        longest_wait=by.longest_wait,
-        due_before=now,
-        gathers=False,
-        entropy=entropy,
-        ledger_id="",
-    )
 
 
 def _open_round_again(connection: sa.Connection, garage: str) -> None:

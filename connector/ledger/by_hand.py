@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from connector.errors import NotReleasable
 from connector.ledger import addresses, outcomes
 from connector.ledger import passports as passport_rows
-from connector.ledger.claims import Claim
+from connector.ledger.claims import unclaimed
 from connector.model import EmailStatus, PassportStatus
 from connector.plan import Delete, Policy, Request, Send, Transfer, next_step
 
@@ -21,14 +21,14 @@ def done(
     connection: sa.Connection, row: Mapping[Any, Any], policy: Policy, today: date, now: datetime
 ) -> None:
     """It was done now. Raises `NotReleasable` where nothing is to be done by hand any more."""
-    garage, plate = row["garage"], row["plate"]
+    garage = row["garage"]
     verdict = addresses.judged(connection, garage, [row["address"]]).get(row["address"], (None, None))
     facts = passport_rows.facts(row, *verdict)
     step = next_step(facts, replace(policy, by_list=False), today)
     if not isinstance(step, Send | Transfer | Delete):
         raise NotReleasable("bij dit AutoPaspoort is niets meer met de hand te doen")
-    claim = Claim(garage, plate, "", step, "", {}, row["system"], row["record"], facts)
-    outcomes.write(connection, garage, [(claim, _outcome(step, plate, now), dict(row))], policy, today, now)
+    closing = (unclaimed(row, facts, step), _outcome(step, row["plate"], now), dict(row))
+    outcomes.write(connection, garage, [closing], policy, today, now)
 
 
 def _outcome(step: Request, plate: str, now: datetime) -> outcomes.Outcome:

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from connector.ledger import passports as passport_rows
-from connector.ledger.schema import IS_REQUEST, addresses, files, garages, passports
+from connector.ledger.schema import IS_REQUEST, files, garages, passports
 from connector.ledger.writing import found, upsert
 from connector.model import Content
 from connector.plan import Delete, Look, Passport, Policy, Put, Request, Transfer, Wait, next_step
@@ -82,6 +82,12 @@ def claim(connection: sa.Connection, job: Claiming, most: int) -> list[Claim]:
             changed.append({**row, **changes})
         upsert(connection, passports, changed)
     return claimed
+
+
+def unclaimed(row: Row, facts: Passport, step: Request) -> Claim:
+    """What a claim of a request would be that nobody here made: its answer is known already."""
+    named = {name: row[name] for name in ("garage", "plate", "system", "record")}
+    return Claim(**named, token="", step=step, key="", content={}, passport=facts)
 
 
 def give_back(connection: sa.Connection, garage: str, claims: Sequence[Claim]) -> None:
@@ -191,11 +197,7 @@ def _due_query() -> sa.Select[Any]:
     paused = sa.exists().where(garages.c.garage == garage, garages.c.paused_code.is_not(None))
     unread = sa.exists().where(garages.c.garage == garage, garages.c.unread)
     return (
-        sa.select(passports, addresses.c.verdict, addresses.c.reason)
-        .outerjoin(
-            addresses,
-            (addresses.c.garage == passports.c.garage) & (addresses.c.address == passports.c.address),
-        )
+        passport_rows.with_verdict()
         .where(
             passports.c.garage == garage,
             IS_REQUEST,

@@ -46,11 +46,18 @@ class Batch:
 
 def open_batches(connection: sa.Connection, garage: str) -> list[Batch]:
     """The batches of a garage that iGarage has not told all of yet, oldest first."""
+    return _batches(connection, garage, batches.c.state.in_(OPEN), batches.c.list_name.is_(None))
+
+
+def numbered(connection: sa.Connection, garage: str, number: int) -> Batch | None:
+    """A batch of iGarage's, or a customer list, by the number that people know; None where there is none."""
+    return next(iter(_batches(connection, garage, batches.c.number == number)), None)
+
+
+def _batches(connection: sa.Connection, garage: str, *which: sa.ColumnElement[bool]) -> list[Batch]:
     columns = [batches.c[name] for name in Batch.__slots__]
-    query = sa.select(*columns).where(
-        batches.c.garage == garage, batches.c.state.in_(OPEN), batches.c.list_name.is_(None)
-    )
-    return [Batch(**row) for row in connection.execute(query.order_by(batches.c.number)).mappings().all()]
+    query = sa.select(*columns).where(batches.c.garage == garage, *which).order_by(batches.c.number)
+    return [Batch(**row) for row in connection.execute(query).mappings().all()]
 
 
 def compose(connection: sa.Connection, job: claims.Claiming, most: int) -> str | None:
@@ -194,12 +201,12 @@ def blank(connection: sa.Connection, garage: str, plates: Sequence[str]) -> None
 
 def close(connection: sa.Connection, batch: Batch, state: str, **values: Any) -> None:
     """The batch has come to its end."""
-    write(connection, batch, state=state, body=None, **values)
+    write(connection, batch.garage, batch.reference, state=state, body=None, **values)
 
 
-def write(connection: sa.Connection, batch: Batch, **values: Any) -> None:
-    """Write columns of a batch."""
-    this = (batches.c.garage == batch.garage) & (batches.c.reference == batch.reference)
+def write(connection: sa.Connection, garage: str, reference: str, **values: Any) -> None:
+    """Write columns of a batch, or of a customer list."""
+    this = (batches.c.garage == garage) & (batches.c.reference == reference)
     connection.execute(batches.update().where(this).values(**values))
 
 

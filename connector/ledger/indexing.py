@@ -21,7 +21,11 @@ def bring_up_to_date(ledger: Ledger, garage: str, policy: Policy, today: Callabl
         day = today()
         if ledger.is_indexed(garage, policy, day):
             return
-        in_force = ledger.in_force(garage, policy, day)
-        after: str | None = ""
-        while after is not None:
-            after = ledger.reindex_slice(garage, in_force, day, after=after)
+        make_anew(ledger, garage, ledger.in_force(garage, policy, day), day)
+
+
+def make_anew(ledger: Ledger, garage: str, policy: Policy, today: date) -> None:
+    """Make all of a garage's index anew by a policy in force."""
+    after: str | None = ""
+    while after is not None:
+        after = ledger.reindex_slice(garage, policy, today, after=after)

@@ -10,6 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from connector.backoff import Probing
+from connector.errors import DeliveryError
 from connector.ledger import (
     claims,
     fleets,
@@ -72,6 +74,14 @@ class Ledger(Taking):
         """Pause a garage: nothing is claimed for it until iGarage answers again."""
         with self._turn(garage, "pause") as connection:
             garages.pause(connection, garage, why, self.now())
+
+    def pause_after(self, garage: str, error: DeliveryError, probing: Probing, chance: float) -> bool:
+        """Pause a garage that a failure concerns, but for our own pace or end; whether it concerns the garage."""
+        if error.scope != "garage":
+            return False
+        if why := garages.pause_for(error, probing, chance):
+            self.pause(garage, why)
+        return True
 
     def probe_now(self, garage: str) -> None:
         """What a pause was for may have been mended: the next probe is due, but for what iGarage asked to wait."""

@@ -5,7 +5,7 @@ Each method is one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +13,12 @@ import sqlalchemy as sa
 
 from connector.customer_list import Failed, Form, Unlisted, name_of
 from connector.errors import NotReleasable
-from connector.ledger import claims, composing, listing, mails, settling
+from connector.ledger import claims, composing, listing, settling
 from connector.ledger import passports as passport_rows
-from connector.ledger.batch_book import By, job_of
+from connector.ledger.batch_book import By, Composing
 from connector.ledger.composing import Batch, Member
 from connector.ledger.questions import note_decision
 from connector.ledger.schema import batch_members, passports
-from connector.ledger.turns import Turns
 from connector.ledger.writing import event, record
 from connector.model import BatchItem, EmailStatus
 
@@ -28,10 +27,8 @@ OVER_MISTAKES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class ListBook(Turns):
-    """The customer lists of each garage. `entropy` gives random bytes, of which references are made."""
-
-    entropy: Callable[[int], bytes]
+class ListBook(Composing):
+    """The customer lists of each garage."""
 
     def compose(self, garage: str, by: By, form: Form, most: int, *, sends: bool) -> bool:
         """Compose one list of what is due, `most` rows at most; whether there was anything.
@@ -40,19 +37,16 @@ class ListBook(Turns):
         question from here on.
         """
         with self._turn(garage, "compose_list") as connection:
-            policy = mails.in_force_to_write(connection, garage, by.policy, by.today, self.now())
-            room = mails.room(connection, garage, by.policy, by.today, self.now()) if sends else None
-            job = job_of(garage, by, policy, self.now(), self.entropy)
+            job = self._writing(connection, garage, by)
+            room = self._room(connection, garage, by, most) if sends else most
             reference = job.entropy(16).hex()
             due = passports.c.next_mails if sends else ~passports.c.next_mails
-            found = composing.gather(
-                connection, job, reference, most if room is None else min(most, room), due
-            )
+            found = composing.gather(connection, job, reference, room, due)
             members, lines = _listed(connection, job, found, form)
             if members:
                 number = composing.insert(connection, job, reference, members, form.written(lines))
                 name = name_of(number, by.today, sends=sends)
-                listing.write(connection, garage, reference, list_name=name, list_sends=sends)
+                composing.write(connection, garage, reference, list_name=name, list_sends=sends)
             return bool(found)
 
     def to_write(self, garage: str) -> list[listing.CustomerList]:
@@ -63,16 +57,14 @@ class ListBook(Turns):
     def written(self, made: listing.CustomerList) -> None:
         """The list lies in its folder; what was in it is for a person to tell."""
         with self._turn(made.garage, "list_written") as connection:
-            listing.write(
-                connection, made.garage, made.reference, state="listed", body=None, run_at=self.now()
-            )
+            listed = {"state": "listed", "body": None, "run_at": self.now()}
+            composing.write(connection, made.garage, made.reference, **listed)
 
     def taken_back(self, made: listing.CustomerList, by: By) -> None:
         """A list that lies in no folder names somebody who was erased since: it is composed anew without him."""
         with self._turn(made.garage, "list_taken_back") as connection:
-            policy = mails.in_force_to_write(connection, made.garage, by.policy, by.today, self.now())
-            job = job_of(made.garage, by, policy, self.now(), self.entropy)
-            if batch := listing.batch(connection, made.garage, made.number):
+            job = self._writing(connection, made.garage, by)
+            if batch := composing.numbered(connection, made.garage, made.number):
                 composing.close(connection, batch, "cancelled")
                 composing.release(connection, job, batch, dict(composing.FREE))
 
@@ -84,8 +76,7 @@ class ListBook(Turns):
         """
         with self._turn(garage, "list_done") as connection:
             batch = _open(connection, garage, number)
-            policy = mails.in_force_to_write(connection, garage, by.policy, by.today, self.now())
-            job = job_of(garage, by, policy, self.now(), self.entropy)
+            job = self._writing(connection, garage, by)
             _must_be_in(connection, batch, failed)
             items = _items(connection, batch, {each.plate: each.code for each in failed})
             late = settling.unwanted(connection, batch)
@@ -123,7 +114,7 @@ def _hold(connection: sa.Connection, job: claims.Claiming, row: dict[str, Any], 
 
 def _open(connection: sa.Connection, garage: str, number: int) -> Batch:
     """Raises `NotReleasable` where there is no such batch, or its result is known."""
-    batch = listing.batch(connection, garage, number)
+    batch = composing.numbered(connection, garage, number)
     if batch is None:
         raise NotReleasable(f"er is geen lijst of batch met nummer {number}: zie batches")
     if batch.state not in ("listed", "queued"):

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
-from connector.ledger.composing import Batch
 from connector.ledger.schema import batches
 
 
@@ -37,17 +35,3 @@ def lists(connection: sa.Connection, garage: str, state: str) -> list[CustomerLi
         batches.c.garage == garage, batches.c.state == state, batches.c.list_name.is_not(None)
     )
     return [CustomerList(**row) for row in connection.execute(query.order_by(batches.c.number)).mappings()]
-
-
-def batch(connection: sa.Connection, garage: str, number: int) -> Batch | None:
-    """A list, or a batch of iGarage's, by the number that people know; None where there is none."""
-    columns = [batches.c[name] for name in Batch.__slots__]
-    query = sa.select(*columns).where(batches.c.garage == garage, batches.c.number == number)
-    row = connection.execute(query).mappings().first()
-    return Batch(**row) if row else None
-
-
-def write(connection: sa.Connection, garage: str, reference: str, **values: Any) -> None:
-    """Write columns of a list."""
-    this = (batches.c.garage == garage) & (batches.c.reference == reference)
-    connection.execute(batches.update().where(this).values(**values))

@@ -215,7 +215,7 @@ def held_passports(connection: sa.Connection, garage: str) -> list[HeldPassport]
     """Passports that wait for a person: by a question, by what no list can say, or by the verdict of their address."""
     by_hand = sa.case((passports.c.next_why.in_(BY_HAND), passports.c.next_why))
     query = (
-        _with_verdict(
+        passport_rows.with_verdict(
             passports.c.plate,
             passports.c.source,
             sa.func.coalesce(passports.c.held, by_hand, "invalid_email").label("reason"),
@@ -246,9 +246,7 @@ def _owners(row: sa.RowMapping) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
 
 def traced(connection: sa.Connection, garage: str, plate: str, now: datetime) -> Traced | None:
     """One plate, or None where the ledger has it not."""
-    query = _with_verdict(passports, addresses.c.verdict, addresses.c.reason).where(
-        passports.c.garage == garage, passports.c.plate == plate
-    )
+    query = passport_rows.with_verdict().where(passports.c.garage == garage, passports.c.plate == plate)
     row = connection.execute(query).mappings().first()
     if row is None:
         return None
@@ -275,9 +273,7 @@ def traced(connection: sa.Connection, garage: str, plate: str, now: datetime) ->
 
 def all_passports(connection: sa.Connection, garage: str) -> Iterator[tuple[str, Passport]]:
     """Every plate of a garage with its facts, by plate."""
-    query = _with_verdict(passports, addresses.c.verdict, addresses.c.reason).where(
-        passports.c.garage == garage
-    )
+    query = passport_rows.with_verdict().where(passports.c.garage == garage)
     for row in connection.execute(query.order_by(passports.c.plate)).mappings():
         yield row["plate"], passport_rows.facts(row, row["verdict"], row["reason"])
 
@@ -288,14 +284,6 @@ def plate_content(connection: sa.Connection, garage: str, plates: Sequence[str])
         passports.c.garage == garage, passports.c.plate.in_(plates)
     )
     return {plate: json.loads(content) for plate, content in connection.execute(query)}
-
-
-def _with_verdict(*columns: Any) -> sa.Select[Any]:
-    return sa.select(*columns).outerjoin_from(
-        passports,
-        addresses,
-        (addresses.c.garage == passports.c.garage) & (addresses.c.address == passports.c.address),
-    )
 
 
 def _of_files(garage: str, *, everything: bool) -> sa.ColumnElement[bool]:

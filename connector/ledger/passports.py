@@ -36,6 +36,13 @@ LONGEST_LEASE = timedelta(hours=2)
 """No lease is longer: one that is was given by a wrong clock."""
 
 
+def with_verdict(*columns: Any) -> sa.Select[Any]:
+    """Columns of passports (unsaid: all of them, and the verdict and its reason), beside those of their addresses."""
+    chosen = columns or (passports, addresses.c.verdict, addresses.c.reason)
+    same = (addresses.c.garage == passports.c.garage) & (addresses.c.address == passports.c.address)
+    return sa.select(*chosen).outerjoin_from(passports, addresses, same)
+
+
 def facts(row: Row, verdict: str | None, reason: str | None) -> Passport:
     """The facts of a row of `passports`, with its address's verdict (None: nothing is known against it) and reason."""
     return Passport(
@@ -248,16 +255,7 @@ def _reindex(
     *,
     limit: int | None,
 ) -> str | None:
-    query = (
-        sa.select(passports, addresses.c.verdict, addresses.c.reason)
-        .outerjoin(
-            addresses,
-            (addresses.c.garage == passports.c.garage) & (addresses.c.address == passports.c.address),
-        )
-        .where(passports.c.garage == garage, which)
-        .order_by(passports.c.plate)
-        .limit(limit)
-    )
+    query = with_verdict().where(passports.c.garage == garage, which).order_by(passports.c.plate).limit(limit)
     found = connection.execute(query).mappings().all()
     changes = [
         {"the_plate": row["plate"], **index(facts(row, row["verdict"], row["reason"]), policy, today)}

@@ -14,7 +14,7 @@ from connector.errors import NotReleasable
 from connector.ledger import files as file_rows
 from connector.ledger import leaves, poll_ends
 from connector.ledger import passports as passport_rows
-from connector.ledger.schema import addresses, files, meta, passports
+from connector.ledger.schema import files, meta, passports
 from connector.ledger.writing import event, record, upsert
 from connector.plan import Due, Policy, Withheld, Withholding, invitation
 
@@ -60,14 +60,7 @@ def resend(
     connection: sa.Connection, garage: str, plate: str, policy: Policy, today: date, now: datetime
 ) -> None:
     """Invite once more, whoever was invited before. Raises `NotReleasable` where no invitation may go."""
-    query = (
-        sa.select(passports, addresses.c.verdict, addresses.c.reason)
-        .outerjoin(
-            addresses,
-            (addresses.c.garage == passports.c.garage) & (addresses.c.address == passports.c.address),
-        )
-        .where(passports.c.garage == garage, passports.c.plate == plate)
-    )
+    query = passport_rows.with_verdict().where(passports.c.garage == garage, passports.c.plate == plate)
     row = connection.execute(query).mappings().first()
     if row is None:
         raise NotReleasable(UNKNOWN)

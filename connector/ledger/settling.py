@@ -13,7 +13,7 @@ from connector.backoff import Retry
 from connector.errors import Refused
 from connector.ledger import outcomes
 from connector.ledger import passports as passport_rows
-from connector.ledger.claims import Claim, Claiming
+from connector.ledger.claims import Claim, Claiming, unclaimed
 from connector.ledger.composing import Batch
 from connector.ledger.schema import batch_members, passports
 from connector.ledger.writing import found
@@ -90,17 +90,8 @@ def _claim(row: dict[str, Any]) -> Claim:
     """A passport of a batch as a claim of it would be; the columns of the batch leave the row."""
     composed = {name: row.pop(f"composed_{name}") for name in ("revision", "address", "asked", "send")}
     send = composed.pop("send")
-    return Claim(
-        garage=row["garage"],
-        plate=row["plate"],
-        token="",
-        step=Put(send=send),
-        key="",
-        content={},
-        system=row["system"],
-        record=row["record"],
-        passport=replace(passport_rows.facts(row, None, None), **composed),
-    )
+    facts = replace(passport_rows.facts(row, None, None), **composed)
+    return unclaimed(row, facts, Put(send=send))
 
 
 def _outcome(item: BatchItem, ended: datetime) -> outcomes.Outcome:

@@ -21,9 +21,9 @@ from connector.comparing import (
 )
 from connector.ledger import outcomes
 from connector.ledger import passports as passport_rows
-from connector.ledger.claims import Claim
+from connector.ledger.claims import unclaimed
 from connector.ledger.correcting import Turn
-from connector.ledger.schema import addresses, events, files, passports
+from connector.ledger.schema import events, files, passports
 from connector.ledger.statement_tables import statements
 from connector.ledger.writing import among, event, found, record, upsert
 from connector.model import PassportStatus
@@ -101,7 +101,7 @@ def write(connection: sa.Connection, turn: Turn, heard: Sequence[Heard]) -> int:
     if out_of_proportion(len(heard), differences):
         told, never_sent = [each for each in told if differ[each[0].plate] is None], []
     closings = [
-        (_claim(row, each.facts), outcomes.Compared(answer), _bare(row))
+        (unclaimed(row, each.facts, Look()), outcomes.Compared(answer), _bare(row))
         for each, row, answer in told
         if is_worth_writing(each.facts, answer)
     ]
@@ -113,11 +113,7 @@ def write(connection: sa.Connection, turn: Turn, heard: Sequence[Heard]) -> int:
 def _with_verdicts(connection: sa.Connection, garage: str, plates: Collection[str]) -> list[dict[str, Any]]:
     """Passports at rest, of these plates, each with the verdict of its address."""
     query = (
-        sa.select(passports, addresses.c.verdict, addresses.c.reason)
-        .outerjoin(
-            addresses,
-            (addresses.c.garage == passports.c.garage) & (addresses.c.address == passports.c.address),
-        )
+        passport_rows.with_verdict()
         .where(passports.c.garage == garage, among(connection, passports.c.plate, plates), _AT_REST)
         .order_by(passports.c.plate)
     )
@@ -130,12 +126,6 @@ def _facts(row: dict[str, Any]) -> Passport:
 
 def _bare(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name in passports.c}
-
-
-def _claim(row: dict[str, Any], facts: Passport) -> Claim:
-    """A passport that was asked about as a claim of a look at it would be."""
-    named = {name: row[name] for name in ("garage", "plate", "system", "record")}
-    return Claim(**named, token="", step=Look(), key="", content={}, passport=facts)
 
 
 def _was_sent(connection: sa.Connection, garage: str, plate: str) -> bool:

@@ -14,12 +14,12 @@ from requests.adapters import BaseAdapter
 
 from connector.errors import AdapterFailed, SourceError
 from connector.model import AddressNotice
+from connector.telling import HOOK
 from connector.testing.breaking import Instead
 from connector.testing.findings import NotApplicable
 from connector.testing.specimens import Subject, Trial
 from connector.testing.stand_in import Answered, served
 
-HOOK = "connector_address_invalid"
 NOTICE = AddressNotice(
     address="k.klaassen@voorbeeld.example",
     reason="hard_bounce",
