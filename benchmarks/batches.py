@@ -39,7 +39,7 @@ def _batched(url: str, count: int) -> float:
         exports.write(bench.export, count)
         bench.take_in()
         told: list[int] = []
-        found = taken(lambda: told.append(bench.batch(url)))
+        found = taken(lambda: told.append(bench.batch(url, WORKERS)))
     if told != [count]:
         raise RuntimeError(f"of {count} passports {told}")
     return found.wall

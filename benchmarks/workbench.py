@@ -62,21 +62,22 @@ class Workbench:
         with Client(url, lambda: "a-token", timeout=TIMEOUT) as client:
             return self._delivery(client, workers).deliver_due()
 
-    def batch(self, url: str) -> int:
+    def batch(self, url: str, workers: int) -> int:
         """Send all that is due to an iGarage at `url` in batches, and read them back; how many were told of."""
         self.ledger.batch_book.end_round(GARAGE, today() - timedelta(days=1))
         with Client(url, lambda: "a-token", timeout=TIMEOUT) as client:
             self.ledger.batch_book.note_terms(GARAGE, GarageInfo("jansen", "Jansen", "UTC", "00:00"))
-            batches = self._batches(client)
+            batches = self._batches(client, workers)
             batches.tend()
             return batches.tend().told
 
-    def _batches(self, client: Client) -> Batches:
-        delivery = self._delivery(client, 1)
+    def _batches(self, client: Client, workers: int) -> Batches:
+        delivery = self._delivery(client, workers)
         return Batches(
             garage=GARAGE,
             ledger=self.ledger,
             client=client,
+            workers=workers,
             route=Route("batch"),
             by=delivery.by,
             zone=ZoneInfo("UTC"),

@@ -6,7 +6,7 @@ since then is not answered by it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from connector.emails import key as address_key
@@ -46,8 +46,7 @@ def after_put(
     passport = _dated(passport, answer)
     former = passport.delivered_address
     moved = former is not None and not same_address(former, address)
-    delivered = replace(
-        passport,
+    delivered = passport._replace(
         delivered_revision=revision,
         delivered_address=address,
         deleted=False,
@@ -59,7 +58,7 @@ def after_put(
     if moved and not send:
         return _invited(delivered, former, answer.sent_at, answered=passport.answered)
     invited = _invited(delivered, address, answer.sent_at, answered=_asked(passport, asked))
-    return replace(invited, sent_by=answer.sent_by)
+    return invited._replace(sent_by=answer.sent_by)
 
 
 def was_remade(passport: Passport, answer: PassportStatus) -> bool:
@@ -75,7 +74,7 @@ def after_look(
     A `sent_at` other than the one known: it was sent, by a try whose answer was lost or by reception in iGarage.
     """
     if answer is None:
-        return replace(passport, held="gone")
+        return passport._replace(held="gone")
     if answer.sent_at is None or answer.sent_at == _dated(passport, answer).sent_at:
         return None
     return _invited(passport, passport.delivered_address, answer.sent_at, answered=_asked(passport, asked))
@@ -88,14 +87,14 @@ def after_first_look(passport: Passport, answer: PassportStatus | None) -> Passp
     doubt, and is the one it was known to have, the revision is too. One that the ledger knew there and is not is a
     question; a newer `sent_at` is an invitation to the address it has on file.
     """
-    sure = replace(passport, unsure=False)
+    sure = passport._replace(unsure=False)
     if answer is None:
-        return sure if passport.delivered_revision is None else replace(sure, held="gone")
+        return sure if passport.delivered_revision is None else sure._replace(held="gone")
     sure = _dated(sure, answer)
     address = answer.email.address or passport.delivered_address or passport.address
     as_known = not passport.unsure and same_address(address, passport.delivered_address)
     revision = passport.delivered_revision if as_known else 0
-    found = replace(sure, delivered_revision=revision, delivered_address=address)
+    found = sure._replace(delivered_revision=revision, delivered_address=address)
     if not _newer(answer.sent_at, passport.sent_at):
         return found
     return _invited(found, address, answer.sent_at, answered=passport.asked)
@@ -108,12 +107,12 @@ def after_comparison(passport: Passport, answer: PassportStatus | None) -> Passp
     before (0), at that address, and nothing is written over it unasked. A newer `sent_at` is an invitation.
     """
     if answer is None:
-        return replace(passport, held="gone")
+        return passport._replace(held="gone")
     passport = _dated(passport, answer)
     on_file = answer.email.address
     if on_file is not None and not same_address(on_file, passport.delivered_address or passport.address):
         there = address_key(on_file)
-        return replace(passport, held="owner_change", delivered_revision=0, delivered_address=there)
+        return passport._replace(held="owner_change", delivered_revision=0, delivered_address=there)
     if not _newer(answer.sent_at, passport.sent_at):
         return passport
     return _invited(passport, passport.delivered_address, answer.sent_at, answered=passport.asked)
@@ -161,7 +160,7 @@ def after_transfer_look(
     An invitation counts when `sent_at` is other than the one known; otherwise it is still due.
     """
     if answer is None:
-        return replace(passport, held="gone")
+        return passport._replace(held="gone")
     done = _handed_over(_dated(passport, answer), address)
     if answer.sent_at is None or answer.sent_at == done.sent_at:
         return done
@@ -183,13 +182,12 @@ def after_transfer(
     done = _handed_over(_dated(passport, answer), address)
     if send:
         return _mailed(done, address, answer, now, asked)
-    return replace(done, sent_at=answer.sent_at if _newer(answer.sent_at, done.sent_at) else done.sent_at)
+    return done._replace(sent_at=answer.sent_at if _newer(answer.sent_at, done.sent_at) else done.sent_at)
 
 
 def after_delete(passport: Passport) -> Passport:
     """The facts after a 204: iGarage has it no more. Who was invited stays known, so that nobody is invited twice."""
-    return replace(
-        passport,
+    return passport._replace(
         deleted=True,
         delivered_revision=None,
         delivered_address=None,
@@ -215,15 +213,15 @@ def after_owner_conflict(passport: Passport, policy: Policy) -> Passport:
     very address already, another transfer would not end it. Of an owner who is the same, a person said, the name goes
     first: beside the address on file, which is asked for.
     """
-    had = replace(passport, delivered_revision=passport.delivered_revision or 0, order=None)
+    had = passport._replace(delivered_revision=passport.delivered_revision or 0, order=None)
     if passport.order == "same_owner":
-        return replace(had, order="name_first", unsure=True)
+        return had._replace(order="name_first", unsure=True)
     if passport.order == "name_first":
-        return replace(had, held="owner_change")
+        return had._replace(held="owner_change")
     done = same_address(passport.delivered_address, passport.address)
     if policy.owner_change == "transfer" and not done:
-        return replace(had, order="transfer")
-    return replace(had, held="owner_change")
+        return had._replace(order="transfer")
+    return had._replace(held="owner_change")
 
 
 def address_news(answer: PassportStatus, requested: str) -> AddressNews | None:
@@ -246,7 +244,7 @@ def _dated(passport: Passport, answer: PassportStatus) -> Passport:
         or answer.sent_at > (passport.sent_at or answer.sent_at)
     ):
         return passport
-    return replace(passport, sent_at=answer.sent_at, sent_by=False)
+    return passport._replace(sent_at=answer.sent_at, sent_by=False)
 
 
 def _newer(answered: datetime | None, known: datetime | None) -> bool:
@@ -264,7 +262,7 @@ def _handed_over(passport: Passport, address: str) -> Passport:
     The order stands when the passport has gone to yet another address since.
     """
     order = None if same_address(address, passport.address) else passport.order
-    return replace(passport, delivered_revision=0, delivered_address=address, order=order, remade=False)
+    return passport._replace(delivered_revision=0, delivered_address=address, order=order, remade=False)
 
 
 def _mailed(
@@ -273,13 +271,12 @@ def _mailed(
     """The facts after an answer that means one mail."""
     passport, answered = _dated(passport, answer), _asked(passport, asked)
     if answer.sent_at is None or answer.sent_at == passport.sent_at:
-        return replace(_invited(passport, address, now, answered=answered), sent_at=passport.sent_at)
+        return _invited(passport, address, now, answered=answered)._replace(sent_at=passport.sent_at)
     return _invited(passport, address, answer.sent_at, answered=answered)
 
 
 def _invited(passport: Passport, address: str | None, at: datetime | None, *, answered: int) -> Passport:
-    return replace(
-        passport,
+    return passport._replace(
         invited_address=address,
         invited_at=at,
         sent_at=at,

@@ -11,7 +11,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from connector import closing
 from connector.backoff import MAX_RETRY_AFTER, Probing, Retry
-from connector.crew import Crew, Given
+from connector.crew import Crew
 from connector.errors import DeliveryError, LedgerUnavailable, NotAuthorised, Refused, Transient, Unknown
 from connector.http import NotBegun, Turn, Turns
 from connector.igarage.client import Client
@@ -51,6 +51,14 @@ class Delivered:
     paused: str | None = None
     silent: int = 0
     """Calls without an answer since the last one with: to be carried into the next pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A claim that waits for its worker since `at`, a count of seconds."""
+
+    claim: Claim
+    at: float
 
 
 @dataclass(slots=True)
@@ -220,7 +228,7 @@ class Delivery:
         """
         turns = Turns(self.workers)
         many = self.workers + SPARE if self.workers > 1 else 1
-        with Crew(many, lambda given: self._begun(tally, turns, given)) as crew:
+        with Crew[Given, Outcome | None](many, lambda given: self._begun(tally, turns, given)) as crew:
             try:
                 self._keep_busy(crew, tally, due_before, gently)
             finally:
@@ -229,7 +237,9 @@ class Delivery:
                     self._write(crew.finished(crew.out, HOLD))
         crew.complain()
 
-    def _keep_busy(self, crew: Crew, tally: _Tally, due_before: datetime, gently: bool) -> None:
+    def _keep_busy(
+        self, crew: Crew[Given, Outcome | None], tally: _Tally, due_before: datetime, gently: bool
+    ) -> None:
         """Claim for the crew and write what it did, until nothing is due or the pass is over."""
         ahead, more = 2 * self.workers + AHEAD, True
         while True:
@@ -239,7 +249,8 @@ class Delivery:
             if more and room >= max(half, 1) and not crew.broken and not self._is_over(tally):
                 claims = self._claim(due_before, room, tally.gathers)
                 more = len(claims) == room
-                crew.give(claims, self.monotonic())
+                at = self.monotonic()
+                crew.give(Given(claim, at) for claim in claims)
             if not crew.out:
                 return
             self._write(crew.finished(max(half, 1), HOLD))
@@ -290,10 +301,10 @@ class Delivery:
         tally.count(outcome)
         return outcome
 
-    def _write(self, finished: Sequence[tuple[Claim, Outcome | None]]) -> None:
+    def _write(self, finished: Sequence[tuple[Given, Outcome | None]]) -> None:
         """Close what was asked, and give back what was not begun."""
-        closings = [(claim, outcome) for claim, outcome in finished if outcome is not None]
-        unbegun = [claim for claim, outcome in finished if outcome is None]
+        closings = [(given.claim, outcome) for given, outcome in finished if outcome is not None]
+        unbegun = [given.claim for given, outcome in finished if outcome is None]
         if closings:
             self._close(closings)
         if unbegun:

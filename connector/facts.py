@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from connector.selection import Select
 from connector.suspicion import SHARED_LIMIT, Kind
@@ -54,9 +54,8 @@ class Policy:
     """Passports go up in lists that a person carries (`delivery.route: list_file`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Passport:
-    """The facts the table decides on.
+class Passport(NamedTuple):
+    """The facts the table decides on: a tuple, for each is made several times over for every passport there is.
 
     `revision` counts the contents wanted; `delivered_revision` is the one iGarage is known to hold (None: it has
     none, or we do not know; 0: one from before), with `delivered_address`. `invited_address` and `invited_at` come

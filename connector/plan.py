@@ -6,7 +6,7 @@ of the table in `docs/plan.md`. Backoff, pauses, leases and files being accepted
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, get_args
 
@@ -231,7 +231,7 @@ def _by_list(passport: Passport, policy: Policy, today: date) -> Step:
     """
     step = _next_request(passport, policy, today)
     if isinstance(step, Look):  # L2
-        step = _next_request(replace(passport, unsure=False), policy, today)
+        step = _next_request(passport._replace(unsure=False), policy, today)
         step = Put(send=False) if isinstance(step, Put) else step
     match step:  # L1
         case Send():
@@ -245,8 +245,10 @@ def _by_list(passport: Passport, policy: Policy, today: date) -> Step:
 
 def same_address(one: str | None, other: str | None) -> bool:
     """Whether two addresses are one, as iGarage compares them: without case and outer spaces."""
+    if one == other:
+        return True
     if one is None or other is None:
-        return one is other
+        return False
     return address_key(one) == address_key(other)
 
 

@@ -15,7 +15,7 @@ from connector.plan import Passport, Policy, Transfer, invitation
 AT = datetime(2027, 2, 1, 1, 0, tzinfo=UTC)
 LATER = AT + timedelta(hours=1)
 NEW = Passport(revision=3, address="an@voorbeeld.example")
-KNOWN = replace(NEW, delivered_revision=2, delivered_address="an@voorbeeld.example")
+KNOWN = NEW._replace(delivered_revision=2, delivered_address="an@voorbeeld.example")
 
 
 def answered(
@@ -25,7 +25,7 @@ def answered(
 
 
 def test_a_put_delivers_the_revision_and_address_that_were_asked_for() -> None:
-    after = closing.after_put(replace(NEW, revision=4), 3, "an@voorbeeld.example", False, answered())
+    after = closing.after_put(NEW._replace(revision=4), 3, "an@voorbeeld.example", False, answered())
     assert (after.delivered_revision, after.delivered_address, after.revision) == (
         3,
         "an@voorbeeld.example",
@@ -40,7 +40,7 @@ def test_a_newer_sent_at_is_an_invitation() -> None:
 
 
 def test_a_sent_at_that_is_not_newer_is_no_invitation() -> None:
-    known = replace(KNOWN, sent_at=AT)
+    known = KNOWN._replace(sent_at=AT)
     assert closing.after_put(known, 3, "an@voorbeeld.example", True, answered(AT)).invitations == 0
     assert closing.after_put(known, 3, "an@voorbeeld.example", True, answered(None)).invitations == 0
 
@@ -53,15 +53,15 @@ def test_a_sent_at_seen_while_the_address_changed_unasked_belongs_to_the_former_
 
 def test_a_look_that_finds_nothing_sent_lets_the_invitation_go() -> None:
     assert closing.after_look(KNOWN, answered(None)) is None
-    assert closing.after_look(replace(KNOWN, sent_at=AT), answered(AT)) is None
+    assert closing.after_look(KNOWN._replace(sent_at=AT), answered(AT)) is None
     assert closing.may_send(KNOWN, answered(None))
 
 
 def test_a_look_that_finds_another_sent_at_closes_without_mail() -> None:
-    after = closing.after_look(replace(KNOWN, sent_at=AT), answered(LATER))
+    after = closing.after_look(KNOWN._replace(sent_at=AT), answered(LATER))
     assert after is not None
     assert (after.invited_at, after.invited_address, after.invitations) == (LATER, "an@voorbeeld.example", 1)
-    assert not closing.may_send(replace(KNOWN, sent_at=AT), answered(LATER))
+    assert not closing.may_send(KNOWN._replace(sent_at=AT), answered(LATER))
 
 
 def test_a_look_that_finds_no_passport_asks_a_person() -> None:
@@ -83,7 +83,7 @@ def test_a_send_counts_at_its_sent_at() -> None:
 
 @pytest.mark.parametrize("sent_at", [None, AT])
 def test_a_send_whose_sent_at_is_null_or_unchanged_counts_at_the_answer(sent_at: datetime | None) -> None:
-    after = closing.after_send(replace(KNOWN, sent_at=AT), answered(sent_at), LATER)
+    after = closing.after_send(KNOWN._replace(sent_at=AT), answered(sent_at), LATER)
     assert (after.invited_at, after.sent_at) == (LATER, AT)
 
 
@@ -120,10 +120,10 @@ def test_what_iGarage_says_of_another_address_is_no_verdict_on_ours() -> None:  
 
 # ---------------------------------------------------------------- what a rescued ledger learns
 
-UNSURE = replace(NEW, unsure=True)
-UNSURE_KNOWN = replace(KNOWN, unsure=True)
-INVITED = replace(
-    UNSURE_KNOWN, invited_address="an@voorbeeld.example", invited_at=AT, sent_at=AT, invitations=1
+UNSURE = NEW._replace(unsure=True)
+UNSURE_KNOWN = KNOWN._replace(unsure=True)
+INVITED = UNSURE_KNOWN._replace(
+    invited_address="an@voorbeeld.example", invited_at=AT, sent_at=AT, invitations=1
 )
 
 
@@ -193,7 +193,7 @@ INVITED = replace(
 def test_a_first_look_makes_a_rescued_ledger_sure(
     before: Passport, answer: PassportStatus | None, changes: dict[str, object]
 ) -> None:
-    assert closing.after_first_look(before, answer) == replace(before, unsure=False, **changes)  # type: ignore[arg-type]
+    assert closing.after_first_look(before, answer) == before._replace(unsure=False, **changes)  # type: ignore[arg-type]
 
 
 def test_a_look_for_the_address_alone_leaves_the_revision_where_it_is_the_one_that_was_known() -> None:
@@ -206,31 +206,31 @@ def test_a_look_for_the_address_alone_leaves_the_revision_where_it_is_the_one_th
 
 
 def test_one_mail_answers_all_that_was_asked_for_when_it_was_claimed() -> None:
-    asked = replace(KNOWN, asked=3, answered=1)
+    asked = KNOWN._replace(asked=3, answered=1)
     assert closing.after_send(asked, answered(AT), LATER, asked=2).answered == 2
     assert closing.after_send(asked, answered(AT), LATER).answered == 3
     assert closing.after_put(asked, 3, "nieuw@voorbeeld.example", True, answered(AT), asked=2).answered == 2
 
 
 def test_an_invitation_that_went_out_unseen_answers_too() -> None:
-    found = closing.after_look(replace(KNOWN, asked=1), answered(AT))
+    found = closing.after_look(KNOWN._replace(asked=1), answered(AT))
     assert found is not None
     assert found.answered == 1
     assert (
-        closing.after_put(replace(KNOWN, asked=1), 3, "an@voorbeeld.example", False, answered(AT)).answered
+        closing.after_put(KNOWN._replace(asked=1), 3, "an@voorbeeld.example", False, answered(AT)).answered
         == 1
     )
-    assert closing.after_first_look(replace(KNOWN, asked=1, unsure=True), answered(AT)).answered == 1
+    assert closing.after_first_look(KNOWN._replace(asked=1, unsure=True), answered(AT)).answered == 1
 
 
 def test_an_invitation_to_the_former_address_answers_nothing() -> None:
-    after = closing.after_put(replace(KNOWN, asked=1), 3, "nieuw@voorbeeld.example", False, answered(AT))
+    after = closing.after_put(KNOWN._replace(asked=1), 3, "nieuw@voorbeeld.example", False, answered(AT))
     assert after.answered == 0
 
 
 def test_an_answer_without_a_mail_answers_nothing() -> None:
     assert (
-        closing.after_put(replace(KNOWN, asked=1), 3, "an@voorbeeld.example", False, answered()).answered == 0
+        closing.after_put(KNOWN._replace(asked=1), 3, "an@voorbeeld.example", False, answered()).answered == 0
     )
 
 
@@ -249,11 +249,11 @@ def test_a_passport_made_where_iGarage_should_have_had_it_is_not_invited_for_una
     assert closing.was_remade(KNOWN, MADE)
     assert after.remade
     assert not is_due(after)
-    assert is_due(replace(after, asked=1))
+    assert is_due(after._replace(asked=1))
 
 
 def test_a_passport_made_anew_is_invited_for_once_its_address_changes() -> None:
-    remade = replace(KNOWN, remade=True)
+    remade = KNOWN._replace(remade=True)
     assert closing.after_put(remade, 3, "an@voorbeeld.example", False, answered()).remade
     assert not closing.after_put(remade, 3, "nieuw@voorbeeld.example", False, answered()).remade
 
@@ -264,8 +264,8 @@ def test_a_passport_made_where_iGarage_had_none_is_one_like_any() -> None:  # no
 
 
 def test_a_withdrawn_passport_is_gone_and_who_was_invited_stays_known() -> None:
-    invited = replace(
-        KNOWN, invited_address="an@voorbeeld.example", sent_at=AT, order="transfer", unsure=True, remade=True
+    invited = KNOWN._replace(
+        invited_address="an@voorbeeld.example", sent_at=AT, order="transfer", unsure=True, remade=True
     )
     after = closing.after_delete(invited)
     assert (after.deleted, after.delivered_revision, after.delivered_address) == (True, None, None)
@@ -274,12 +274,12 @@ def test_a_withdrawn_passport_is_gone_and_who_was_invited_stays_known() -> None:
 
 
 def test_a_passport_that_comes_back_is_no_longer_deleted() -> None:
-    assert not closing.after_put(replace(NEW, deleted=True), 3, "an@voorbeeld.example", False, MADE).deleted
+    assert not closing.after_put(NEW._replace(deleted=True), 3, "an@voorbeeld.example", False, MADE).deleted
 
 
 # ---------------------------------------------------------------- another owner
 
-SOLD = replace(KNOWN, revision=3, address="nieuw@voorbeeld.example", order="transfer")
+SOLD = KNOWN._replace(revision=3, address="nieuw@voorbeeld.example", order="transfer")
 
 
 @pytest.mark.parametrize(
@@ -288,9 +288,9 @@ SOLD = replace(KNOWN, revision=3, address="nieuw@voorbeeld.example", order="tran
         pytest.param(SOLD, "an@voorbeeld.example", Transfer(send=True), id="the former owner's address"),
         pytest.param(SOLD, "reception@voorbeeld.example", Transfer(send=True), id="a third address"),
         pytest.param(SOLD, "Nieuw@voorbeeld.example", None, id="done already"),
-        pytest.param(replace(SOLD, delivered_address=None), "nieuw@voorbeeld.example", None, id="done too"),
+        pytest.param(SOLD._replace(delivered_address=None), "nieuw@voorbeeld.example", None, id="done too"),
         pytest.param(
-            replace(SOLD, address="an@voorbeeld.example"),
+            SOLD._replace(address="an@voorbeeld.example"),
             "an@voorbeeld.example",
             Transfer(send=False),
             id="both have one address: nobody can tell",
@@ -317,7 +317,7 @@ def test_a_transfer_leaves_the_vehicle_to_deliver() -> None:
 
 @pytest.mark.parametrize(("sent_at", "at"), [(AT, AT), (None, LATER)])
 def test_a_transfer_that_sends_is_an_invitation(sent_at: datetime | None, at: datetime) -> None:
-    after = closing.after_transfer(replace(SOLD, asked=1), SOLD.address, True, answered(sent_at), LATER)
+    after = closing.after_transfer(SOLD._replace(asked=1), SOLD.address, True, answered(sent_at), LATER)
     assert (after.invited_address, after.invited_at, after.answered) == (SOLD.address, at, 1)
 
 
@@ -327,14 +327,14 @@ def test_what_was_sent_before_a_transfer_that_mails_nobody_was_the_former_owners
 
 
 def test_an_order_stands_when_the_passport_went_to_yet_another_address_since() -> None:
-    again = replace(SOLD, address="derde@voorbeeld.example")
+    again = SOLD._replace(address="derde@voorbeeld.example")
     assert closing.after_transfer(again, SOLD.address, False, answered(), LATER).order == "transfer"
 
 
 def test_a_transfer_that_was_done_is_closed_by_the_look() -> None:
     silent = closing.after_transfer_look(SOLD, SOLD.address, answered(None))
     assert (silent.order, silent.delivered_address, silent.invitations) == (None, SOLD.address, 0)
-    told = closing.after_transfer_look(replace(SOLD, asked=1), SOLD.address, answered(AT))
+    told = closing.after_transfer_look(SOLD._replace(asked=1), SOLD.address, answered(AT))
     assert (told.order, told.invited_address, told.invited_at, told.answered) == (None, SOLD.address, AT, 1)
 
 
@@ -343,7 +343,7 @@ def test_a_transfer_of_a_passport_that_is_gone_asks_a_person() -> None:
 
 
 def test_an_order_is_done_when_a_put_of_todays_content_succeeds() -> None:
-    new = replace(NEW, order="transfer")
+    new = NEW._replace(order="transfer")
     assert closing.after_put(new, 3, "an@voorbeeld.example", False, answered()).order is None
     assert closing.after_put(new, 2, "an@voorbeeld.example", False, answered()).order == "transfer"
 
@@ -353,7 +353,7 @@ def test_an_order_is_done_when_a_put_of_todays_content_succeeds() -> None:
     [
         pytest.param(NEW, "hold", "owner_change", None, 0, id="a question"),
         pytest.param(NEW, "transfer", None, "transfer", 0, id="an order, for iGarage has some revision"),
-        pytest.param(replace(SOLD, order=None), "transfer", None, "transfer", 2, id="of one it had"),
+        pytest.param(SOLD._replace(order=None), "transfer", None, "transfer", 2, id="of one it had"),
         pytest.param(KNOWN, "transfer", "owner_change", None, 2, id="transferred already: it would not end"),
     ],
 )

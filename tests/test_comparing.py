@@ -18,8 +18,8 @@ AT = datetime(2027, 2, 1, 1, 0, tzinfo=UTC)
 LATER = AT + timedelta(hours=1)
 OURS, OTHER = "an@voorbeeld.example", "ander@voorbeeld.example"
 MADE = Passport(revision=3, address=OURS, delivered_revision=3, delivered_address=OURS, written=True)
-SENT = replace(MADE, invited_address=OURS, invited_at=AT, sent_at=AT, invitations=1)
-BATCHED = replace(SENT, sent_at=LATER, sent_by=True)
+SENT = MADE._replace(invited_address=OURS, invited_at=AT, sent_at=AT, invitations=1)
+BATCHED = SENT._replace(sent_at=LATER, sent_by=True)
 
 
 def there(
@@ -67,18 +67,18 @@ def test_what_an_answer_differs_in(
 
 def test_a_passport_that_is_gone_is_a_question_and_nothing_is_asked_for() -> None:
     after = closing.after_comparison(SENT, None)
-    assert after == replace(SENT, held="gone")
+    assert after == SENT._replace(held="gone")
     assert next_step(after, Policy("always"), date(2027, 3, 1)) == Wait("held")
 
 
 def test_another_address_is_a_question_and_what_is_there_is_known() -> None:
     after = closing.after_comparison(SENT, there(LATER, address=OTHER.upper()))
-    assert after == replace(SENT, held="owner_change", delivered_revision=0, delivered_address=OTHER)
+    assert after == SENT._replace(held="owner_change", delivered_revision=0, delivered_address=OTHER)
     assert next_step(after, Policy("always", owner_change="transfer"), date(2027, 3, 1)) == Wait("held")
 
 
 def test_an_invitation_that_was_not_known_is_taken_over_and_answers_what_was_asked() -> None:
-    after = closing.after_comparison(replace(MADE, asked=2, answered=1), there(AT))
+    after = closing.after_comparison(MADE._replace(asked=2, answered=1), there(AT))
     assert (after.invited_address, after.invited_at, after.sent_at) == (OURS, AT, AT)
     assert (after.invitations, after.answered) == (1, 2)
 

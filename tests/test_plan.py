@@ -39,10 +39,10 @@ from connector.selection import Select
 TODAY = date(2027, 3, 1)
 AT = datetime(2027, 2, 1, 1, 0, tzinfo=UTC)
 NEW = Passport(revision=1, address="an@voorbeeld.example")
-HAS = replace(NEW, delivered_revision=1, delivered_address="an@voorbeeld.example")
-CHANGED = replace(HAS, revision=2)
-UNSURE = replace(NEW, unsure=True)
-MOVED = replace(HAS, revision=2, address="nieuw@voorbeeld.example")
+HAS = NEW._replace(delivered_revision=1, delivered_address="an@voorbeeld.example")
+CHANGED = HAS._replace(revision=2)
+UNSURE = NEW._replace(unsure=True)
+MOVED = HAS._replace(revision=2, address="nieuw@voorbeeld.example")
 NEVER, ALWAYS, CONSENTED = Policy("never"), Policy("always"), Policy("consented")
 SELECT = Select(apk_within_months=2, service_within_months=2, without_date="never")
 WINDOW, NEVER_WINDOW = Policy("always", select=SELECT), Policy("never", select=SELECT)
@@ -54,22 +54,22 @@ ENTERS = date(2027, 4, 15)
 
 def asked(passport: Passport) -> Passport:
     """The same passport, once an invitation was asked for anew."""
-    return replace(passport, asked=passport.asked + 1)
+    return passport._replace(asked=passport.asked + 1)
 
 
 def suspected(passport: Passport, kind: str | None) -> Passport:
     """The same passport, with its address under this suspicion."""
-    return replace(passport, verdict="suspect", suspicion=kind)  # type: ignore[arg-type]
+    return passport._replace(verdict="suspect", suspicion=kind)  # type: ignore[arg-type]
 
 
 def gone(passport: Passport) -> Passport:
     """The same passport, once its content was taken away."""
-    return replace(passport, absent=True, written=True)
+    return passport._replace(absent=True, written=True)
 
 
 def invited(passport: Passport) -> Passport:
     """The same passport, once its first address was invited."""
-    return replace(passport, invited_address="an@voorbeeld.example", invited_at=AT, sent_at=AT, invitations=1)
+    return passport._replace(invited_address="an@voorbeeld.example", invited_at=AT, sent_at=AT, invitations=1)
 
 
 @pytest.mark.parametrize(
@@ -80,26 +80,26 @@ def invited(passport: Passport) -> Passport:
         pytest.param(invited(HAS), ALWAYS, Sent("an@voorbeeld.example", AT), id="I2 this address was"),
         pytest.param(invited(MOVED), NEVER, Sent("an@voorbeeld.example", AT), id="I2 another one was"),
         pytest.param(invited(MOVED), CONSENTED, Withheld("no_consent"), id="I4 not I2: consent lacks"),
-        pytest.param(replace(NEW, opt_out=True), ALWAYS, Withheld("opted_out"), id="I3 opted out by column"),
-        pytest.param(replace(NEW, opt_out=True), NEVER, Withheld("opted_out"), id="I3 also without a wish"),
-        pytest.param(replace(NEW, verdict="opted_out"), ALWAYS, Withheld("opted_out"), id="I3 by verdict"),
-        pytest.param(asked(replace(NEW, opt_out=True)), ALWAYS, Withheld("opted_out"), id="I3 though asked"),
+        pytest.param(NEW._replace(opt_out=True), ALWAYS, Withheld("opted_out"), id="I3 opted out by column"),
+        pytest.param(NEW._replace(opt_out=True), NEVER, Withheld("opted_out"), id="I3 also without a wish"),
+        pytest.param(NEW._replace(verdict="opted_out"), ALWAYS, Withheld("opted_out"), id="I3 by verdict"),
+        pytest.param(asked(NEW._replace(opt_out=True)), ALWAYS, Withheld("opted_out"), id="I3 though asked"),
         pytest.param(NEW, CONSENTED, Withheld("no_consent"), id="I4 no consent"),
         pytest.param(NEW, NEVER, NoInvitation(), id="I5 no wish"),
-        pytest.param(replace(HAS, remade=True), ALWAYS, NoInvitation(), id="I5 iGarage made it anew"),
+        pytest.param(HAS._replace(remade=True), ALWAYS, NoInvitation(), id="I5 iGarage made it anew"),
         pytest.param(
-            replace(HAS, remade=True, consent="yes"), CONSENTED, NoInvitation(), id="I5 with consent"
+            HAS._replace(remade=True, consent="yes"), CONSENTED, NoInvitation(), id="I5 with consent"
         ),
-        pytest.param(replace(NEW, verdict="bounced"), ALWAYS, Withheld("invalid_email"), id="I6 bounced"),
+        pytest.param(NEW._replace(verdict="bounced"), ALWAYS, Withheld("invalid_email"), id="I6 bounced"),
         pytest.param(
-            replace(NEW, verdict="unwritable"), ALWAYS, Withheld("invalid_email"), id="I6 unwritable"
+            NEW._replace(verdict="unwritable"), ALWAYS, Withheld("invalid_email"), id="I6 unwritable"
         ),
-        pytest.param(replace(NEW, held="owner_change"), ALWAYS, Withheld("question"), id="I7 held"),
+        pytest.param(NEW._replace(held="owner_change"), ALWAYS, Withheld("question"), id="I7 held"),
         pytest.param(
-            replace(NEW, source_conflict=True), ALWAYS, Withheld("source_conflict"), id="I8 two sources"
+            NEW._replace(source_conflict=True), ALWAYS, Withheld("source_conflict"), id="I8 two sources"
         ),
         pytest.param(
-            asked(replace(NEW, source_conflict=True)),
+            asked(NEW._replace(source_conflict=True)),
             NEVER,
             Withheld("source_conflict"),
             id="I8 though asked",
@@ -122,25 +122,25 @@ def invited(passport: Passport) -> Passport:
             id="not I9: so configured",
         ),
         pytest.param(
-            replace(NEW, consent_unknown=True), ALWAYS, Withheld("consent_unknown"), id="I10 no column"
+            NEW._replace(consent_unknown=True), ALWAYS, Withheld("consent_unknown"), id="I10 no column"
         ),
         pytest.param(
-            asked(replace(NEW, consent_unknown=True)),
+            asked(NEW._replace(consent_unknown=True)),
             ALWAYS,
             Withheld("consent_unknown"),
             id="I10 though asked",
         ),
         pytest.param(
-            replace(NEW, apk_due=LATE), WINDOW, Withheld("window", ENTERS), id="I11 not yet in the window"
+            NEW._replace(apk_due=LATE), WINDOW, Withheld("window", ENTERS), id="I11 not yet in the window"
         ),
-        pytest.param(replace(NEW, apk_due=LONG_PAST), WINDOW, Withheld("window"), id="I11 out of it"),
+        pytest.param(NEW._replace(apk_due=LONG_PAST), WINDOW, Withheld("window"), id="I11 out of it"),
         pytest.param(NEW, WINDOW, Withheld("window"), id="I11 without a date"),
-        pytest.param(replace(NEW, apk_due=SOON), WINDOW, Due(), id="not I11: in the window"),
+        pytest.param(NEW._replace(apk_due=SOON), WINDOW, Due(), id="not I11: in the window"),
         pytest.param(asked(NEW), WINDOW, Due(), id="not I11: asked"),
         pytest.param(NEW, BRAKED, Withheld("brake"), id="I12 mails stopped"),
         pytest.param(asked(invited(HAS)), BRAKED, Withheld("brake"), id="I12 though asked"),
         pytest.param(
-            replace(NEW, apk_due=LATE),
+            NEW._replace(apk_due=LATE),
             replace(WINDOW, mails_stopped=True),
             Withheld("window", ENTERS),
             id="I11 before I12",
@@ -149,15 +149,15 @@ def invited(passport: Passport) -> Passport:
         pytest.param(asked(invited(HAS)), NEVER, Due(), id="I13 asked for again"),
         pytest.param(asked(NEW), CONSENTED, Due(), id="I13 asked for without consent"),
         pytest.param(
-            replace(invited(HAS), asked=3, answered=3),
+            invited(HAS)._replace(asked=3, answered=3),
             NEVER,
             Sent("an@voorbeeld.example", AT),
             id="I2 all that was asked for is answered",
         ),
         pytest.param(
-            replace(MOVED, remade=True), ALWAYS, Due(), id="I13 made anew, and then the address changed"
+            MOVED._replace(remade=True), ALWAYS, Due(), id="I13 made anew, and then the address changed"
         ),
-        pytest.param(replace(NEW, consent="yes"), CONSENTED, Due(), id="I13 with consent"),
+        pytest.param(NEW._replace(consent="yes"), CONSENTED, Due(), id="I13 with consent"),
         pytest.param(invited(MOVED), ALWAYS, Due(), id="I13 the address changed"),
     ],
 )
@@ -171,14 +171,14 @@ def test_an_invitation_follows_the_first_row_that_holds(
     ("passport", "expected"),
     [
         pytest.param(NEW, Put(send=True), id="N3 as ever"),
-        pytest.param(replace(NEW, opt_out=True), Wait("opted_out"), id="N1 as ever"),
+        pytest.param(NEW._replace(opt_out=True), Wait("opted_out"), id="N1 as ever"),
         pytest.param(invited(MOVED), Put(send=True), id="K3 as ever"),
         pytest.param(HAS, Wait("invite_by_hand"), id="L1 an unchanged concept"),
-        pytest.param(replace(MOVED, order="transfer"), Wait("transfer_by_hand"), id="L1 another owner"),
+        pytest.param(MOVED._replace(order="transfer"), Wait("transfer_by_hand"), id="L1 another owner"),
         pytest.param(gone(HAS), Wait("withdraw_by_hand"), id="L1 withdrawn"),
-        pytest.param(replace(NEW, held="refused"), Wait("held"), id="S4 as ever"),
+        pytest.param(NEW._replace(held="refused"), Wait("held"), id="S4 as ever"),
         pytest.param(UNSURE, Put(send=False), id="L2 made without a mail"),
-        pytest.param(replace(UNSURE, opt_out=True), Wait("opted_out"), id="L2 opted out"),
+        pytest.param(UNSURE._replace(opt_out=True), Wait("opted_out"), id="L2 opted out"),
         pytest.param(gone(UNSURE), Wait("withdraw_by_hand"), id="L1 rescued, and withdrawn"),
     ],
 )
@@ -194,63 +194,63 @@ def test_by_list_there_are_puts_alone_and_the_rest_is_done_by_hand(
 @pytest.mark.parametrize(
     ("passport", "policy", "expected"),
     [
-        pytest.param(replace(NEW, absent=True), ALWAYS, Wait("withdrawn"), id="S1 never written"),
+        pytest.param(NEW._replace(absent=True), ALWAYS, Wait("withdrawn"), id="S1 never written"),
         pytest.param(gone(NEW), ALWAYS, Delete(), id="S2 written, and never answered"),
         pytest.param(gone(HAS), ALWAYS, Delete(), id="S2 iGarage has it"),
-        pytest.param(replace(HAS, absent=True), ALWAYS, Delete(), id="S2 iGarage has it, whoever wrote it"),
-        pytest.param(replace(NEW, absent=True, unsure=True), ALWAYS, Delete(), id="S2 rescued: who knows"),
-        pytest.param(replace(gone(HAS), held="gone"), ALWAYS, Delete(), id="S2 before S5"),
-        pytest.param(replace(gone(HAS), verdict="unwritable"), ALWAYS, Delete(), id="S2 before S6"),
-        pytest.param(replace(gone(NEW), deleted=True), ALWAYS, Wait("withdrawn"), id="S3 deleted"),
-        pytest.param(replace(NEW, held="refused"), ALWAYS, Wait("held"), id="S4 refused"),
-        pytest.param(replace(CHANGED, held="exhausted"), ALWAYS, Wait("held"), id="S4 exhausted"),
-        pytest.param(replace(CHANGED, held="gone"), ALWAYS, Wait("held"), id="S5 gone"),
-        pytest.param(replace(NEW, held="owner_change"), ALWAYS, Wait("held"), id="S5 owner change"),
-        pytest.param(replace(HAS, held="plate_changed"), ALWAYS, Wait("held"), id="S5 plate changed"),
-        pytest.param(asked(replace(MOVED, held="gone")), ALWAYS, Wait("held"), id="S5 though asked"),
-        pytest.param(replace(NEW, verdict="unwritable"), NEVER, Wait("invalid_email"), id="S6 new"),
-        pytest.param(replace(CHANGED, verdict="unwritable"), NEVER, Wait("invalid_email"), id="S6 known"),
+        pytest.param(HAS._replace(absent=True), ALWAYS, Delete(), id="S2 iGarage has it, whoever wrote it"),
+        pytest.param(NEW._replace(absent=True, unsure=True), ALWAYS, Delete(), id="S2 rescued: who knows"),
+        pytest.param(gone(HAS)._replace(held="gone"), ALWAYS, Delete(), id="S2 before S5"),
+        pytest.param(gone(HAS)._replace(verdict="unwritable"), ALWAYS, Delete(), id="S2 before S6"),
+        pytest.param(gone(NEW)._replace(deleted=True), ALWAYS, Wait("withdrawn"), id="S3 deleted"),
+        pytest.param(NEW._replace(held="refused"), ALWAYS, Wait("held"), id="S4 refused"),
+        pytest.param(CHANGED._replace(held="exhausted"), ALWAYS, Wait("held"), id="S4 exhausted"),
+        pytest.param(CHANGED._replace(held="gone"), ALWAYS, Wait("held"), id="S5 gone"),
+        pytest.param(NEW._replace(held="owner_change"), ALWAYS, Wait("held"), id="S5 owner change"),
+        pytest.param(HAS._replace(held="plate_changed"), ALWAYS, Wait("held"), id="S5 plate changed"),
+        pytest.param(asked(MOVED._replace(held="gone")), ALWAYS, Wait("held"), id="S5 though asked"),
+        pytest.param(NEW._replace(verdict="unwritable"), NEVER, Wait("invalid_email"), id="S6 new"),
+        pytest.param(CHANGED._replace(verdict="unwritable"), NEVER, Wait("invalid_email"), id="S6 known"),
         pytest.param(UNSURE, ALWAYS, Look(), id="S8 new in a rescued ledger"),
-        pytest.param(replace(HAS, unsure=True), NEVER, Look(), id="S8 also with nothing new"),
-        pytest.param(replace(UNSURE, opt_out=True), ALWAYS, Look(), id="S8 also where nothing may be made"),
-        pytest.param(replace(UNSURE, held="gone"), ALWAYS, Wait("held"), id="S5 not S8: a person was asked"),
+        pytest.param(HAS._replace(unsure=True), NEVER, Look(), id="S8 also with nothing new"),
+        pytest.param(UNSURE._replace(opt_out=True), ALWAYS, Look(), id="S8 also where nothing may be made"),
+        pytest.param(UNSURE._replace(held="gone"), ALWAYS, Wait("held"), id="S5 not S8: a person was asked"),
         pytest.param(
-            replace(UNSURE, verdict="unwritable"), ALWAYS, Wait("invalid_email"), id="S6 not S8: unwritable"
+            UNSURE._replace(verdict="unwritable"), ALWAYS, Wait("invalid_email"), id="S6 not S8: unwritable"
         ),
         pytest.param(
-            replace(MOVED, order="transfer"), ALWAYS, Transfer(send=True), id="S7 the new owner is invited"
+            MOVED._replace(order="transfer"), ALWAYS, Transfer(send=True), id="S7 the new owner is invited"
         ),
-        pytest.param(replace(MOVED, order="transfer"), NEVER, Transfer(send=False), id="S7 and is not"),
+        pytest.param(MOVED._replace(order="transfer"), NEVER, Transfer(send=False), id="S7 and is not"),
         pytest.param(
-            replace(MOVED, order="transfer", opt_out=True), ALWAYS, Transfer(send=False), id="S7 opted out"
+            MOVED._replace(order="transfer", opt_out=True), ALWAYS, Transfer(send=False), id="S7 opted out"
         ),
-        pytest.param(replace(MOVED, order="transfer"), BRAKED, Transfer(send=False), id="S7 braked"),
+        pytest.param(MOVED._replace(order="transfer"), BRAKED, Transfer(send=False), id="S7 braked"),
         pytest.param(
-            replace(MOVED, order="transfer", held="owner_change"), ALWAYS, Wait("held"), id="S5 before S7"
+            MOVED._replace(order="transfer", held="owner_change"), ALWAYS, Wait("held"), id="S5 before S7"
         ),
         pytest.param(
-            replace(MOVED, order="transfer", verdict="unwritable"),
+            MOVED._replace(order="transfer", verdict="unwritable"),
             ALWAYS,
             Wait("invalid_email"),
             id="S6 before S7",
         ),
         pytest.param(
-            replace(NEW, order="transfer"), ALWAYS, Put(send=True), id="N3 not S7: iGarage has none"
+            NEW._replace(order="transfer"), ALWAYS, Put(send=True), id="N3 not S7: iGarage has none"
         ),
-        pytest.param(replace(NEW, opt_out=True), ALWAYS, Wait("opted_out"), id="N1 opted out is never made"),
+        pytest.param(NEW._replace(opt_out=True), ALWAYS, Wait("opted_out"), id="N1 opted out is never made"),
         pytest.param(
-            replace(invited(NEW), opt_out=True), NEVER, Wait("opted_out"), id="N1 though once invited"
+            invited(NEW)._replace(opt_out=True), NEVER, Wait("opted_out"), id="N1 though once invited"
         ),
-        pytest.param(replace(NEW, opt_out=True), WINDOW, Wait("opted_out"), id="N1 before N2"),
-        pytest.param(replace(NEW, apk_due=LATE), WINDOW, Wait("window", ENTERS), id="N2 not yet"),
-        pytest.param(replace(NEW, apk_due=LATE), NEVER_WINDOW, Wait("window", ENTERS), id="N2 also unwished"),
-        pytest.param(replace(NEW, apk_due=LONG_PAST), WINDOW, Wait("window"), id="N2 out of it"),
+        pytest.param(NEW._replace(opt_out=True), WINDOW, Wait("opted_out"), id="N1 before N2"),
+        pytest.param(NEW._replace(apk_due=LATE), WINDOW, Wait("window", ENTERS), id="N2 not yet"),
+        pytest.param(NEW._replace(apk_due=LATE), NEVER_WINDOW, Wait("window", ENTERS), id="N2 also unwished"),
+        pytest.param(NEW._replace(apk_due=LONG_PAST), WINDOW, Wait("window"), id="N2 out of it"),
         pytest.param(
-            replace(NEW, apk_due=LATE, service_due=SOON), NEVER_WINDOW, Put(send=False), id="N4 in the window"
+            NEW._replace(apk_due=LATE, service_due=SOON), NEVER_WINDOW, Put(send=False), id="N4 in the window"
         ),
-        pytest.param(asked(replace(NEW, apk_due=LATE)), WINDOW, Put(send=True), id="N3 not N2: asked"),
+        pytest.param(asked(NEW._replace(apk_due=LATE)), WINDOW, Put(send=True), id="N3 not N2: asked"),
         pytest.param(
-            asked(replace(NEW, apk_due=LATE, verdict="bounced")),
+            asked(NEW._replace(apk_due=LATE, verdict="bounced")),
             WINDOW,
             Put(send=False),
             id="N4 not N2: asked, and may not be mailed",
@@ -258,10 +258,10 @@ def test_by_list_there_are_puts_alone_and_the_rest_is_done_by_hand(
         pytest.param(NEW, ALWAYS, Put(send=True), id="N3 due"),
         pytest.param(NEW, NEVER, Put(send=False), id="N4 none"),
         pytest.param(NEW, CONSENTED, Put(send=False), id="N4 no consent"),
-        pytest.param(replace(NEW, verdict="bounced"), ALWAYS, Put(send=False), id="N4 bounced"),
-        pytest.param(replace(NEW, source_conflict=True), ALWAYS, Put(send=False), id="N4 two sources"),
+        pytest.param(NEW._replace(verdict="bounced"), ALWAYS, Put(send=False), id="N4 bounced"),
+        pytest.param(NEW._replace(source_conflict=True), ALWAYS, Put(send=False), id="N4 two sources"),
         pytest.param(suspected(NEW, "dummy"), ALWAYS, Put(send=False), id="N4 suspect"),
-        pytest.param(replace(NEW, consent_unknown=True), ALWAYS, Put(send=False), id="N4 no column"),
+        pytest.param(NEW._replace(consent_unknown=True), ALWAYS, Put(send=False), id="N4 no column"),
         pytest.param(invited(NEW), ALWAYS, Put(send=False), id="N4 sent"),
         pytest.param(NEW, BRAKED, Wait("brake"), id="N5 mails stopped"),
         pytest.param(
@@ -279,22 +279,22 @@ def test_by_list_there_are_puts_alone_and_the_rest_is_done_by_hand(
         pytest.param(asked(invited(HAS)), NEVER, Send(), id="K3 asked for again"),
         pytest.param(asked(invited(CHANGED)), NEVER, Put(send=False), id="K3 asked for, new content first"),
         pytest.param(asked(invited(MOVED)), NEVER, Put(send=True), id="K3 asked for at another address"),
-        pytest.param(replace(HAS, apk_due=LATE), WINDOW, Wait("window", ENTERS), id="K4 nothing new"),
-        pytest.param(replace(CHANGED, apk_due=LATE), WINDOW, Put(send=False), id="K4 is still updated"),
-        pytest.param(replace(MOVED, apk_due=LATE), WINDOW, Put(send=False), id="K4 at another address too"),
-        pytest.param(replace(HAS, apk_due=SOON), WINDOW, Send(), id="K3 a concept enters the window"),
+        pytest.param(HAS._replace(apk_due=LATE), WINDOW, Wait("window", ENTERS), id="K4 nothing new"),
+        pytest.param(CHANGED._replace(apk_due=LATE), WINDOW, Put(send=False), id="K4 is still updated"),
+        pytest.param(MOVED._replace(apk_due=LATE), WINDOW, Put(send=False), id="K4 at another address too"),
+        pytest.param(HAS._replace(apk_due=SOON), WINDOW, Send(), id="K3 a concept enters the window"),
         pytest.param(HAS, BRAKED, Wait("brake"), id="K5 nothing new"),
         pytest.param(CHANGED, BRAKED, Put(send=False), id="K5 is still updated"),
         pytest.param(MOVED, BRAKED, Put(send=False), id="K5 at another address too"),
-        pytest.param(replace(HAS, opt_out=True), ALWAYS, Wait("opted_out"), id="K6 nothing new"),
-        pytest.param(replace(MOVED, opt_out=True), ALWAYS, Put(send=False), id="K6 is still updated"),
-        pytest.param(replace(HAS, verdict="bounced"), ALWAYS, Wait("invalid_email"), id="K7 nothing new"),
-        pytest.param(replace(CHANGED, verdict="bounced"), ALWAYS, Put(send=False), id="K7 is still updated"),
+        pytest.param(HAS._replace(opt_out=True), ALWAYS, Wait("opted_out"), id="K6 nothing new"),
+        pytest.param(MOVED._replace(opt_out=True), ALWAYS, Put(send=False), id="K6 is still updated"),
+        pytest.param(HAS._replace(verdict="bounced"), ALWAYS, Wait("invalid_email"), id="K7 nothing new"),
+        pytest.param(CHANGED._replace(verdict="bounced"), ALWAYS, Put(send=False), id="K7 is still updated"),
         pytest.param(HAS, CONSENTED, Wait("no_consent"), id="K8 nothing new"),
-        pytest.param(replace(HAS, consent_unknown=True), ALWAYS, Wait("consent_unknown"), id="K8 no column"),
+        pytest.param(HAS._replace(consent_unknown=True), ALWAYS, Wait("consent_unknown"), id="K8 no column"),
         pytest.param(suspected(HAS, "shared"), ALWAYS, Wait("suspect"), id="K8 suspect"),
         pytest.param(suspected(MOVED, "shared"), ALWAYS, Put(send=False), id="K8 suspect is still updated"),
-        pytest.param(replace(MOVED, source_conflict=True), ALWAYS, Put(send=False), id="K8 is still updated"),
+        pytest.param(MOVED._replace(source_conflict=True), ALWAYS, Put(send=False), id="K8 is still updated"),
     ],
 )
 def test_the_next_step_follows_the_table(passport: Passport, policy: Policy, expected: Step) -> None:
@@ -328,17 +328,17 @@ def test_addresses_are_compared_without_case_and_outer_spaces() -> None:
     ("passport", "claimed", "shown"),
     [
         (NEW, True, "sending"),
-        (replace(NEW, held="refused"), False, "held"),
-        (replace(HAS, verdict="unwritable"), False, "held"),
+        (NEW._replace(held="refused"), False, "held"),
+        (HAS._replace(verdict="unwritable"), False, "held"),
         (NEW, False, "pending"),
-        (replace(HAS, unsure=True), False, "pending"),
+        (HAS._replace(unsure=True), False, "pending"),
         (CHANGED, False, "pending"),
-        (replace(NEW, opt_out=True), False, "waiting"),
+        (NEW._replace(opt_out=True), False, "waiting"),
         (gone(HAS), False, "pending"),
-        (replace(gone(NEW), deleted=True), False, "withdrawn"),
-        (replace(gone(NEW), deleted=True, verdict="unwritable"), False, "withdrawn"),
+        (gone(NEW)._replace(deleted=True), False, "withdrawn"),
+        (gone(NEW)._replace(deleted=True, verdict="unwritable"), False, "withdrawn"),
         (HAS, False, "delivered"),
-        (replace(HAS, verdict="bounced"), False, "delivered"),
+        (HAS._replace(verdict="bounced"), False, "delivered"),
     ],
 )
 def test_a_person_is_shown_the_first_state_that_applies(
@@ -560,7 +560,7 @@ def _rescues() -> Iterator[tuple[Passport, AtIGarage, str]]:
                 if len(set(mailed)) < len(mailed) or _is_forgotten(at_igarage, address):
                     continue
                 news = changed or address != known.address
-                passport = replace(known, unsure=True, revision=known.revision + news, address=address)
+                passport = known._replace(unsure=True, revision=known.revision + news, address=address)
                 yield passport, replace(at_igarage, mailed=[*mailed]), TODAYS if news else OLD
 
 

@@ -136,7 +136,7 @@ def _transfer(at_igarage: IGarage, passport: Passport, owner: int, step: Transfe
 
 def claimed(passport: Passport, step: Request) -> Passport:
     """What a claim writes before anything is asked."""
-    return replace(passport, written=True, deleted=False) if isinstance(step, Put) else passport
+    return passport._replace(written=True, deleted=False) if isinstance(step, Put) else passport
 
 
 def close(passport: Passport, asked: Asked, policy: Policy) -> Passport:
@@ -198,26 +198,26 @@ POLICIES = {
 def _begun() -> list[tuple[Passport, IGarage]]:
     """Passports of every standing at iGarage, as the ledger knows them."""
     new = Passport(revision=2, address=BO, consent="yes", apk_due=SOON)
-    has = replace(new, delivered_revision=1, delivered_address=AN, written=True)
-    same = replace(has, delivered_address=BO)
+    has = new._replace(delivered_revision=1, delivered_address=AN, written=True)
+    same = has._replace(delivered_address=BO)
     known = [
         (new, IGarage()),
         (new, IGarage(there=True, owner=1, address=BO, revision=1)),
         (has, IGarage(there=True, owner=1, address=AN, revision=1)),
         (same, IGarage(there=True, owner=1, address=BO, revision=1)),
-        (replace(same, revision=1), IGarage(there=True, owner=1, address=BO, revision=1)),
+        (same._replace(revision=1), IGarage(there=True, owner=1, address=BO, revision=1)),
         (new, IGarage(there=True, owner=0, address=AN, revision=1)),
-        (replace(has, order="transfer"), IGarage(there=True, owner=0, address=AN, revision=1)),
-        (replace(same, order="transfer"), IGarage(there=True, owner=0, address=BO, revision=1)),
+        (has._replace(order="transfer"), IGarage(there=True, owner=0, address=AN, revision=1)),
+        (same._replace(order="transfer"), IGarage(there=True, owner=0, address=BO, revision=1)),
     ]
     before: dict[str, Any] = {"invitations": 1, "invited_at": AT, "sent_at": AT}
     invited = [
-        (replace(passport, invited_address=igarage.address, **before), replace(igarage, sent_at=AT))
+        (passport._replace(invited_address=igarage.address, **before), replace(igarage, sent_at=AT))
         for passport, igarage in known
         if passport.delivered_revision
     ]
     everyone = known + invited
-    return everyone + [(replace(passport, asked=1), igarage) for passport, igarage in everyone]
+    return everyone + [(passport._replace(asked=1), igarage) for passport, igarage in everyone]
 
 
 @pytest.mark.parametrize("first", POLICIES.values(), ids=POLICIES)
@@ -270,7 +270,7 @@ class Lives(RuleBasedStateMachine):
         """How many mails may go to this address: one that policy wants, and one for each asking."""
 
     def change(self, **facts: object) -> None:
-        self.passport = replace(self.passport, **facts)  # type: ignore[arg-type]
+        self.passport = self.passport._replace(**facts)  # type: ignore[arg-type]
 
     def revise(self, **facts: object) -> None:
         """New content: it ends a refusal, and a plate that was withdrawn comes back."""

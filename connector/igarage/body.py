@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
+from connector.canonical import canonical
 from connector.model import Content
 
 _VEHICLE = {
@@ -50,18 +50,18 @@ def passport_body(plate: str, content: Content, *, system: str, record: str, sen
     }
     if vehicle:
         passport["vehicle"] = vehicle
-    return json.dumps(passport, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return canonical(passport)
 
 
 def transfer_body(content: Content, *, send: bool) -> bytes:
     """The body of `POST /passports/{plate}/transfer`: the new owner, in the same canonical JSON."""
     transfer = {"customer": _part(content, _CUSTOMER), "send": send}
-    return json.dumps(transfer, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return canonical(transfer)
 
 
 def batch_body(reference: str, passports: Sequence[bytes]) -> bytes:
     """The body of `POST /batches`, from the bodies of its passports; the same arguments give the same bytes."""
-    name = json.dumps(reference, ensure_ascii=False).encode()
+    name = canonical(reference)
     return b'{"passports":[' + b",".join(passports) + b'],"reference":' + name + b"}"
 
 

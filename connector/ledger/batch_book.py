@@ -101,8 +101,8 @@ class BatchBook(Composing):
         """Whether passports wait for a batch now, instead of going one by one."""
         return route.gathers(self._puts_due(garage, by, route.over + 1) if route.way == "auto" else 0)
 
-    def compose(self, garage: str, by: By, most: int) -> str | None:
-        """Compose a batch of what is due, `most` passports at most; its reference, or None where nothing is due."""
+    def compose(self, garage: str, by: By, most: int) -> Batch | None:
+        """Compose a batch of what is due, `most` passports at most; None where nothing is due."""
         with self._turn(garage, "compose_batch") as connection:
             job = self._writing(connection, garage, by)
             return composing.compose(connection, job, self._room(connection, garage, by, most))
@@ -117,10 +117,10 @@ class BatchBook(Composing):
         with self.database.read() as connection:
             return composing.open_batches(connection, garage)
 
-    def note_try(self, batch: Batch) -> None:
-        """The batch is asked for now: whatever comes of it, it is looked up before it is asked for again."""
-        with self._turn(batch.garage, "batch_tried") as connection:
-            composing.write(connection, batch.garage, batch.reference, tried=True)
+    def body(self, batch: Batch) -> bytes | None:
+        """Its request, byte for byte; None where somebody in it was erased since."""
+        with self.database.read() as connection:
+            return composing.body(connection, batch)
 
     def taken(self, batch: Batch, status: BatchStatus) -> None:
         """iGarage has the batch."""
@@ -168,26 +168,28 @@ class BatchBook(Composing):
             composing.write(connection, batch.garage, batch.reference, run_at=self.now(), due_at=due_at)
             record(connection, [event(batch.garage, each, self.now(), "batch_too_late") for each in plates])
 
-    def settle(self, batch: Batch, page: ItemsPage, ended: datetime, by: By) -> None:
-        """Write a page of what became of the batch, and the cursor behind it. `ended`: when the batch was done."""
+    def settle(self, batch: Batch, page: ItemsPage, ended: datetime, by: By, *, last: bool) -> None:
+        """Write a page of what became of the batch, and the cursor behind it; after the `last` one it is over.
+
+        `ended`: when the batch was done.
+        """
         with self._turn(batch.garage, "batch_results") as connection:
-            settling.settle(connection, self._writing(connection, batch.garage, by), batch, page.items, ended)
-            composing.write(connection, batch.garage, batch.reference, read_to=page.next)
+            job = self._writing(connection, batch.garage, by)
+            settling.settle(connection, job, batch, page.items, ended)
+            if last:
+                _finish(connection, job, batch, "done", ended)
+            else:
+                composing.write(connection, batch.garage, batch.reference, read_to=page.next)
 
     def start_over(self, batch: Batch) -> None:
         """iGarage does not know our cursor: the results are read from their first once more."""
         with self._turn(batch.garage, "batch_start_over") as connection:
             composing.write(connection, batch.garage, batch.reference, read_to=None)
 
-    def finish(self, batch: Batch, state: str, ended: datetime | None, by: By) -> list[str]:
-        """The batch is over; plates of which it told nothing, which iGarage is asked for one by one.
-
-        `state`: `done`, or `overdue` where nobody waits for it any longer.
-        """
-        with self._turn(batch.garage, "batch_finished") as connection:
-            composing.close(connection, batch, state, finished_at=ended)
-            job = self._writing(connection, batch.garage, by)
-            return composing.release(connection, job, batch, {"batch": None, "unsure": True})
+    def give_up(self, batch: Batch, by: By) -> list[str]:
+        """Nobody waits for the batch any longer; its plates, which iGarage is asked for one by one."""
+        with self._turn(batch.garage, "batch_given_up") as connection:
+            return _finish(connection, self._writing(connection, batch.garage, by), batch, "overdue", None)
 
     def _puts_due(self, garage: str, by: By, bound: int) -> int:
         """How many passports are due to be made or updated now, counted up to `bound`."""
@@ -195,6 +197,14 @@ class BatchBook(Composing):
             job = self._job(garage, by, by.policy)
             query = claims.due_plates(job, bound, passports.c.next_step == Put.name)
             return len(connection.execute(query).all())
+
+
+def _finish(
+    connection: sa.Connection, job: claims.Claiming, batch: Batch, state: str, ended: datetime | None
+) -> list[str]:
+    """The batch is over; plates of which it told nothing: what became of them is not known."""
+    composing.close(connection, batch, state, finished_at=ended)
+    return composing.release(connection, job, batch, {"batch": None, "unsure": True})
 
 
 def _open_round_again(connection: sa.Connection, garage: str) -> None:

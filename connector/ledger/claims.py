@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -12,9 +11,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from connector.canonical import parsed
 from connector.ledger import passports as passport_rows
-from connector.ledger.schema import IS_REQUEST, files, garages, passports
-from connector.ledger.writing import found, upsert
+from connector.ledger.schema import IS_REQUEST, addresses, files, garages, passports
+from connector.ledger.writing import found, rewrite
 from connector.model import Content
 from connector.plan import Delete, Look, Passport, Policy, Put, Request, Transfer, Wait, next_step
 
@@ -79,8 +79,8 @@ def claim(connection: sa.Connection, job: Claiming, most: int) -> list[Claim]:
                 token = job.entropy(8).hex()
                 changes |= _lease(job, row, step, token)
                 claimed.append(_claim(job, row, facts, step, token))
-            changed.append({**row, **changes})
-        upsert(connection, passports, changed)
+            changed.append((row, {**row, **changes}))
+        rewrite(connection, passports, changed)
     return claimed
 
 
@@ -188,6 +188,13 @@ def _given(job: Claiming, most: int) -> Values:
     }
 
 
+_CLAIMED = (
+    *("garage", "plate", "seed", "system", "record", *passport_rows.FACTS, *passport_rows.INDEX),
+    *("claim_token", "claim_until", "claim_mails"),
+)
+"""The columns that a claim reads or writes: of what is due many rows are fetched."""
+
+
 @cache
 def _due_query() -> sa.Select[Any]:
     """Made once: it is asked for every few requests, and making it takes longer than asking."""
@@ -197,7 +204,9 @@ def _due_query() -> sa.Select[Any]:
     paused = sa.exists().where(garages.c.garage == garage, garages.c.paused_code.is_not(None))
     unread = sa.exists().where(garages.c.garage == garage, garages.c.unread)
     return (
-        passport_rows.with_verdict()
+        passport_rows.with_verdict(
+            *(passports.c[name] for name in _CLAIMED), addresses.c.verdict, addresses.c.reason
+        )
         .where(
             passports.c.garage == garage,
             IS_REQUEST,
@@ -229,7 +238,7 @@ def _claim(job: Claiming, row: Row, facts: Passport, step: Request, token: str) 
         token=token,
         step=step,
         key=_key(job, row, step),
-        content=json.loads(row["content"]),
+        content=parsed(row["content"]),
         system=row["system"],
         record=row["record"],
         passport=facts,

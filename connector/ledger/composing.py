@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,11 +9,12 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from connector.canonical import canonical, parsed
 from connector.igarage.body import batch_body, passport_body
 from connector.ledger import claims
 from connector.ledger import passports as passport_rows
 from connector.ledger.schema import batch_members, batches, passports
-from connector.ledger.writing import compact_json, insert_all
+from connector.ledger.writing import among, insert_all
 from connector.model import Content
 from connector.plan import Passport, Put, next_step
 
@@ -28,15 +28,13 @@ FREE = {"batch": None, "unanswered_address": None}
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch that is still open. `body` is its request until that was answered; `tried`: it was asked for before."""
+    """A batch that is still open."""
 
     garage: str
     reference: str
     number: int
     state: str
     igarage_id: str | None
-    body: bytes | None
-    tried: bool
     passports: int
     run_at: datetime | None
     read_to: str | None
@@ -60,15 +58,22 @@ def _batches(connection: sa.Connection, garage: str, *which: sa.ColumnElement[bo
     return [Batch(**row) for row in connection.execute(query).mappings().all()]
 
 
-def compose(connection: sa.Connection, job: claims.Claiming, most: int) -> str | None:
-    """Compose a batch of what is due longest, `most` passports at most; its reference, or None where nothing is due."""
+def body(connection: sa.Connection, batch: Batch) -> bytes | None:
+    """The request of a batch, until it was answered; None too where somebody in it was erased since."""
+    this = (batches.c.garage == batch.garage) & (batches.c.reference == batch.reference)
+    return connection.execute(sa.select(batches.c.body).where(this)).scalar()
+
+
+def compose(connection: sa.Connection, job: claims.Claiming, most: int) -> Batch | None:
+    """Compose a batch of what is due longest, `most` passports at most; None where nothing is due."""
     reference = job.entropy(16).hex()
     alone = passports.c.direct_revision.is_not(None) & (passports.c.direct_revision == passports.c.revision)
     members = gather(connection, job, reference, most, ~alone)
     if not members:
         return None
-    insert(connection, job, reference, members, batch_body(reference, [_body(*each) for each in members]))
-    return reference
+    bodies = [_body(*each) for each in members]
+    number = insert(connection, job, reference, members, batch_body(reference, bodies))
+    return numbered(connection, job.garage, number)
 
 
 def gather(
@@ -97,7 +102,7 @@ def gather(
 
 def content(row: Mapping[str, Any]) -> Content:
     """The content of a passport's row."""
-    return cast("Content", json.loads(row["content"]))
+    return cast("Content", parsed(row["content"]))
 
 
 def _body(row: Mapping[str, Any], _facts: Passport, step: Put) -> bytes:
@@ -141,7 +146,6 @@ def _insert(
         "number": number,
         "state": "composed",
         "body": body,
-        "tried": False,
         "passports": members,
         "composed_at": now,
         "attempts": 0,
@@ -161,30 +165,33 @@ def _mark(connection: sa.Connection, garage: str, plates: Sequence[str], referen
         "unanswered_address": passports.c.address,
         "claim_mails": passports.c.next_mails,
     }
-    connection.execute(passports.update().where(_of(garage, plates)).values(values))
+    connection.execute(passports.update().where(_of(connection, garage, plates)).values(values))
 
 
-def _of(garage: str, plates: Sequence[str]) -> sa.ColumnElement[bool]:
-    return (passports.c.garage == garage) & passports.c.plate.in_(list(plates))
+def _of(connection: sa.Connection, garage: str, plates: Sequence[str]) -> sa.ColumnElement[bool]:
+    return (passports.c.garage == garage) & among(connection, passports.c.plate, plates)
 
 
 def split(connection: sa.Connection, job: claims.Claiming, batch: Batch) -> None:
     """A batch that iGarage did not take goes up in halves; one of a single passport lets that go by itself."""
-    bodies = [compact_json(each).encode() for each in json.loads(batch.body or b"{}").get("passports", [])]
+    request = body(connection, batch)
+    asked = parsed(request)["passports"] if request else []
     close(connection, batch, "refused")
-    if len(bodies) < 2:
+    if len(asked) < 2:
         alone = {**FREE, "direct_revision": passports.c.revision}
         release(connection, job, batch, alone)
         return
-    middle = len(bodies) // 2
-    for half in (bodies[:middle], bodies[middle:]):
+    middle = len(asked) // 2
+    for half in (asked[:middle], asked[middle:]):
         reference = job.entropy(16).hex()
-        plates = [json.loads(each)["plate"] for each in half]
-        _insert(connection, job.garage, reference, len(half), batch_body(reference, half), job.now)
+        plates, bodies = [each["plate"] for each in half], [canonical(each) for each in half]
+        _insert(connection, job.garage, reference, len(half), batch_body(reference, bodies), job.now)
         members = (batch_members.c.garage == job.garage) & (batch_members.c.reference == batch.reference)
-        moved = members & batch_members.c.plate.in_(plates)
+        moved = members & among(connection, batch_members.c.plate, plates)
         connection.execute(batch_members.update().where(moved).values(reference=reference))
-        connection.execute(passports.update().where(_of(job.garage, plates)).values(batch=reference))
+        connection.execute(
+            passports.update().where(_of(connection, job.garage, plates)).values(batch=reference)
+        )
 
 
 def blank(connection: sa.Connection, garage: str, plates: Sequence[str]) -> None:
@@ -215,8 +222,8 @@ def release(
 ) -> list[str]:
     """The passports that are still in a batch leave it; their plates."""
     inside = (passports.c.garage == batch.garage) & (passports.c.batch == batch.reference)
-    query = sa.select(passports.c.plate).where(inside).order_by(passports.c.plate)
-    plates = list(connection.execute(query).scalars())
+    # In order here: in SQL the order would be taken from an index, and every passport looked at for it
+    plates = sorted(connection.execute(sa.select(passports.c.plate).where(inside)).scalars())
     connection.execute(passports.update().where(inside).values(values))
     passport_rows.reindex_plates(connection, job.garage, job.policy, job.today, plates)
     return plates

@@ -9,10 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from connector.canonical import compact_json
 from connector.elements import Counts
 from connector.ledger import garages as garage_rows
 from connector.ledger.schema import consent_gaps, files, garages, passports, polls
-from connector.ledger.writing import compact_json, upsert
+from connector.ledger.writing import upsert
 
 
 def note(

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from connector.canonical import compact_json
 from connector.corrections import Correction, Counted, Refusal, add, counted, is_over
 from connector.emails import key as address_key
 from connector.errors import NotReleasable
@@ -17,7 +18,7 @@ from connector.ledger import addresses as address_rows
 from connector.ledger import conflicts, owning
 from connector.ledger import passports as passport_rows
 from connector.ledger.schema import addresses, corrections, events, passports, rows
-from connector.ledger.writing import compact_json, event, record, upsert
+from connector.ledger.writing import event, record, upsert
 from connector.model import AddressChange
 from connector.plan import Policy, same_address
 

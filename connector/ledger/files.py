@@ -13,11 +13,12 @@ import sqlalchemy as sa
 
 from connector import plates
 from connector.arrivals import Arrival, KnownFile
+from connector.canonical import compact_json
 from connector.emails import key as address_key
 from connector.ledger import marks, poll_ends
 from connector.ledger.memory import Remembered
 from connector.ledger.schema import files, polls, staged
-from connector.ledger.writing import among, compact_json, found, insert_all, insert_tuples
+from connector.ledger.writing import among, found, insert_all, insert_tuples
 from connector.model import Draft, Facts, Skipped, Verdict, Warned
 
 LONGEST_PLATE = 15

@@ -9,9 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from connector.canonical import compact_json
 from connector.ledger import passports as passport_rows
 from connector.ledger.schema import garages, passports
-from connector.ledger.writing import compact_json, event, found, record
+from connector.ledger.writing import event, found, record
 
 Row = Mapping[Any, Any]
 NAMED = '"fleet_account":'

@@ -9,13 +9,14 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from connector.canonical import compact_json
 from connector.emails import key as address_key
 from connector.forgetting import Kind, Marker
 from connector.ledger.erasure_tables import erased, erasures
 from connector.ledger.key_file import Hash
 from connector.ledger.person import ADDRESSES
 from connector.ledger.schema import passports, rows
-from connector.ledger.writing import compact_json, upsert
+from connector.ledger.writing import upsert
 
 SHOWN = 12
 """Digits of a hash that are shown: enough to tell two apart."""
@@ -48,7 +49,8 @@ def note_removed(
     connection: sa.Connection, number: int, removed: Mapping[str, int], done_at: datetime | None
 ) -> None:
     """What an erasure removed at once, and that it is done where nothing waits for iGarage."""
-    values = {"removed": compact_json(dict(removed)), "done_at": done_at}
+    rows = {str(table): number for table, number in removed.items()}  # a table's name is more than a text
+    values = {"removed": compact_json(rows), "done_at": done_at}
     connection.execute(erasures.update().where(erasures.c.id == number).values(values))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from connector.ledger import addresses, forgotten, garages, mails, owning, refus
 from connector.ledger import passports as passport_rows
 from connector.ledger.claims import Claim
 from connector.ledger.schema import EPOCH, passports
-from connector.ledger.writing import event, found, record, upsert
+from connector.ledger.writing import event, found, record, rewrite
 from connector.model import PassportStatus
 from connector.plan import Delete, Look, Passport, Policy, Put, Transfer, same_address
 
@@ -109,11 +109,11 @@ def write(
         _close(connection, claim, outcome, row, policy, now, written)
     if written.mailed:
         mails.count(connection, garage, today, written.mailed)
-    judged = addresses.judged(connection, garage, (row["address"] for row in written.passports))
-    for row in written.passports:
+    judged = addresses.judged(connection, garage, (row["address"] for _, row in written.passports))
+    for _, row in written.passports:
         facts = passport_rows.facts(row, *judged.get(row["address"], (None, None)))
         row.update(passport_rows.index(facts, policy, today))
-    upsert(connection, passports, written.passports)
+    rewrite(connection, passports, written.passports)
     passport_rows.reindex(connection, garage, policy, today, only_addresses=written.judged)
     moved = [row for row in written.answered if row["successor"] is not None]
     replating.settle_doubt(connection, garage, moved, policy, today)
@@ -128,7 +128,8 @@ class _Written:
     `mailed`: invitations of today that iGarage confirmed.
     """
 
-    passports: list[Values] = field(default_factory=list)
+    passports: list[tuple[Row, Values]] = field(default_factory=list)
+    """Each as it was and as it is."""
     events: list[Values] = field(default_factory=list)
     judged: list[str] = field(default_factory=list)
     contact: bool = False
@@ -160,7 +161,7 @@ def _close(
         changes, events, judged = _after_answer(connection, claim, row, outcome, now)
     _note_contact(connection, claim.garage, outcome, now, written)
     closed = {**row, **changes, "claim_token": None, "claim_until": None, "batch": None, "last_attempt": now}
-    written.passports.append(closed)
+    written.passports.append((row, closed))
     if not isinstance(outcome, Failed) or isinstance(outcome.error, Refused):
         written.answered.append(closed)
     written.mailed += closed["invitations"] > row["invitations"] and _is_recent(claim, outcome, closed, now)
@@ -361,8 +362,8 @@ def _after_refusal(
     if reason == "owner_change":
         before = _asked_facts(row)
         if on_file is not None and before.delivered_address is None:
-            before = replace(before, delivered_address=address_key(on_file))
-        had = replace(before, delivered_revision=before.delivered_revision or 0)
+            before = before._replace(delivered_address=address_key(on_file))
+        had = before._replace(delivered_revision=before.delivered_revision or 0)
         went_back = is_old and same_address(row["address"], row["delivered_address"])
         after = had if went_back or row["held"] else closing.after_owner_conflict(before, policy)
         changes, reason = passport_rows.answered_facts(after), after.held

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
+from connector.canonical import compact_json, parsed
 from connector.emails import key as address_key
 from connector.ledger import passports as passport_rows
-from connector.ledger.writing import compact_json
 from connector.model import Content
 from connector.owners import compare, name_first
 from connector.plan import Policy, same_address
@@ -172,7 +172,7 @@ def name_given(row: Row, content: Content, revision: int) -> Values:
     It is the same, unless the passport has changed since, and then the name is not known.
     """
     if not content and row["revision"] == revision:
-        content = json.loads(row["content"])
+        content = parsed(row["content"])
     return {"delivered_name": content.get("last_name")}
 
 

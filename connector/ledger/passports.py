@@ -13,9 +13,7 @@ from connector.plan import (
     BY_HAND,
     AddressVerdict,
     Due,
-    HeldReason,
     Invitation,
-    Order,
     Passport,
     Policy,
     Put,
@@ -43,6 +41,25 @@ def with_verdict(*columns: Any) -> sa.Select[Any]:
     return sa.select(*chosen).outerjoin_from(passports, addresses, same)
 
 
+FACTS = (
+    *("revision", "content", "address", "delivered_revision", "delivered_address", "unanswered_address"),
+    *("written", "unsure", "absent", "deleted", "remade", "owner_order", "service_due", "consent", "opt_out"),
+    *(
+        "source_conflict",
+        "consent_unknown",
+        "invited_address",
+        "invited_at",
+        "invitations",
+        "sent_at",
+        "sent_by",
+    ),
+    *("asked", "answered", "held", "batch"),
+)
+"""The columns that facts are made of."""
+INDEX = ("next_step", "next_why", "next_mails", "next_until", "next_invitation", "wants_mail", "state")
+"""The columns that only index `next_step`."""
+
+
 def facts(row: Row, verdict: str | None, reason: str | None) -> Passport:
     """The facts of a row of `passports`, with its address's verdict (None: nothing is known against it) and reason."""
     return Passport(
@@ -54,7 +71,7 @@ def facts(row: Row, verdict: str | None, reason: str | None) -> Passport:
         invited_at=row["invited_at"],
         invitations=row["invitations"],
         sent_at=row["sent_at"],
-        held=cast("HeldReason | None", row["held"]),
+        held=row["held"],
         verdict=cast("AddressVerdict", verdict or "ok"),
         suspicion=cast("Kind | None", reason if verdict == "suspect" else None),
         opt_out=bool(row["opt_out"]),
@@ -66,7 +83,7 @@ def facts(row: Row, verdict: str | None, reason: str | None) -> Passport:
         absent=row["absent"],
         written=row["written"],
         deleted=row["deleted"],
-        order=cast("Order | None", row["owner_order"]),
+        order=row["owner_order"],
         remade=row["remade"],
         in_batch=row["batch"] is not None,
         sent_by=row["sent_by"],

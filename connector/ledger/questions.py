@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -69,7 +68,7 @@ def resend(
         raise NotReleasable("dit AutoPaspoort is of wordt ingetrokken")
     if isinstance(invitation(facts, policy, today), Due):
         raise NotReleasable("er staat al een uitnodiging klaar; die gaat vanzelf uit")
-    asked = invitation(replace(facts, asked=facts.answered + 1), policy, today)
+    asked = invitation(facts._replace(asked=facts.answered + 1), policy, today)
     if isinstance(asked, Withheld):
         raise NotReleasable(WHY_NOT_MAILED[asked.reason])
     _write(connection, garage, [plate], {"asked": facts.answered + 1, "due_at": now})

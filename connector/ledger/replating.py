@@ -14,11 +14,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from connector.canonical import compact_json
 from connector.corrections import Correction
 from connector.ledger import correcting, owning
 from connector.ledger import passports as passport_rows
 from connector.ledger.schema import HAS_SUCCESSOR, passports, rows, staged
-from connector.ledger.writing import among, compact_json, event, found, record
+from connector.ledger.writing import among, event, found, record
 from connector.owners import compare
 from connector.plan import Policy, same_address
 

@@ -198,7 +198,6 @@ batches = sa.Table(
     sa.Column("igarage_id", sa.Text, comment="iGarage's name of it, once it was taken"),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("body", sa.LargeBinary, comment="the request, byte for byte, until it was answered"),
-    sa.Column("tried", sa.Boolean, nullable=False, comment="it was asked for: it is looked up before again"),
     sa.Column("passports", sa.BigInteger, nullable=False, comment="that it was made of"),
     sa.Column("composed_at", Instant, nullable=False),
     sa.Column("run_at", Instant, comment="when iGarage runs it"),

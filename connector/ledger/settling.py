@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +15,7 @@ from connector.ledger import passports as passport_rows
 from connector.ledger.claims import Claim, Claiming, unclaimed
 from connector.ledger.composing import Batch
 from connector.ledger.schema import batch_members, passports
-from connector.ledger.writing import found
+from connector.ledger.writing import among, found
 from connector.model import BatchItem, PassportStatus
 from connector.plan import Put
 
@@ -50,7 +49,7 @@ def unwanted(connection: sa.Connection, batch: Batch) -> list[str]:
             passports.c.absent | not_made | other_mail,
         )
     )
-    return list(connection.execute(query.order_by(passports.c.plate)).scalars())
+    return sorted(connection.execute(query).scalars())
 
 
 def settle(
@@ -58,17 +57,17 @@ def settle(
 ) -> None:
     """Write what became of passports that are still in the batch; what was told before is told once."""
     told = {each.plate: each for each in items}
-    closings, results = [], []
+    closings = []
+    results: dict[tuple[str, str | None], list[str]] = {}
     for row in _members(connection, batch, list(told)):
         item = told[row["plate"]]
-        claim = _claim(row)
-        closings.append((claim, _outcome(item, ended), row))
-        results.append({"the_plate": item.plate, "result": item.result, "code": item.code})
+        closings.append((_claim(row), _outcome(item, ended), row))
+        results.setdefault((item.result, item.code), []).append(item.plate)
     outcomes.write(connection, job.garage, closings, job.policy, job.today, job.now)
-    if results:
-        this = (batch_members.c.garage == batch.garage) & (batch_members.c.reference == batch.reference)
-        written = batch_members.update().where(this, batch_members.c.plate == sa.bindparam("the_plate"))
-        connection.execute(written.values(result=sa.bindparam("result"), code=sa.bindparam("code")), results)
+    this = (batch_members.c.garage == batch.garage) & (batch_members.c.reference == batch.reference)
+    for (result, code), plates in results.items():
+        alike = this & among(connection, batch_members.c.plate, plates)
+        connection.execute(batch_members.update().where(alike).values(result=result, code=code))
 
 
 def _members(connection: sa.Connection, batch: Batch, plates: Sequence[str]) -> list[dict[str, Any]]:
@@ -80,7 +79,7 @@ def _members(connection: sa.Connection, batch: Batch, plates: Sequence[str]) -> 
         .where(
             passports.c.garage == batch.garage,
             passports.c.batch == batch.reference,
-            passports.c.plate.in_(list(plates)),
+            among(connection, passports.c.plate, plates),
         )
     )
     return found(connection, query)
@@ -90,7 +89,7 @@ def _claim(row: dict[str, Any]) -> Claim:
     """A passport of a batch as a claim of it would be; the columns of the batch leave the row."""
     composed = {name: row.pop(f"composed_{name}") for name in ("revision", "address", "asked", "send")}
     send = composed.pop("send")
-    facts = replace(passport_rows.facts(row, None, None), **composed)
+    facts = passport_rows.facts(row, None, None)._replace(**composed)
     return unclaimed(row, facts, Put(send=send))
 
 

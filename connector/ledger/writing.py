@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from connector.canonical import compact_json
 from connector.ledger.schema import Instant, events
 
 Values = Mapping[str, Any]
@@ -57,6 +58,20 @@ def insert_from(
     connection.execute(filled)
 
 
+def rewrite(connection: sa.Connection, table: sa.Table, rows: Iterable[tuple[Values, Values]]) -> None:
+    """Write rows that are there, each given as it was and as it is: of each the columns that changed.
+
+    A column that stays as it was costs nothing then, nor do the indexes over it.
+    """
+    alike: dict[tuple[str, ...], list[Values]] = {}
+    for before, after in rows:
+        changed = tuple(name for name, value in after.items() if before[name] != value)
+        if changed:
+            alike.setdefault(changed, []).append(after)
+    for names, values in alike.items():
+        _update(connection, table, names, values)
+
+
 FEW = 100
 """Rows that are written in one statement: between two statements of a thread all the others want to run first."""
 
@@ -92,6 +107,30 @@ def insert_tuples(
         connection.exec_driver_sql(into + marks + on_conflict, rows)
 
 
+def _update(
+    connection: sa.Connection, table: sa.Table, names: Sequence[str], values: Sequence[Values]
+) -> None:
+    keys = [column.name for column in table.primary_key]
+    rows = _as_the_driver_takes_them(connection, table, [*names, *keys], values)
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    if len(rows) > FEW:
+        written = ", ".join(f'"{name}" = {mark}' for name in names)
+        which = " AND ".join(f'"{name}" = {mark}' for name in keys)
+        connection.exec_driver_sql(f'UPDATE "{table.name}" SET {written} WHERE {which}', rows)  # noqa: S608
+        return
+    kinds = [table.c[name].type.compile(connection.dialect) for name in (*names, *keys)]
+    given = [f"CAST(given.column{place} AS {kind})" for place, kind in enumerate(kinds, 1)]
+    written = ", ".join(f'"{name}" = {value}' for name, value in zip(names, given, strict=False))
+    which = " AND ".join(
+        f'"{table.name}"."{name}" = {value}' for name, value in zip(keys, given[len(names) :], strict=True)
+    )
+    marks = ", ".join([f"({', '.join([mark] * len(kinds))})"] * len(rows))
+    connection.exec_driver_sql(
+        f'UPDATE "{table.name}" SET {written} FROM (VALUES {marks}) AS given WHERE {which}',  # noqa: S608
+        tuple(chain.from_iterable(rows)),
+    )
+
+
 def _as_the_driver_takes_them(
     connection: sa.Connection, table: sa.Table, names: Sequence[str], values: Sequence[Values]
 ) -> list[tuple[Any, ...]]:
@@ -120,14 +159,6 @@ def event(garage: str, plate: str, at: datetime, name: str, **detail: object) ->
 def record(connection: sa.Connection, happened: Sequence[Values]) -> None:
     """Write events."""
     insert_all(connection, events, happened)
-
-
-def compact_json(value: object) -> str:
-    """JSON whose bytes depend on the value alone."""
-    return _COMPACT(value)
-
-
-_COMPACT = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def among(

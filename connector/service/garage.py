@@ -120,6 +120,7 @@ class World:
             garage=garage.garage,
             ledger=self.ledger,
             client=client,
+            workers=delivery.workers,
             route=delivery.route,
             by=delivery.by,
             zone=garage.zone,

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
+from connector.sandbox.records import Garage
+
 HOME = ZoneInfo("Europe/Amsterdam")
 NOON, EVENING = (2027, 3, 1, 12), (2027, 3, 1, 20)
 BEFORE, AFTER = (2027, 3, 2, 0, 35), (2027, 3, 2, 1, 5)
@@ -232,15 +234,41 @@ def test_auto_lets_a_few_go_at_once_and_many_in_a_batch(choosing, car):
     assert len(choosing.sandbox.batches("jansen")) == 1
 
 
-def test_a_batch_holds_no_more_than_igarage_takes(installation, car):
-    installation.sandbox.set_token("token-of-jansen", "jansen")
+@pytest.fixture
+def in_pairs(installation):
+    """A garage of whose passports iGarage takes two in a batch."""
+    installation.sandbox.describe(Garage("jansen", "Garage Jansen", batch_size=2))
     garage = installation.add("jansen", delivery={"send": "always", "route": "batch"})
     with at(*NOON):
         garage.run()
-    gather(garage, *(car(each) for each in range(1, 12)))
+    return garage
+
+
+def test_a_batch_holds_no_more_than_igarage_takes(in_pairs, car):
+    gather(in_pairs, *(car(each) for each in range(1, 12)))
     with at(*BEFORE):
-        garage.run()
-    assert {batch.state for batch in garage.sandbox.batches("jansen")} == {"queued"}
+        in_pairs.run()
+        assert in_pairs.counts() == {"total": 11, "in_batch": 11}
+    assert len(posted(in_pairs)) == len(in_pairs.sandbox.batches("jansen")) == 6
+    with at(*AFTER):
+        in_pairs.run()
+    assert len(in_pairs.mails()) == 11
+
+
+@pytest.mark.parametrize("status", [401, 503])
+def test_a_round_that_breaks_off_is_gone_on_with_the_same_night(in_pairs, car, status):
+    gather(in_pairs, *(car(each) for each in range(1, 12)))
+    in_pairs.sandbox.order_fault(method="POST", path="/batches", status=status, after=1, times=1)
+    with at(*BEFORE):
+        in_pairs.run()
+        assert in_pairs.counts().get("pending", 0) > 0
+    with at(2027, 3, 2, 0, 50):
+        in_pairs.run()
+        assert in_pairs.counts() == {"total": 11, "in_batch": 11}
+    with at(*AFTER):
+        in_pairs.run()
+        assert in_pairs.counts() == {"total": 11, "delivered": 11}
+    assert len(in_pairs.mails()) == 11
 
 
 @pytest.mark.parametrize("night", [(2027, 3, 28), (2027, 10, 31)])

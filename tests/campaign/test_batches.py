@@ -164,7 +164,19 @@ def test_f01_a_batch_that_is_killed_at_every_point_is_done_once(case, children):
     case.sandbox.clear_faults()
     case.sandbox.order_fault(method="GET", path="/batches/*/items*", status=400, code="malformed", times=2)
     dies("results that begin anew")
-    dies("the end of a batch")
+    nights.end()
+
+
+def test_f01_a_batch_that_is_never_run_is_given_up_whenever_the_process_dies(case, children):
+    nights = Nights(case)
+    nights.says(range(6))
+    nights.pass_by(DAY)
+    nights.run()
+    nights.iGarage_runs(only=2)
+    nights.pass_by(2 * DAY)
+    for point in SCENARIOS["a batch that is never run"]:
+        children.dies_at(point)
+    nights.run()
     nights.end()
 
 

@@ -35,9 +35,9 @@ ELSEWHERE = {
             *("statement_begun", "statement"),  # at the first meeting, and in the night
             *("begin_poll", "stage_page", "end_poll", "hold_poll"),  # other doors
             *("reset_source", "note_told"),
-            *("compose_batch", "batch_tried", "batch_taken", "batch_put_off", "batch_split"),  # another route
+            *("compose_batch", "batch_taken", "batch_put_off", "batch_split"),  # another route
             *("compose_list", "list_written", "list_done", "list_taken_back"),
-            *("batch_results", "batch_start_over", "batch_finished", "batch_cancelled", "batch_too_late"),
+            *("batch_results", "batch_start_over", "batch_given_up", "batch_cancelled", "batch_too_late"),
             *(
                 "erase",
                 "erase_again",

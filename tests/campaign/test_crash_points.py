@@ -80,7 +80,7 @@ SCENARIOS = {
     ),
     "the terms of batches": around("batch_terms", "end_round"),
     "a batch that goes up": [
-        *around("compose_batch", "batch_tried"),
+        *around("compose_batch"),
         *beside("batches", "batch"),
         *around("batch_taken"),
     ],
@@ -89,7 +89,7 @@ SCENARIOS = {
     "a batch that is being run": [*beside("batch_look"), *around("batch_put_off")],
     "the results of a batch": [*beside("batch_items"), *around("batch_results")],
     "results that begin anew": around("batch_start_over"),
-    "the end of a batch": around("batch_finished"),
+    "a batch that is never run": around("batch_given_up"),
     "a batch that is not taken": around("batch_split"),
     "a nightly statement": [*around("statement_begun"), *beside("look"), *around("statement")],
     "a customer list": [

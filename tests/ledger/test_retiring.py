@@ -180,9 +180,7 @@ def of(hand: Any) -> By:
 def composed(hand: Any, number: int) -> Any:
     """A batch of one car."""
     hand.night(hand.car(number), contains="selection", name=f"{number}.csv")
-    book = hand.ledger.batch_book
-    reference = book.compose(hand.garage, of(hand), 500)
-    return next(each for each in book.open(hand.garage) if each.reference == reference)
+    return hand.ledger.batch_book.compose(hand.garage, of(hand), 500)
 
 
 def taken(hand: Any, number: int) -> Any:
@@ -198,8 +196,7 @@ def done(hand: Any, number: int) -> Any:
         inside = sa.select(batch_members.c.plate).where(batch_members.c.reference == batch.reference)
         plates = list(connection.execute(inside).scalars())
     items = tuple(BatchItem(each, "created", False, None, EmailStatus()) for each in plates)
-    hand.ledger.batch_book.settle(batch, ItemsPage(items, None), hand.clock(), of(hand))
-    assert hand.ledger.batch_book.finish(batch, "done", hand.clock(), of(hand)) == []
+    hand.ledger.batch_book.settle(batch, ItemsPage(items, None), hand.clock(), of(hand), last=True)
     return batch
 
 
@@ -243,7 +240,7 @@ def test_a_batch_that_has_not_told_all_stays_however_old(jansen: Any) -> None:
 def test_batches_that_were_never_run_go_too(jansen: Any) -> None:
     book = jansen.ledger.batch_book
     book.split(composed(jansen, 1), of(jansen))
-    book.finish(taken(jansen, 2), "overdue", None, of(jansen))
+    book.give_up(taken(jansen, 2), of(jansen))
     book.cancelled(composed(jansen, 3), of(jansen))
     last = done(jansen, 4).number
     jansen.clock.forward(days=399)
@@ -254,7 +251,7 @@ def test_batches_that_were_never_run_go_too(jansen: Any) -> None:
 
 
 def test_what_a_batch_asked_with_is_gone_as_soon_as_it_is_answered(jansen: Any) -> None:
-    assert composed(jansen, 1).body is not None
+    assert jansen.ledger.batch_book.body(composed(jansen, 1))
     taken(jansen, 2)
     jansen.ledger.batch_book.cancelled(composed(jansen, 3), of(jansen))
     done(jansen, 4)
