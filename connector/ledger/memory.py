@@ -63,7 +63,7 @@ def said_word_for_word(connection: sa.Connection, garage: str, source: str, reci
     """What a source said by the same recipe; of its passports at most so many as are kept."""
     said = _all_of_source(connection, garage, source) & (rows.c.recipe == recipe)
     query = sa.select(rows.c.digest).where(said, rows.c.verdict == "passport").limit(WORD_FOR_WORD)
-    passports = set(map(bytes, connection.execute(query).scalars()))
+    passports = set(connection.execute(query).scalars().all())
     others = sa.select(rows.c.key).where(said, rows.c.verdict != "passport").limit(1)
     is_all = len(passports) < WORD_FOR_WORD and connection.execute(others).first() is None
     return Said(passports, is_all)

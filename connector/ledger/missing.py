@@ -7,8 +7,10 @@ other whole export names it still; it is there again when any export names it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
+from itertools import chain
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -43,19 +45,47 @@ def note(
     )
     here = rows.c.plate.in_(named) | rows.c.key.in_(refused)
     found = sa.select(rows.c.key, rows.c.digest, here).where(of_source, unnamed)
-    back = [key for key, digest, is_here in connection.execute(found) if is_here or bytes(digest) in marked]
+    back = [key for key, digest, is_here in _each(connection, found) if is_here or digest in marked]
     _write(connection, of_source, back, None)
     _end(connection, garage, now)
-    known = sa.select(rows.c.key, rows.c.digest).where(of_source, ~unnamed)
-    if contains == "all":  # a difference of sets: neither database needs an index of what is staged for it
-        missed = rows.c.plate.in_(_said(garage, source).except_(named))
-        known, there = known.where(missed, rows.c.key.not_in(refused)), marked
-    else:
-        there = frozenset()
-    gone = [key for key, digest in connection.execute(known) if bytes(digest) not in there]
+    known = of_source & ~unnamed
+    if contains != "all":
+        _write(connection, of_source, _keys(connection, known), now)
+        return
+    missed = known & rows.c.key.not_in(refused)
+    if marked:
+        gone = _unmarked(connection, garage, source, marked, missed & rows.c.plate.not_in(named))
+    else:  # a difference of sets: neither database needs an index of what is staged for it
+        gone = _keys(connection, missed & rows.c.plate.in_(_said(garage, source).except_(named)))
     _write(connection, of_source, gone, now)
-    if contains == "all":
-        _begin(connection, garage, of_source & unnamed, now)
+    _begin(connection, garage, of_source & unnamed, now)
+
+
+def _unmarked(
+    connection: sa.Connection,
+    garage: str,
+    source: str,
+    marked: Collection[bytes],
+    which: sa.ColumnElement[bool],
+) -> list[str]:
+    """Keys of what a source said under other digests, and is of `which`. Of most the digest alone is read."""
+    of_source = (rows.c.garage == garage) & (rows.c.source == source)
+    said = _each(connection, sa.select(rows.c.digest).where(of_source))
+    left = [digest for (digest,) in said if digest not in marked]
+    keys: list[str] = []
+    for start in range(0, len(left), MANY):
+        some = rows.c.digest.in_(left[start : start + MANY])
+        keys += _keys(connection, of_source & some & which)
+    return keys
+
+
+def _keys(connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[str]:
+    return list(connection.execute(sa.select(rows.c.key).where(which)).scalars().all())
+
+
+def _each(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Any]:
+    """The rows of a query, some fetched at a time: one by one each costs more than all the rest of it."""
+    return chain.from_iterable(connection.execute(query).partitions(MANY))
 
 
 def _write(
