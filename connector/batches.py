@@ -226,9 +226,6 @@ class Batches:
             while batch := self.book.compose(self.garage, self.by(), terms.size):
                 composed = True
                 yield SendUp(batch, self.book.body(batch), is_new=True)
-        if (
-            self.ledger.standing(self.garage).paused_code is not None
-        ):  # nothing is due to a garage that is paused
-            return
-        if composed or self.now() < run_of(day, at, zone):
+        is_paused = self.ledger.standing(self.garage).paused_code is not None  # and so nothing was due
+        if not is_paused and (composed or self.now() < run_of(day, at, zone)):
             self.book.end_round(self.garage, day)

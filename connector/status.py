@@ -27,6 +27,10 @@ from connector.service import fleets_of
 Health = Literal["ok", "degraded", "paused", "error"]
 
 NO_ROOM = "de schijf van de koppeling is vol: er wordt niets ingelezen tot er ruimte is; maak ruimte"
+NOT_CLEANED = (
+    "wie op verzoek is vergeten staat nog in de bestanden van de koppeling: dat verdwijnt vanzelf zodra de dienst "
+    "draait en de schijf twee keer de grootte van de administratie vrij heeft"
+)
 TOO_MANY_MAILS = (
     "{0.due} uitnodigingen wachten: vandaag zouden er {0.wanted} gaan, en meer dan {0.limit} op één dag gaan niet "
     "vanzelf; kijk of dat klopt en geef ze vrij met release --mails AANTAL of release --all"
@@ -104,7 +108,8 @@ class PauseStatus:
     next_probe: datetime | None
 
 
-LedgerState = Literal["ok", "full", "rescued"]
+LedgerState = Literal["ok", "full", "unclean", "rescued"]
+"""`unclean`: something that an erasure removed still lies in the files of the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +238,8 @@ def service_status(ledger: Ledger, folder: Path | None, process: int | None, now
 def _ledger_state(ledger: Ledger, folder: Path | None, now: datetime) -> tuple[LedgerState, str | None]:
     if folder is not None and Room(folder).given_up:
         return "full", NO_ROOM
+    if ledger.erasures.unclean():
+        return "unclean", NOT_CLEANED
     with ledger.looking() as connection:
         rescued = told(connection)
     if rescued is None or now - rescued.at > REMEMBERED:

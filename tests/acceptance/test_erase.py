@@ -128,6 +128,17 @@ def test_beside_a_service_the_command_waits_for_the_files_to_be_cleaned(delivere
     service.communicate(timeout=60)
 
 
+def test_status_says_so_while_the_files_still_hold_what_was_removed(delivered):
+    def ledger():
+        return delivered.installation.ask("status")["ledger"]
+
+    assert ledger()["state"] == "ok"
+    delivered.main("erase", "--plate", "ZZ-001-Z", "--yes")
+    assert ledger()["state"] == "unclean" and "op verzoek is vergeten" in ledger()["message"]
+    delivered.run()
+    assert ledger()["state"] == "ok"
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
