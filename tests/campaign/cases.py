@@ -29,6 +29,8 @@ from .report import Line
 PASSES = 12
 """So many passes must be enough to deliver everything once the faults are over."""
 FAST = {"retry": {"first": 0.001, "max": 0.001}}
+UNBRAKED = {"changed": {"percent": 100}}
+"""For exports in which everybody gets another address: a file like that is held otherwise."""
 MODES = ("honours", "ignores", "forgets")
 """What the server does with keys."""
 three_modes = pytest.mark.parametrize("mode", MODES, indirect=True)

@@ -19,7 +19,7 @@ from ..conftest import Installation
 from .cases import Case, ServerClock
 from .children import Children
 from .processes import Nursery, Processes
-from .report import Line, case_id, page, table
+from .report import Line, before, case_id, page, table
 
 LINES = pytest.StashKey[list[Line]]()
 MINE = pytest.StashKey[Line]()
@@ -151,9 +151,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     lines = config.stash[LINES]
     if not lines:
         return
-    narrowed = any(config.getoption(name) for name in ("markexpr", "keyword")) or any(
-        "::" in each for each in config.args
-    )
+    narrowed = _is_narrowed(config)
     terminalreporter.section(f"campaign, seed {config.getoption('--campaign-seed')}")
     for each in table(lines, complete=not narrowed):
         terminalreporter.write_line(each)
@@ -161,9 +159,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         _write_page(config, lines)
 
 
+def _is_narrowed(config: pytest.Config) -> bool:
+    """Whether only some of the cases were asked for."""
+    by_name = any("::" in each or each.endswith(".py") for each in config.args)
+    return by_name or any(config.getoption(name) for name in ("markexpr", "keyword"))
+
+
 def _write_page(config: pytest.Config, lines: list[Line]) -> None:
     seed, command = config.getoption("--campaign-seed"), " ".join(("pytest", *config.invocation_params.args))
-    written = page(lines, at=datetime.now(UTC), seed=seed, command=command, full=is_full(config))
+    full = is_full(config)
+    kept = before(PAGE.read_text("utf-8"), full=full) if _is_narrowed(config) else ()
+    written = page(lines, at=datetime.now(UTC), seed=seed, command=command, full=full, kept=kept)
     PAGE.write_text(written, "utf-8")
 
 

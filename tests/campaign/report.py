@@ -17,6 +17,7 @@ IDS = (
     "L6",
 )
 """Every case that must be run; one that was not counts as failed."""
+HOLDS, FAILED = "holds", "**failed**"
 SHORT = ("lost", "dupl", "phan", "wrong", "stale", "unlst", "mispl", "falsr", "extra", "stuck")
 
 
@@ -63,16 +64,59 @@ def table(lines: Sequence[Line], *, complete: bool) -> Iterator[str]:
         yield f"not run, and so failed: {' '.join(absent)}"
 
 
-def not_run(lines: Iterable[Line]) -> list[str]:
+def not_run(lines: Iterable[Line | Kept]) -> list[str]:
     """The ids of which no case was run."""
     ran = {line.id for line in lines}
     return [each for each in IDS if each not in ran]
 
 
-def page(lines: Sequence[Line], *, at: datetime, seed: int, command: str, full: bool) -> str:
-    """`docs/reliability.md`."""
-    failed = [line for line in lines if not line.holds]
-    absent = not_run(lines)
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A line of the page, whose case was run on a day: `holds` is False where it failed."""
+
+    id: str
+    sentence: str
+    rows: int
+    day: str
+    counts: tuple[str, ...]
+    holds: bool
+
+    @classmethod
+    def of(cls, line: Line, at: datetime) -> Kept:
+        """What the page says of a case that was run now."""
+        counts = tuple(str(line.found[name]) if line.counted else "-" for name in COUNTERS)
+        return cls(line.id, line.sentence, line.rows, at.date().isoformat(), counts, line.holds)
+
+    @classmethod
+    def read(cls, row: str) -> Kept:
+        """What a row of the table says."""
+        case, sentence, rows, *counts, day, verdict = (each.strip() for each in row.strip("|").split("|"))
+        return cls(case, sentence, int(rows), day, tuple(counts), verdict == HOLDS)
+
+    def row(self) -> str:
+        """It as a row of the table."""
+        verdict = HOLDS if self.holds else FAILED
+        return f"| {' | '.join((self.id, self.sentence, str(self.rows), *self.counts, self.day, verdict))} |"
+
+
+def before(written: str, *, full: bool) -> list[Kept]:
+    """The lines of a page of the same size, which a run of some of the cases leaves as they are."""
+    if _size(full=full) not in written:
+        return []
+    return [
+        Kept.read(row)
+        for row in written.splitlines()
+        if row.startswith("| ") and row.split("|")[1].strip() in IDS
+    ]
+
+
+def page(
+    lines: Sequence[Line], *, at: datetime, seed: int, command: str, full: bool, kept: Sequence[Kept] = ()
+) -> str:
+    """`docs/reliability.md`. `kept` are lines of cases that were run before; those that were run now replace theirs."""
+    now = {(line.id, line.sentence): Kept.of(line, at) for line in lines}
+    told = [*now.values(), *(each for each in kept if (each.id, each.sentence) not in now)]
+    failed, absent = [each for each in told if not each.holds], not_run(told)
     verdict = (
         "every counter of every case is 0"
         if not failed and not absent
@@ -81,21 +125,19 @@ def page(lines: Sequence[Line], *, at: datetime, seed: int, command: str, full: 
     head = f"""# Reliability: the last run of the campaign
 
 Written by the run itself, never by hand. Each case starts the real program on real files against a stand-in server
-that shares no code with its client, breaks something, and counts. Every counter must be 0.
+that shares no code with its client, breaks something, and counts. Every counter must be 0. A run of some of the cases
+writes their lines anew and leaves the others: each has the day of its last run.
 
-- run at {at.isoformat(timespec="seconds")}, seed {seed}, {"full size" if full else "a sample of the sizes"}
+- last run at {at.isoformat(timespec="seconds")}, seed {seed}, {len(now)} of the cases, {_size(full=full)}
 - command: `{command}`
-- {len(lines)} cases, {sum(line.rows for line in lines):,} rows: **{verdict}**
+- {len(told)} cases, {sum(each.rows for each in told):,} rows: **{verdict}**
 """
-    rows = [
-        f"| {line.id} | {line.sentence} | {line.rows} | "
-        + " | ".join(str(line.found[name]) if line.counted else "-" for name in COUNTERS)
-        + f" | {'holds' if line.holds else '**failed**'} |"
-        for line in sorted(lines, key=lambda each: (each.id, each.sentence))
-    ]
-    rows += [
-        f"| {each} | not run | 0 | {' | '.join('-' for _ in COUNTERS)} | **failed** |" for each in absent
-    ]
-    header = f"| case | what | rows | {' | '.join(COUNTERS)} | |"
-    rule = "|---|---|---|" + "---|" * (len(COUNTERS) + 1)
+    rows = [each.row() for each in sorted(told, key=lambda each: (each.id, each.sentence))]
+    rows += [Kept(each, "not run", 0, "-", ("-",) * len(COUNTERS), holds=False).row() for each in absent]
+    header = f"| case | what | rows | {' | '.join(COUNTERS)} | run on | |"
+    rule = "|---|---|---|" + "---|" * (len(COUNTERS) + 2)
     return "\n".join([head, header, rule, *rows, ""])
+
+
+def _size(*, full: bool) -> str:
+    return "full size" if full else "a sample of the sizes"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from .book import Book
 from .counting import COUNTERS, AtIGarage, Told, count
 from .exports import LETTERS, bad, compact, customer, plate
-from .report import IDS, case_id
+from .report import IDS, Line, before, case_id, page
 
 CAR, OTHER = customer(1), customer(2)
 NEWER = customer(1, km="70000")
@@ -174,3 +175,38 @@ def test_a_write_whose_answer_was_spoilt_may_be_repeated():
 def test_back_to_a_former_content_is_a_revision_of_its_own():
     effects = [put(CAR), put(NEWER, "updated"), put(CAR, "updated")]
     assert counted(**{**WELL, "said": [[CAR], [NEWER], [CAR]], "effects": effects}) == {}
+
+
+# ---------------------------------------------------------------- the page
+
+FIRST, LATER = datetime(2026, 11, 25, tzinfo=UTC), datetime(2026, 11, 26, tzinfo=UTC)
+
+
+def lines(*, failed=()):
+    return [Line(each, "a case", rows=10, counted=True, failed=each in failed) for each in IDS]
+
+
+def written(some, at, **told):
+    return page(some, at=at, seed=1, command="pytest", **told)
+
+
+def row(text, case):
+    return next(each for each in text.splitlines() if each.startswith(f"| {case} |"))
+
+
+def test_a_run_of_some_cases_writes_their_lines_anew_and_leaves_the_others():
+    whole = written(lines(failed=["F38"]), FIRST, full=True)
+    assert "1 failed, 0 not run" in whole and "**failed**" in row(whole, "F38")
+    again = [each for each in lines() if each.id == "F38"]
+    now = written(again, LATER, full=True, kept=before(whole, full=True))
+    assert "every counter of every case is 0" in now and "1 of the cases" in now
+    assert "2026-11-26 | holds" in row(now, "F38") and row(now, "F37") == row(whole, "F37")
+
+
+def test_lines_of_another_size_are_not_kept():
+    assert before(written(lines(), FIRST, full=False), full=True) == []
+
+
+def test_a_case_that_was_not_run_counts_as_failed():
+    text = written(lines()[1:], FIRST, full=True)
+    assert "0 failed, 1 not run" in text and "not run" in row(text, IDS[0])

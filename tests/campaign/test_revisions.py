@@ -7,7 +7,7 @@ import copy
 import pytest
 import yaml
 
-from .cases import three_modes
+from .cases import UNBRAKED, three_modes
 from .exports import bad, customer, customers
 from .processes import until
 
@@ -60,7 +60,7 @@ def test_f37_ten_sources_that_say_the_same_ask_once(case, tmp_path):
 
 @three_modes
 def test_f38_there_and_back_again_are_three_revisions_each_done_once(case):
-    garage = case.garage()
+    garage = case.garage(brake=UNBRAKED)
     rows = case.size(10, 500)
     there = customers(range(rows))
     away = [customer(number, km="90000", email=f"weg{number}@voorbeeld.example") for number in range(rows)]
@@ -75,7 +75,7 @@ def test_f38_there_and_back_again_are_three_revisions_each_done_once(case):
 @pytest.mark.slow
 @three_modes
 def test_f38_revisions_that_come_while_answers_are_lost_end_with_the_newest(case):
-    garage = case.garage()
+    garage = case.garage(brake=UNBRAKED)
     rows = case.size(10, 300)
     case.sandbox.order_fault(method="PUT", drop="after", probability=0.5, seed=case.seed)
     for _ in range(case.size(4, 20)):
@@ -90,7 +90,7 @@ def test_f38_revisions_that_come_while_answers_are_lost_end_with_the_newest(case
 @pytest.mark.slow
 @three_modes
 def test_f38_a_newer_revision_while_the_older_is_in_flight_ends_with_the_newest(case):
-    garage = case.garage(delivery={"workers": 4})
+    garage = case.garage(delivery={"workers": 4}, brake=UNBRAKED)
     rows = case.size(12, 200)
     case.sandbox.order_fault(method="PUT", latency=0.2, probability=0.5, seed=case.seed)
     service = case.service()

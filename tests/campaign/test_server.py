@@ -9,7 +9,7 @@ import pytest
 
 from connector.sandbox.answers import FieldError
 
-from .cases import three_modes
+from .cases import UNBRAKED, three_modes
 from .exports import bad, compact, customer, customers, plate
 from .processes import until
 
@@ -52,7 +52,7 @@ def test_f24_an_invitation_whose_answer_was_lost_is_not_sent_again(case, reset):
 
 @three_modes
 def test_f24_a_changed_address_whose_answer_was_lost_is_mailed_once(case):
-    garage = case.garage()
+    garage = case.garage(brake=UNBRAKED)
     rows = case.size(12, 500)
     case.export(garage, customers(range(rows)))
     case.run_once()
@@ -68,7 +68,7 @@ def test_f24_a_changed_address_whose_answer_was_lost_is_mailed_once(case):
 
 @three_modes
 def test_f24_a_mail_to_an_address_left_again_is_not_taken_for_the_invitation_of_the_present_one(case):
-    garage = case.garage(send="never")
+    garage = case.garage(send="never", brake=UNBRAKED)
     rows = case.size(3, 100)
     here, there = (
         customers(range(rows)),
