@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from connector import plates, reception
-from connector.cli import answer, exits, handed_in, workplace
+from connector.cli import answer, exits, sheet_files, workplace
 from connector.cli.desk import desk_of, loaded_to_decide
 from connector.cli.options import Options, shared_options
 from connector.ledger.address_list import STATES, Listed, listed, outdated, to_be_mended
@@ -147,13 +147,7 @@ def export(options: Options, file: Path) -> int:
     garage = options.only(loaded)
     with workplace.ledger_to_look(loaded) as ledger, ledger.looking() as connection:
         lines = [_wrong(*each) for each in to_be_mended(connection, garage.garage)]
-    try:
-        with file.open("xb") as opened:
-            opened.write(reception.written(lines))
-    except FileExistsError:
-        raise click.ClickException("dit bestand is er al; kies een andere naam") from None
-    except OSError as error:
-        raise click.ClickException(f"dit bestand is niet te schrijven: {error.strerror}") from None
+    sheet_files.write_new(file, reception.written(lines))
     if options.json:
         answer.as_json({"file": file, "lines": len(lines)})
     else:
@@ -183,7 +177,7 @@ def take_back(options: Options, file: Path) -> int:
     """Take reception's list back with its last column filled in: all of it, or nothing with every mistake's line."""
     loaded = loaded_to_decide(options)
     garage = options.only(loaded)
-    content = handed_in.read(file, named="dit bestand", what="een lijst van adressen")
+    content = sheet_files.read(file, named="dit bestand", what="een lijst van adressen")
     with desk_of(loaded, garage) as desk:
         changed = desk.take_list(content)
     if options.json:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from connector import sheets
-from connector.cli import answer, exits, handed_in, workplace
+from connector.cli import answer, exits, sheet_files, workplace
 from connector.cli.desk import desk_of, loaded_to_decide
 from connector.cli.options import Options, shared_options
 from connector.config import GarageConfig
@@ -70,7 +70,7 @@ def batches() -> None:
 def done(options: Options, batch: int, file: Path | None) -> int:
     """The customer list with the number BATCH was uploaded, and is done: but for what failed."""
     failed, mistakes = (
-        failures(handed_in.read(file, named=str(file), what="zo'n lijst")) if file else ([], [])
+        failures(sheet_files.read(file, named=str(file), what="zo'n lijst")) if file else ([], [])
     )
     if mistakes:
         raise click.ClickException("\n".join(f"regel {each.line}: {each.message}" for each in mistakes))
@@ -110,7 +110,7 @@ def show(options: Options, batch: int | None, failed: bool, file: Path | None) -
         for line in (_failures(garage, of_it) if failed else _lines(garage, of_it, exports))
     ]
     if file:
-        _write(file, columns, lines)
+        sheet_files.write_new(file, sheets.written(columns, lines))
         answer.line(f"De lijst staat in {file}.")
     else:
         answer.table(columns, lines, nothing="Er is nog niets ingelezen of in een batch verstuurd.")
@@ -202,14 +202,3 @@ def _as_json(garage: GarageConfig, each: Listed) -> dict[str, Any]:
     if each.list_name is None:
         return value
     return {**value, "file": each.list_name, "send": each.list_sends}
-
-
-def _write(file: Path, columns: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
-    """Write a list to a new file. Raises `click.UsageError` where there is one already."""
-    try:
-        with file.open("xb") as sheet:
-            sheet.write(sheets.written(columns, lines))
-    except FileExistsError:
-        raise click.UsageError(f"{file} is er al; kies een andere naam") from None
-    except OSError as error:
-        raise click.UsageError(f"{file} is niet te schrijven: {error.strerror}") from None
