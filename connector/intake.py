@@ -25,6 +25,7 @@ from connector.inbox import Lookout
 from connector.judging import Source, judged, weigh_file
 from connector.ledger import Finding, Ledger, Remembered
 from connector.ledger.looking import FileSummary, file_summaries
+from connector.ledger.memory import Said
 from connector.log import Log, described
 from connector.plan import Policy
 
@@ -216,7 +217,9 @@ class Intake:
         table = source.adapter.read(inbox.export_file(path), source.settings)
         if source.lacking(table.layout):
             self.ledger.note_lacking(file)
-        said = self.ledger.said_word_for_word(source.garage, source.name, recipe)
+        whole = source.contains == "all"  # a selection says little of all that its source said before
+        at_hand = self.ledger.said_word_for_word(source.garage, source.name, recipe) if whole else None
+        said = at_hand or Said(set(), is_all=False)
         counting = source.counting(table)
         try:
             for chunk in judged(source, counting or table, self.today(), recognise, said.passports):

@@ -40,9 +40,9 @@ def test_f23_of_a_hundred_thousand_files_that_lie_there_the_newest_alone_speaks(
 
 
 @pytest.mark.slow
-def test_f23_of_a_hundred_thousand_selections_each_is_read_and_the_newest_word_counts(case):
+def test_f23_of_many_thousands_of_selections_each_is_read_and_the_newest_word_counts(case):
     garage = case.garage(source={"contains": "selection", "scan_every": 5})
-    number, cars = case.size(120, 100_000), 40
+    number, cars = case.size(120, 10_000), 40
     for each in range(number):
         rows = [customer(each % cars, km=str(10_000 + each))]
         case.export(garage, rows, name=f"{each:06}.csv", at=MIDNIGHT + each)
