@@ -281,6 +281,9 @@ def test_an_answer_before_the_sync_would_be_seen():
 
 # ---------------------------------------------------------------- F08
 
+UNLOADED = 127
+"""With which the loader ends a program whose libraries it cannot read."""
+
 
 @pytest.mark.parametrize("call", ["pwrite64", "fdatasync", "pread64"])
 def test_f08_an_error_of_the_disk_anywhere_in_a_pass_is_told_and_costs_nothing(case, children, call):
@@ -294,6 +297,8 @@ def test_f08_an_error_of_the_disk_anywhere_in_a_pass_is_told_and_costs_nothing(c
     for number in every if case.full else case.dice.sample(every, 2):
         a_change(case, garage, ROWS)
         ended = children.traced(*broken(call, "error=EIO", number)).ended
+        if ended.status == UNLOADED:  # Python itself could not be read: nothing of ours was run
+            continue
         assert "Traceback" not in ended.err, ended.err
         assert ended.status in (0, 1, 2, 3, 5), ended
         case.kept_answers += MOST_UNWRITTEN
