@@ -125,7 +125,7 @@ def backlog(
 ) -> Backlog:
     """What a garage's delivery has before it. A time further ahead than its longest was set by a wrong clock: past."""
     free, due = _free(now, now + 2 * lease), _is_due(now, now + longest_wait)
-    direct = passports.c.batch.is_(None) & _goes_direct(sa.literal(gathers))
+    direct = _goes_direct(sa.literal(gathers))
     requests = sa.select(passports.c.due_at).where(passports.c.garage == garage, IS_REQUEST, direct)
     ready = requests.where(free, due).limit(bound).subquery()
     count = connection.execute(sa.select(sa.func.count()).select_from(ready)).scalar_one()
@@ -213,7 +213,6 @@ def _due_query() -> sa.Select[Any]:
             _free(sa.bindparam("now"), sa.bindparam("wrong_lease")),
             _is_due(sa.bindparam("due_before"), sa.bindparam("wrong_wait")),
             ~passports.c.next_mails | ~accepting,
-            passports.c.batch.is_(None),
             _goes_direct(sa.bindparam("gathers")),
             (passports.c.next_step == Look.name) | ~unread,
             ~paused,

@@ -157,10 +157,10 @@ corrections = sa.Table(
     sa.Column("since", Instant, nullable=False),
 )
 
-IS_REQUEST = sa.text("next_step != 'wait'")
+IS_REQUEST = sa.text("next_step != 'wait' AND batch IS NULL")
 """The part of `passports` that the index of what is due holds; a query must say it in the same words to be served.
 
-So a claim finds the next request without looking at those that wait, and without sorting the others.
+So a claim finds the next request without looking at those that wait or are in a batch, and without sorting the others.
 """
 
 WANTS_MAIL = sa.text("wants_mail")
