@@ -17,7 +17,7 @@ def canonical(value: object) -> bytes:
 
 def compact_json(value: object) -> str:
     """The same as a text."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    return canonical(value).decode()
 
 
 def parsed(text: str | bytes) -> Any:

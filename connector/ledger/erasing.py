@@ -56,7 +56,7 @@ class Erasing:
 def holdings(connection: sa.Connection, person: Person) -> dict[str, int]:
     """Table → rows of the person, as far as there are any: what `remove` would remove."""
     counts = {
-        table.name: sum(_count(connection, table, which) for which in conditions)
+        str(table.name): sum(_count(connection, table, which) for which in conditions)
         for table, conditions in _of(person).items()
     }
     counts["corrections"] = len(_corrections(connection, person))
@@ -69,7 +69,7 @@ def remove(connection: sa.Connection, person: Person, erasing: Erasing) -> tuple
     """Remove all of the person but the plates that iGarage may have; table → rows, and those plates."""
     marked = _unmark(connection, person, erasing)
     counts = {
-        table.name: sum(connection.execute(table.delete().where(which)).rowcount for which in conditions)
+        str(table.name): sum(connection.execute(table.delete().where(which)).rowcount for which in conditions)
         for table, conditions in _of(person).items()
     }
     counts["corrections"] = _forget_corrections(connection, person)

@@ -49,8 +49,7 @@ def note_removed(
     connection: sa.Connection, number: int, removed: Mapping[str, int], done_at: datetime | None
 ) -> None:
     """What an erasure removed at once, and that it is done where nothing waits for iGarage."""
-    rows = {str(table): number for table, number in removed.items()}  # a table's name is more than a text
-    values = {"removed": compact_json(rows), "done_at": done_at}
+    values = {"removed": compact_json(dict(removed)), "done_at": done_at}
     connection.execute(erasures.update().where(erasures.c.id == number).values(values))
 
 

@@ -68,14 +68,14 @@ def _unmarked(
     marked: Collection[bytes],
     which: sa.ColumnElement[bool],
 ) -> list[str]:
-    """Keys of what a source said under other digests, and is of `which`. Of most the digest alone is read."""
-    of_source = (rows.c.garage == garage) & (rows.c.source == source)
-    said = _each(connection, sa.select(rows.c.digest).where(of_source))
+    """Keys of those of `which` that a source said under other digests. Of most the digest alone is read."""
+    query = sa.select(rows.c.digest).where(rows.c.garage == garage, rows.c.source == source)
+    said = _each(connection, query)
     left = [digest for (digest,) in said if digest not in marked]
     keys: list[str] = []
     for start in range(0, len(left), MANY):
         some = rows.c.digest.in_(left[start : start + MANY])
-        keys += _keys(connection, of_source & some & which)
+        keys += _keys(connection, some & which)
     return keys
 
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from connector.ledger.schema import addresses, garages, passports
+from connector.ledger.writing import found, rewrite
 from connector.plan import (
     BY_HAND,
     AddressVerdict,
@@ -43,17 +44,9 @@ def with_verdict(*columns: Any) -> sa.Select[Any]:
 
 FACTS = (
     *("revision", "content", "address", "delivered_revision", "delivered_address", "unanswered_address"),
-    *("written", "unsure", "absent", "deleted", "remade", "owner_order", "service_due", "consent", "opt_out"),
-    *(
-        "source_conflict",
-        "consent_unknown",
-        "invited_address",
-        "invited_at",
-        "invitations",
-        "sent_at",
-        "sent_by",
-    ),
-    *("asked", "answered", "held", "batch"),
+    *("written", "unsure", "absent", "deleted", "remade", "owner_order", "batch", "held", "source_conflict"),
+    *("service_due", "consent", "opt_out", "consent_unknown", "asked", "answered"),
+    *("invited_address", "invited_at", "invitations", "sent_at", "sent_by"),
 )
 """The columns that facts are made of."""
 INDEX = ("next_step", "next_why", "next_mails", "next_until", "next_invitation", "wants_mail", "state")
@@ -273,16 +266,7 @@ def _reindex(
     limit: int | None,
 ) -> str | None:
     query = with_verdict().where(passports.c.garage == garage, which).order_by(passports.c.plate).limit(limit)
-    found = connection.execute(query).mappings().all()
-    changes = [
-        {"the_plate": row["plate"], **index(facts(row, row["verdict"], row["reason"]), policy, today)}
-        for row in found
-    ]
-    if changes:
-        update = passports.update().where(
-            passports.c.garage == garage, passports.c.plate == sa.bindparam("the_plate")
-        )
-        connection.execute(
-            update.values({name: sa.bindparam(name) for name in changes[0] if name != "the_plate"}), changes
-        )
-    return cast("str", found[-1]["plate"]) if found and len(found) == limit else None
+    at_hand = found(connection, query)
+    indexed = (row | index(facts(row, row["verdict"], row["reason"]), policy, today) for row in at_hand)
+    rewrite(connection, passports, zip(at_hand, indexed, strict=True))
+    return cast("str", at_hand[-1]["plate"]) if at_hand and len(at_hand) == limit else None

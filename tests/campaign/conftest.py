@@ -155,7 +155,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section(f"campaign, seed {config.getoption('--campaign-seed')}")
     for each in table(lines, complete=not narrowed):
         terminalreporter.write_line(each)
-    if config.getoption("--write-report"):
+    is_worker = hasattr(config, "workerinput")  # of `-n`: the process that gathers from all of them writes
+    if config.getoption("--write-report") and not is_worker:
         _write_page(config, lines)
 
 

@@ -47,6 +47,14 @@ class Nights:
     def iGarage_runs(self, **how):  # noqa: N802  # its name
         self.case.sandbox.run_batches(self.garage.id, **how)
 
+    def never_ends(self, number, *, done):
+        """A batch goes up of which iGarage does so many, and has not ended after two days."""
+        self.says(range(number))
+        self.pass_by(DAY)
+        self.run()
+        self.iGarage_runs(only=done)
+        self.pass_by(2 * DAY)
+
     def end(self):
         """Night after night until all is delivered, and the count."""
         self.case.faults_over()
@@ -102,11 +110,7 @@ def test_f36_answers_on_batches_that_are_lost_cost_and_repeat_nothing(case):
 
 def test_f36_a_batch_that_igarage_never_runs_is_asked_about_passport_by_passport(case):
     nights = Nights(case)
-    nights.says(range(10))
-    nights.pass_by(DAY)
-    nights.run()
-    nights.iGarage_runs(only=4)
-    nights.pass_by(2 * DAY)
+    nights.never_ends(10, done=4)
     nights.run()
     nights.end()
 
@@ -169,11 +173,7 @@ def test_f01_a_batch_that_is_killed_at_every_point_is_done_once(case, children):
 
 def test_f01_a_batch_that_is_never_run_is_given_up_whenever_the_process_dies(case, children):
     nights = Nights(case)
-    nights.says(range(6))
-    nights.pass_by(DAY)
-    nights.run()
-    nights.iGarage_runs(only=2)
-    nights.pass_by(2 * DAY)
+    nights.never_ends(6, done=2)
     for point in SCENARIOS["a batch that is never run"]:
         children.dies_at(point)
     nights.run()
