@@ -1,4 +1,4 @@
-"""(b): the most memory that taking in an export takes, each in a process of its own.
+"""(b): the most memory that two nights take, new and 1 % changed, each pair in a process of its own.
 
 `python -m benchmarks.memory ROWS` is such a process; it prints bytes.
 """
@@ -35,8 +35,9 @@ def _peak_of(rows: int) -> int:
 
 def _take_in(rows: int) -> int:
     with TemporaryDirectory(prefix="benchmark-") as name, workbench(Path(name) / "garage") as bench:
-        exports.write(bench.export, rows)
-        bench.take_in()
+        for changed_each in (0, 100):
+            exports.write(bench.export, rows, changed_each=changed_each)
+            bench.take_in()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 

@@ -19,7 +19,7 @@ from importlib import metadata
 from importlib.metadata import EntryPoint
 from traceback import walk_tb
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal, TypeGuard
 
 import pluggy
 import requests
@@ -40,6 +40,7 @@ from connector.model import (
     SourceRecord,
     Table,
 )
+from connector.reciting import DIGEST, Recited, beside
 
 GROUP = "igarage_connector.adapters"
 """The entry-point group of all adapters, the built-in ones too."""
@@ -180,14 +181,8 @@ class Adapter:
             if not isinstance(answer, Iterable):
                 raise _not_of_its_form(self.name, hook, answer)
             layout = answer.layout if isinstance(answer, Table) else Layout(columns=())
-        return Table(layout, self._records(hook, answer))
-
-    def _records(self, hook: str, answer: Iterable[object]) -> Iterator[SourceRecord]:
-        with _translated(self.name, hook):
-            for record in answer:
-                if not isinstance(record, SourceRecord):
-                    raise _not_of_its_form(self.name, hook, record)
-                yield record
+        records = answer.records if isinstance(answer, Table) else answer
+        return Table(layout, _Records(self.name, hook, records))
 
     def fetch_page(
         self,
@@ -227,6 +222,34 @@ class Adapter:
         """Have the plugin tell the garage's own system, where it can. What it answers says nothing."""
         with _translated(self.name, "connector_address_invalid"):
             self._relay.connector_address_invalid(notice=notice, http=http, settings=settings or NoSettings())
+
+
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """The records that a plugin gave: what it raises while they are iterated is translated."""
+
+    adapter: str
+    hook: str
+    answer: Iterable[Any]
+
+    def __iter__(self) -> Iterator[SourceRecord]:
+        with _translated(self.adapter, self.hook):
+            for record in self.answer:
+                if not _is_record(record):
+                    raise _not_of_its_form(self.adapter, self.hook, record)
+                yield record
+
+    def beside(self, said: set[bytes]) -> Iterator[SourceRecord | Recited]:
+        """The records, those that were said before by their digest alone where the plugin's reader can tell."""
+        with _translated(self.adapter, self.hook):
+            for told in beside(self.answer, said):
+                if not (_is_record(told) or isinstance(told, Recited)):
+                    raise _not_of_its_form(self.adapter, self.hook, told)
+                yield told
+
+
+def _is_record(told: object) -> TypeGuard[SourceRecord]:
+    return isinstance(told, SourceRecord) and (told.digest is None or len(told.digest) == DIGEST)
 
 
 def _is_text_to_text(answer: object) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from connector import emails, masks, plates
@@ -71,19 +72,18 @@ class Weighing:
         """Rows that are no passport."""
         self.rows += number
 
-    def newcomers(self, addresses: Iterable[str]) -> None:
-        """Rows that are passports the ledger does not know yet; their addresses as addresses are compared."""
-        number = 0
-        for address in addresses:
-            number += 1
-            if len(self._addresses) < 2:
-                self._addresses.add(address)
+    def newcomers(self, number: int, addresses: Iterable[str]) -> None:
+        """Rows that are passports the ledger does not know yet.
+
+        `addresses`, as addresses are compared: theirs, or some of which two differ where any do.
+        """
+        self._addresses.update(islice(set(addresses) - self._addresses, 2 - len(self._addresses)))
         self.rows += number
         self._passports += number
 
     def passport(self, plate: str, new: Content, old: Content | None) -> None:
         """A row that is a passport: as it would be, and as the ledger has it (None: not yet)."""
-        self.newcomers([emails.key(str(new.get("email", "")))])
+        self.newcomers(1, [emails.key(str(new.get("email", "")))])
         if old is not None:
             self.known += 1
             self._compare(plate, new, old)

@@ -23,7 +23,7 @@ from connector.errors import (
 )
 from connector.inbox import Lookout
 from connector.judging import Source, judged, weigh_file
-from connector.ledger import Finding, Ledger, Remembered
+from connector.ledger import Finding, Ledger, Remembered, StagedRow
 from connector.ledger.looking import FileSummary, file_summaries
 from connector.ledger.memory import Said
 from connector.log import Log, described
@@ -208,10 +208,10 @@ class Intake:
         return None
 
     def _stage_rows(self, source: Source, file: int, path: Path) -> None:
-        def recognise(digests: list[bytes], /) -> Mapping[bytes, Remembered]:
+        def recognise(rows: Sequence[StagedRow], /) -> Mapping[bytes, Remembered]:
             if said.is_all:
                 return {}
-            return self.ledger.recognise(source.garage, source.name, recipe, digests)
+            return self.ledger.recognise(source.garage, source.name, recipe, rows)
 
         recipe = source.recipe()
         table = source.adapter.read(inbox.export_file(path), source.settings)

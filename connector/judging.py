@@ -7,17 +7,17 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Protocol
 
 from pydantic import BaseModel
 
-from connector import columns, dictionary, mapping
+from connector import columns, dictionary, mapping, reciting
 from connector.adapters import Adapter
 from connector.arrivals import Contains
 from connector.brake import LIMITS, Braked, Limits, Weighing
+from connector.canonical import parsed
 from connector.elements import Counting
 from connector.fleets import Fleets
 from connector.ledger import Ledger, Marks, Remembered, StagedRow
@@ -25,8 +25,10 @@ from connector.ledger.weighing import weigh
 from connector.model import Column, Draft, Layout, Skipped, SourceRecord, Table, Verdict
 
 CONSENT_FIELDS = ("consent", "opt_out")
-CHUNK = 4000
-"""Rows recognised and staged at a time."""
+CHUNK = 6000
+"""Rows staged at a time."""
+MARKED = 16_000
+"""Rows marked at a time: half a megabyte of positions, lines and digests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +105,9 @@ class Chunk:
 
 
 class Recognise(Protocol):
-    """Which raw rows were said before, by digest."""
+    """Which rows were said before, by digest."""
 
-    def __call__(self, digests: list[bytes], /) -> Mapping[bytes, Remembered]: ...
+    def __call__(self, rows: Sequence[StagedRow], /) -> Mapping[bytes, Remembered]: ...
 
 
 def judged(
@@ -117,27 +119,43 @@ def judged(
 ) -> Iterator[Chunk]:
     """The rows of a file with what each becomes, chunk by chunk; nothing is stored.
 
-    A row that this source said before, word for word and read by the same recipe, is recognised and not mapped. `said`
-    holds digests of rows that became passports, all of them or as many as are at hand; it is used up, so that a row
-    that repeats another is found to do so. Raises `SourceFormatError` when the layout is not the mapped one,
-    `AdapterFailed` when the plugin broke.
+    `said` holds digests of rows that became passports by the same recipe, all of them or as many as are at hand: such a
+    row is not mapped again. It is used up, so that a row that repeats another is found to do so. What this source said
+    before of the others is recognised by its key, once that is known. Raises `SourceFormatError` when the layout is not
+    the mapped one, `AdapterFailed` when the plugin broke.
     """
     mapper = mapping.compile_mapper(source.columns(), table.layout.columns or None, source.fleets)
-    position, lacking, said = 0, source.lacking(table.layout), set() if said is None else said
-    records, digest_of = iter(table), RawRows().digest
-    while chunk := list(islice(records, CHUNK)):
-        digests = list(map(digest_of, chunk))
-        known = recognise([each for each in digests if each not in said])
-        found = Chunk([], Marks())
-        for place, (record, digest) in enumerate(zip(chunk, digests, strict=True), position + 1):
+    lacking, said = source.lacking(table.layout), set() if said is None else said
+    judge, digest_of = _judge_by(source, mapper, today, lacking), RawRows().digest
+    records = table.records if isinstance(table, Table) else table
+    found, position = Chunk([], Marks()), 0
+    for told in reciting.beside(records, said):
+        if isinstance(told, reciting.Recited):
+            found.marks.extend(position + 1, told)
+            position += len(told.digests)
+        else:
+            position += 1
+            digest = told.digest or digest_of(told)
             if digest in said:
                 said.remove(digest)
-                found.marks.add(place, record.line, digest)
+                found.marks.add(position, told.line, digest)
             else:
-                verdict = known.get(digest) or _silent(_judge(source, mapper, record, today), lacking)
-                found.rows.append(StagedRow(place, record.line, digest, verdict))
-        position += len(chunk)
-        yield found
+                found.rows.append(StagedRow(position, told.line, digest, judge(told)))
+        if len(found.rows) >= CHUNK or len(found.marks.digests) >= MARKED:
+            yield _recognised(found, recognise)
+            found = Chunk([], Marks())
+    if found.rows or found.marks.digests:
+        yield _recognised(found, recognise)
+
+
+def _recognised(chunk: Chunk, recognise: Recognise) -> Chunk:
+    """The chunk with what its source said before as what it was then."""
+    known = recognise(chunk.rows)
+    if not known:
+        return chunk
+    return Chunk(
+        [row._replace(verdict=known.get(row.digest, row.verdict)) for row in chunk.rows], chunk.marks
+    )
 
 
 class RawRows:
@@ -184,21 +202,32 @@ def _digest_of_any(record: SourceRecord) -> bytes:
     return hashlib.blake2b(raw.encode("utf-8", "surrogatepass"), digest_size=16, person=b"any").digest()
 
 
-def _judge(source: Source, mapper: mapping.Mapper, record: SourceRecord, today: date) -> Verdict:
-    if not source.adapter.maps_records or record.fault:
+def _judge_by(
+    source: Source, mapper: mapping.Mapper, today: date, lacking: frozenset[str]
+) -> Callable[[SourceRecord], Verdict]:
+    """What decides on the records of one file: its columns, or its plugin's own mapping."""
+
+    def by_columns(record: SourceRecord) -> Verdict:
         return mapper.judge(record, today=today)
-    mapped = source.adapter.map_record(record, source.settings)
-    return mapped if isinstance(mapped, Skipped) else mapper.judge_fields(mapped, today=today)
+
+    def by_plugin(record: SourceRecord) -> Verdict:
+        if record.fault:
+            return by_columns(record)
+        mapped = source.adapter.map_record(record, source.settings)
+        return mapped if isinstance(mapped, Skipped) else mapper.judge_fields(mapped, today=today)
+
+    judge = by_plugin if source.adapter.maps_records else by_columns
+    return (lambda record: _silent(judge(record), lacking)) if lacking else judge
 
 
 def _silent(verdict: Verdict, lacking: frozenset[str]) -> Verdict:
     """A row of a file that lacks a consent or opt-out column says nothing of it: no "no" comes of a gap."""
-    if not lacking or not isinstance(verdict, Draft):
+    if not isinstance(verdict, Draft):
         return verdict
     said = verdict.facts
     consent = None if "consent" in lacking else said.consent
     opt_out = (said.opt_out or None) if "opt_out" in lacking else said.opt_out
-    return replace(verdict, facts=replace(said, consent=consent, opt_out=opt_out))
+    return verdict._replace(facts=replace(said, consent=consent, opt_out=opt_out))
 
 
 def weigh_file(beside: Ledger, ledger: Ledger, source: Source, file: int) -> Braked | None:
@@ -207,14 +236,22 @@ def weigh_file(beside: Ledger, ledger: Ledger, source: Source, file: int) -> Bra
     passed_over, recognised = beside.staged_counts(file)
     weighing.passed_over(passed_over)
     weighing.recognised(recognised, is_passport=True)
-    for chunk in beside.staged_passports(file):
-        known = ledger.known_plates(source.garage, [each["plate"] for each in chunk])
-        weighing.newcomers(each["address"] for each in chunk if each["plate"] not in known)
-        if positions := [each["position"] for each in chunk if each["plate"] in known]:
-            _weigh_known(weighing, beside.staged_passports_at(file, positions), ledger, source)
+    if ledger.has_passports(source.garage):
+        _weigh_passports(weighing, beside, ledger, source, file)
+    else:
+        weighing.newcomers(*beside.staged_addresses(file))
     whole = source.contains == "all"
     before = ledger.rows_taken_before(source.garage, source.name) if whole else None
     return weighing.verdict(source.limits, before)
+
+
+def _weigh_passports(weighing: Weighing, beside: Ledger, ledger: Ledger, source: Source, file: int) -> None:
+    for chunk in beside.staged_passports(file):
+        known = ledger.known_plates(source.garage, [each["plate"] for each in chunk])
+        addresses = [each["address"] for each in chunk if each["plate"] not in known]
+        weighing.newcomers(len(addresses), addresses)
+        if positions := [each["position"] for each in chunk if each["plate"] in known]:
+            _weigh_known(weighing, beside.staged_passports_at(file, positions), ledger, source)
 
 
 def _weigh_known(weighing: Weighing, chunk: Sequence[dict[str, Any]], ledger: Ledger, source: Source) -> None:
@@ -222,8 +259,8 @@ def _weigh_known(weighing: Weighing, chunk: Sequence[dict[str, Any]], ledger: Le
     for row in ledger.address_book.corrected(source.garage, chunk):
         before = prior.get(row["plate"])
         if before is None:  # gone since it was asked for
-            weighing.newcomers([row["address"]])
+            weighing.newcomers(1, [row["address"]])
         elif weigh(row, said.get(row["key"]), before) == "unchanged":
             weighing.recognised(is_passport=True)
         else:
-            weighing.passport(row["plate"], json.loads(row["content"]), json.loads(before["content"]))
+            weighing.passport(row["plate"], parsed(row["content"]), parsed(before["content"]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from io import BytesIO
 from types import MappingProxyType
-from typing import Any, BinaryIO, Literal, Self
+from typing import Any, BinaryIO, Literal, NamedTuple, Self
 
 CONTENT_FIELDS = (
     "country",
@@ -82,17 +82,18 @@ class Fault:
     value: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRecord:
+class SourceRecord(NamedTuple):
     """One record as the source has it: its own column names → text, untouched.
 
     `line` is the record's first physical line from 1 (None where a source has no lines). A record with a `fault`
-    is rejected; `values` then holds what could be read of it.
+    is rejected; `values` then holds what could be read of it. `digest` is of the record word for word and of all that
+    decides how it is cut, where its reader can tell (see `reciting`; None: it is recognised by its values).
     """
 
     values: Mapping[str, str]
     line: int | None = None
     fault: Fault | None = None
+    digest: bytes | None = None
 
 
 class CellText(str):
@@ -236,8 +237,11 @@ class Facts:
     changed_at: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+SILENT = Facts()
+"""A source that says nothing of these."""
+
+
+class Draft(NamedTuple):
     """A passport as one row of a source draws it: acceptable, not yet judged against the ledger.
 
     `address_fault` says why the address can stand in no request (None: it can); it does not reject the row.
@@ -246,7 +250,7 @@ class Draft:
     plate: str
     record_key: str
     content: Content
-    facts: Facts = Facts()
+    facts: Facts = SILENT
     warnings: tuple[Warned, ...] = ()
     address_fault: str | None = None
 

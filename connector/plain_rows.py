@@ -17,7 +17,7 @@ from connector import emails, names, plates
 from connector.columns import Cell, Step
 from connector.errors import RecordRejected
 from connector.figures import DASHES
-from connector.model import FACT_FIELDS, NAME_FIELDS, Draft, Facts
+from connector.model import FACT_FIELDS, NAME_FIELDS, SILENT, Draft, Facts
 from connector.reading import LONGEST_TEXT, VIN, Reading, Row
 
 _ADDRESS = re.compile("[A-Za-z0-9_-]+(?:[.][A-Za-z0-9_-]+)*@([A-Za-z0-9.-]+)")
@@ -27,8 +27,6 @@ _DUTCH_NUMBER = 9
 """A telephone number of so many characters may have lost its zero."""
 _SHORTEST_DATE = 5
 """A house number of so many characters may be a date."""
-
-_SILENT = Facts()
 
 _Reader = Callable[[str], str | int | None]
 """Trimmed text, not empty → its value; None: it is not plain."""
@@ -70,7 +68,7 @@ class PlainRows:
         if not (self._read_texts(values, content) and self._read_others(values, content)):
             return None
         facts = (
-            self._said(*[values.get(each) or "" for each in self._facts.values()]) if self._facts else _SILENT
+            self._said(*[values.get(each) or "" for each in self._facts.values()]) if self._facts else SILENT
         )
         key = _text(values, self._key) if self._key else ""
         if facts is None or key is None or not self._has_last_name(values, content):

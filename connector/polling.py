@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -162,8 +162,8 @@ class Polling:
         key = source.columns().get("record_key")
         names = key.names if key else ()
 
-        def recognise(digests: list[bytes], /) -> Mapping[bytes, Remembered]:
-            return ledger.recognise(source.garage, source.name, recipe, digests)
+        def recognise(rows: Sequence[StagedRow], /) -> Mapping[bytes, Remembered]:
+            return ledger.recognise(source.garage, source.name, recipe, rows)
 
         table = Table(Layout(columns=()), page.records)
         for chunk in judged(source, table, self.intake.today(), recognise):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from connector import inbox
 from connector.arrivals import Arrival
 from connector.errors import SourceError, SourceFormatError
 from connector.judging import Source, judged, weigh_file
-from connector.ledger import Ledger, Remembered
+from connector.ledger import Ledger, Remembered, StagedRow
 from connector.ledger.access import scratch
 from connector.ledger.weighing import weigh
 from connector.model import Layout, PushRequest, Table
@@ -113,8 +113,8 @@ def _arrival(path: Path, now: datetime) -> Arrival:
 
 
 def _stage(table: Table, source: Source, ledger: Ledger, beside: Ledger, file: int, today: date) -> None:
-    def recognise(digests: list[bytes], /) -> Mapping[bytes, Remembered]:
-        return ledger.recognise(source.garage, source.name, recipe, digests)
+    def recognise(rows: Sequence[StagedRow], /) -> Mapping[bytes, Remembered]:
+        return ledger.recognise(source.garage, source.name, recipe, rows)
 
     recipe = source.recipe()
     for chunk in judged(source, table, today, recognise):

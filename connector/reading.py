@@ -18,7 +18,7 @@ from functools import lru_cache
 from connector import dictionary, emails, figures, masks, names, plates, sentences
 from connector.columns import Cell
 from connector.errors import RecordRejected
-from connector.model import CONTENT_FIELDS, FACT_FIELDS, NAME_FIELDS, Facts, Warned
+from connector.model import CONTENT_FIELDS, FACT_FIELDS, NAME_FIELDS, SILENT, Facts, Warned
 
 LONGEST_TEXT = 500
 """Characters of a text that are kept; no name or street is longer."""
@@ -46,7 +46,6 @@ _A_DATE = re.compile(
 )
 """`2026-02-01` and `1-feb`, as a sheet's house number `1-2` reads."""
 
-_SILENT = Facts()
 _MASKS: Mapping[str, Callable[[str], str]] = {"plate": plates.mask, "email": emails.mask}
 
 
@@ -123,7 +122,7 @@ class Reading:
     def facts(self, row: Row) -> Facts:
         """What stands beside the content; a field that is not mapped says nothing."""
         if row.cells.keys().isdisjoint(FACT_FIELDS):
-            return _SILENT
+            return SILENT
         return Facts(
             service_due=self._date(row, "service_due", row.text("service_due")),
             consent=self._consent(row),

@@ -88,8 +88,8 @@ class Receiving:
         return self._kept(source, arrival, recipe, rows)
 
     def _judged(self, source: Source, request: PushRequest, recipe: bytes) -> list[StagedRow]:
-        def recognise(digests: list[bytes], /) -> Mapping[bytes, Remembered]:
-            return self.intake.ledger.recognise(source.garage, source.name, recipe, digests)
+        def recognise(rows: Sequence[StagedRow], /) -> Mapping[bytes, Remembered]:
+            return self.intake.ledger.recognise(source.garage, source.name, recipe, rows)
 
         table = source.adapter.receive(request, source.settings)
         return [

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from connector.emails import key
 
@@ -23,6 +23,14 @@ class Suspicion:
 
     kind: Kind
     suggestion: str | None = None
+
+
+class Domain(NamedTuple):
+    """A domain: its first label, whether that says that there is no address, and the domain that was meant by it."""
+
+    name: str
+    is_nowhere: bool
+    meant: str | None
 
 
 CONSUMER_DOMAINS = (
@@ -105,23 +113,30 @@ def meant_domain(domain: str) -> str | None:
 def suspect(
     address: str,
     garage_addresses: Collection[str] = (),
-    meant: Callable[[str], str | None] = meant_domain,
+    read: Callable[[str], Domain] | None = None,
 ) -> Suspicion | None:
     """What is suspicious of an address by itself; None: nothing. Never raises.
 
     A dummy stands where there is no address: `geen@geen.nl`, `onbekend@…`, `info@example…`, or the garage's own.
-    How many customers share it only a ledger knows: `is_shared`. `meant` stands in for `meant_domain` where that is
-    to be remembered.
+    How many customers share it only a ledger knows: `is_shared`. `read` stands in for `read_domain` where domains
+    are to be remembered.
     """
     local, at, domain = address.strip().rpartition("@")
     if not at:
         return None
-    where = key(domain)
+    where = (read or read_domain)(domain)
     own = garage_addresses and key(address) in {key(each) for each in garage_addresses}
-    if own or _is_dummy(key(local), where):
+    if own or where.is_nowhere or _is_dummy(key(local), where.name):
         return Suspicion("dummy")
-    mended = meant(where)
-    return Suspicion("typo", f"{local}@{mended}") if mended else None
+    return Suspicion("typo", f"{local}@{where.meant}") if where.meant else None
+
+
+def read_domain(domain: str) -> Domain:
+    """What is to be known of a domain, whoever has a mailbox there."""
+    where = key(domain)
+    name = where.partition(".")[0]
+    is_nowhere = name in _PLACEHOLDERS or name.translate(_PUNCTUATION) in _NOBODY
+    return Domain(name, is_nowhere, meant_domain(where))
 
 
 def is_shared(customers: int, limit: int) -> bool:
@@ -129,11 +144,10 @@ def is_shared(customers: int, limit: int) -> bool:
     return customers > limit
 
 
-def _is_dummy(local: str, domain: str) -> bool:
-    name = domain.partition(".")[0]
-    if local.translate(_PUNCTUATION) in _NOBODY or name.translate(_PUNCTUATION) in _NOBODY:
+def _is_dummy(local: str, name: str) -> bool:
+    if local.translate(_PUNCTUATION) in _NOBODY:
         return True
-    return name in _PLACEHOLDERS or (local == name and (local == "test" or len(set(local)) == 1))
+    return local == name and (local == "test" or len(set(local)) == 1)
 
 
 def _alike(domain: str) -> str | None:

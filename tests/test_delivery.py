@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import random
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -47,12 +48,11 @@ def delivery(installation, clock):
     @contextmanager
     def opened(garage, *rows, points=lambda _point: None):
         garage.export(*rows)
-        count = itertools.count()
         (settings,) = config.load(installation.folder, env={}).garages
         with access.to_work(
             installation.state,
             now=clock,
-            entropy=lambda size: next(count).to_bytes(size, "big"),
+            entropy=random.Random(1).randbytes,
             crash=points,
         ) as ledger:
             log = make_log("error", None, clock, io.StringIO())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import itertools
+import random
 import threading
 from datetime import UTC, date, datetime
 from typing import Any
@@ -27,14 +27,12 @@ def follow(garage, car):
     """Follows the feed of a garage with three concepts, once; the whole pass before it asked nothing of the feed."""
     garage.export(car(1), car(2), car(3))
     garage.run()
-    count, stop = itertools.count(), threading.Event()
+    stop = threading.Event()
     (settings,) = config.load(garage.folder, env={}).garages
     now = lambda: datetime.now(UTC)  # noqa: E731
     log = make_log("error", None, now, io.StringIO())
     with (
-        access.to_work(
-            garage.installation.state, now=now, entropy=lambda size: next(count).to_bytes(size, "big")
-        ) as ledger,
+        access.to_work(garage.installation.state, now=now, entropy=random.Random(1).randbytes) as ledger,
         workplace.connect(settings, stop) as client,
     ):
         yield Feedback("jansen", ledger, client, Policy("never"), date.today, lambda: 0.5, PROBING, log, stop)

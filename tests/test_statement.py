@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import itertools
+import random
 import threading
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -77,12 +77,12 @@ class Hand:
 @pytest.fixture
 def hand(garage, car):
     """A garage with three concepts at iGarage, met the evening before."""
-    clock, count, stop = Clock(), itertools.count(), threading.Event()
+    clock, stop = Clock(), threading.Event()
     with time_machine.travel(clock.at, tick=True):
         garage.export(car(1), car(2), car(3))
         garage.run()
     (settings,) = config.load(garage.folder, env={}).garages
-    entropy = lambda size: next(count).to_bytes(size, "big")  # noqa: E731
+    entropy = random.Random(1).randbytes
     with (
         access.to_work(garage.installation.state, now=clock, entropy=entropy) as ledger,
         workplace.connect(settings, stop) as client,

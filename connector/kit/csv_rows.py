@@ -12,6 +12,7 @@ someone changed it), so it is left as it is.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -20,17 +21,21 @@ from itertools import chain, islice
 
 from connector.errors import SourceFormatError, SourceUnavailable
 from connector.kit import header as headers
+from connector.kit.cutting import Cutting
 from connector.kit.delimiter import find_delimiter
 from connector.kit.encoding import ESCAPED, encoding_of, errors_for
 from connector.kit.header import Names, Row
 from connector.kit.keys import COLUMN_LIMIT, keys_of
-from connector.kit.physical import PhysicalLines, misread
+from connector.kit.physical import PhysicalLines
 from connector.kit.row_faults import fault_of
 from connector.model import ExportFile, Layout, SourceRecord, Table
+from connector.reciting import DIGEST, Recited
 
 SAMPLED_LINES = 100
 SAMPLED_CHARACTERS = 1 << 18
 """The delimiter is found from so many lines, or characters, at most."""
+RUN = 4000
+"""Records that were said before are told so many at a time."""
 
 
 def read_csv(
@@ -96,7 +101,7 @@ class _Form:
     def with_header(self, names: Names) -> tuple[_Form, tuple[str, ...], int]:
         """The form by which the header was found, the header, and its line."""
         with _text(self.file, self.encoding) as text:
-            rows = _until_misread(_rows(text, self.delimiter))
+            rows = _until_misread(Cutting(text, self.delimiter).rows())
             first = next(rows, None)
             told = _separator_told(first, self.delimiter)
             if told and told != self.delimiter:
@@ -154,24 +159,12 @@ def _check_header(form: _Form, header: Sequence[str], line: int, *, damaged: boo
         raise SourceFormatError(f"De kopregel heeft meer dan {COLUMN_LIMIT} kolommen.", line=line)
 
 
-def _rows(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
-    """The rows of a text; blank lines are left out."""
-    lines = PhysicalLines(text)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    first = 1
-    try:
-        for row in reader:
-            if len(row) > 1 or (row and row[0].strip()):
-                yield first, row, lines.damaged
-            lines.next_record()
-            first = reader.line_num + 1
-    except csv.Error:
-        raise misread(lines.held, first, delimiter) from None  # the csv module's own words name no line
-
-
 @dataclass(frozen=True, slots=True)
 class _Records:
-    """The records below the header; reads the file from its start each time it is iterated."""
+    """The records below the header; reads the file from its start each time it is iterated.
+
+    A record's digest is of its lines as they stand, and of the header and the delimiter by which they are cut.
+    """
 
     form: _Form
     header: tuple[str, ...]
@@ -179,25 +172,65 @@ class _Records:
     """On which the header begins."""
 
     def __iter__(self) -> Iterator[SourceRecord]:
-        keys = keys_of(self.header)
-        width = len(keys)
-        with _text(self.form.file, self.form.encoding) as text:
-            rows = _rows(text, self.form.delimiter)
-            self._skip_header(rows)
-            for line, row, damaged in rows:
-                if len(row) == width and not damaged:
-                    yield SourceRecord(dict(zip(keys, row, strict=True)), line)
-                else:
-                    yield self._doubtful(keys, row, line)
+        return (told for told in self.beside(set()) if isinstance(told, SourceRecord))
 
-    def _skip_header(self, rows: Iterator[Row]) -> None:
-        found = next((cells for line, cells, _ in rows if line >= self.line), ())
+    def beside(self, said: set[bytes]) -> Iterator[SourceRecord | Recited]:
+        """The records; runs of those that were said before are not cut.
+
+        A line that was a whole record then is one now, for how it is cut depends on nothing above it.
+        """
+        keys, how = keys_of(self.header), self._how_cut()
+        width, numbers, digests = len(keys), list[int](), list[bytes]()
+        with _text(self.form.file, self.form.encoding) as text:
+            cutting = Cutting(text, self.form.delimiter)
+            lines = cutting.lines
+            self._skip_header(cutting)
+            for line in cutting.beginnings():
+                digest = _digest(line, how)
+                is_said = digest in said
+                if is_said:
+                    said.remove(digest)
+                    numbers.append(lines.number)
+                    digests.append(digest)
+                if digests and (not is_said or len(digests) == RUN):
+                    yield Recited(numbers, digests)
+                    numbers, digests = [], []
+                if is_said:
+                    continue
+                row = cutting.cut(line)
+                if len(row) == width and len(lines.held) == 1 and not lines.damaged:
+                    yield SourceRecord(dict(zip(keys, row, strict=True)), lines.number, None, digest)
+                elif row:
+                    yield self._record(keys, row, cutting, how)
+            if digests:
+                yield Recited(numbers, digests)
+
+    def _record(
+        self, keys: Sequence[str], row: Sequence[str], cutting: Cutting, how: hashlib.blake2b
+    ) -> SourceRecord:
+        digest = _digest("".join(cutting.lines.held), how)
+        if len(row) == len(keys) and not cutting.lines.damaged:
+            return SourceRecord(dict(zip(keys, row, strict=True)), cutting.first, None, digest)
+        fault = fault_of(row, self.header, self.form.encoding)
+        cells = (ESCAPED.sub("\ufffd", cell) for cell in row)
+        return SourceRecord(dict(zip(keys, cells, strict=False)), cutting.first, fault, digest)
+
+    def _skip_header(self, cutting: Cutting) -> None:
+        found = next((cells for line, cells, _ in cutting.rows() if line >= self.line), ())
         if tuple(found) != self.header:
             raise SourceUnavailable(
                 "het bestand veranderde tijdens het lezen: de kolommen kunnen verschoven zijn"
             )
+        cutting.lines.next_record()
 
-    def _doubtful(self, keys: Sequence[str], row: Sequence[str], line: int) -> SourceRecord:
-        fault = fault_of(row, self.header, self.form.encoding)
-        cells = (ESCAPED.sub("\ufffd", cell) for cell in row)
-        return SourceRecord(dict(zip(keys, cells, strict=False)), line, fault)
+    def _how_cut(self) -> hashlib.blake2b:
+        how = repr((self.header, self.form.delimiter)).encode("utf-8", "surrogatepass")
+        person = hashlib.blake2b(how, digest_size=hashlib.blake2b.PERSON_SIZE).digest()
+        return hashlib.blake2b(digest_size=DIGEST, person=person)
+
+
+def _digest(text: str, how: hashlib.blake2b) -> bytes:
+    """Of the text without its line end; `how` is copied, for that takes half the time of a new one."""
+    said = how.copy()
+    said.update(text.rstrip("\r\n").encode("utf-8", "surrogatepass"))
+    return said.digest()

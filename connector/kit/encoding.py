@@ -10,6 +10,7 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from typing import Annotated, BinaryIO
 
 from pydantic import AfterValidator, Field
@@ -28,6 +29,7 @@ _UTF32_BOMS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MOSTLY, _HARDLY = 0.7, 0.1
 _LEGACY = ("cp1252", "cp850")  # in order of likelihood: the first wins a tie
+_ABOVE_ASCII = bytes(range(128, 256))
 _WORD = re.compile(rb"[\x00-\x7f]?[\x80-\xff]+[\x00-\x7f]?")
 
 _COMMON = frozenset("éèëêïöüçáäóñàâôîûÉÈËÊÏÖÜÇÄ")
@@ -102,17 +104,19 @@ def _ladder(start: bytes, stream: BinaryIO) -> str:
     Half, because the other mistake is worse: a UTF-8 file with rows pasted in from elsewhere, read as cp1252,
     would send every `é` as `Ã©`, while its broken rows read as UTF-8 are rejected where people see them.
     """
-    sound = broken = 0
+    size = ascii_bytes = characters = kept = 0
     words: Counter[bytes] = Counter()
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-    for chunk in _chunks(start, stream):
-        text = decoder.decode(chunk)
-        escaped = _count_escaped(text)
-        broken += escaped
-        sound += _count_above_ascii(text) - escaped
-        if escaped and words.total() < SAMPLED:
+    for chunk in chain(_chunks(start, stream), [b""]):
+        text = decoder.decode(chunk, final=not chunk)
+        size += len(chunk)
+        ascii_bytes += len(chunk.translate(None, _ABOVE_ASCII))
+        characters += len(text)
+        kept += len(text) if text.isascii() else len(text.encode("utf-8", "ignore"))
+        if words.total() < SAMPLED and is_damaged(text):
             words.update(_words(chunk))
-    broken += _count_escaped(decoder.decode(b"", final=True))
+    broken = size - kept
+    sound = characters - ascii_bytes - broken
     if sound >= broken:
         return "utf-8"
     return max(_LEGACY, key=lambda encoding: score(words, encoding))
@@ -123,14 +127,6 @@ def _chunks(start: bytes, stream: BinaryIO) -> Iterator[bytes]:
     while chunk:
         yield chunk
         chunk = stream.read(CHUNK)
-
-
-def _count_above_ascii(text: str) -> int:
-    return 0 if text.isascii() else len(text) - len(text.encode("ascii", "ignore"))
-
-
-def _count_escaped(text: str) -> int:
-    return len(text) - len(text.encode("utf-8", "ignore").decode()) if is_damaged(text) else 0
 
 
 def is_damaged(text: str) -> bool:

@@ -11,7 +11,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any, BinaryIO
 
 from pydantic import AfterValidator, Field
@@ -19,6 +19,7 @@ from pydantic import AfterValidator, Field
 from connector.errors import SourceFormatError
 from connector.kit.csv_rows import read_csv
 from connector.model import ExportFile, Layout, SourceRecord, Table
+from connector.reciting import Recited, beside
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -113,9 +114,16 @@ class _Raised:
     table: Table
 
     def __iter__(self) -> Iterator[SourceRecord]:
+        return (told for told in self.beside(set()) if isinstance(told, SourceRecord))
+
+    def beside(self, said: set[bytes]) -> Iterator[SourceRecord | Recited]:
+        """The records; runs of those that were said before are not cut."""
         with _one_line_up():
-            for record in self.table:
-                yield replace(record, line=record.line - 1 if record.line else None)
+            for told in beside(self.table.records, said):
+                if isinstance(told, Recited):
+                    yield Recited([line - 1 for line in told.lines], told.digests)
+                else:
+                    yield told._replace(line=told.line - 1 if told.line else None)
 
 
 class _one_line_up:  # noqa: N801  # read as a word of the `with` statement

@@ -27,7 +27,8 @@ _MISQUOTED = (
 # without the line: whoever shows an error adds its `line`
 
 
-_PADDING = "\0\x1a \t\r\n"
+_MARKS = "\0\x1a"
+_PADDING = f"{_MARKS} \t\r\n"
 _PADDING_LIMIT = 1 << 16
 """Characters that may pad the end: a block of a disk. More is a file of which the rest was never written."""
 
@@ -41,6 +42,8 @@ class PhysicalLines:
 
     def __init__(self, text: io.TextIOWrapper) -> None:
         self._text = text
+        self.number = 0
+        """Of the line handed out last, from 1."""
         self.held: list[str] = []
         """The lines handed out since the last `next_record`."""
         self.damaged = False
@@ -52,43 +55,39 @@ class PhysicalLines:
         self.damaged = False
 
     def __iter__(self) -> Iterator[str]:
-        held = self.held
-        size = 0
-        for number, line in enumerate(_unpadded(self._raw()), 1):
+        held, size = self.held, 0
+        for line in self._unpadded():
+            self.number += 1
             size = size + len(line) if held else len(line)
             held.append(line)
             if "\0" in line:
-                raise SourceFormatError(_BINARY, line=number)
+                raise SourceFormatError(_BINARY, line=self.number)
             if size >= RECORD_LIMIT:
                 raise csv.Error("record too long")
             if not line.isascii() and is_damaged(line):
                 self.damaged = True
             yield line
 
-    def _raw(self) -> Iterator[str]:
+    def _unpadded(self) -> Iterator[str]:
+        """The lines without what pads the end of a file. What turns out not to be its end is given after all."""
         readline, number = self._text.readline, 1
+        waiting: list[str] = []
         try:
             while line := readline(RECORD_LIMIT):
-                yield line
                 number += 1
+                if line[0] in _MARKS and _is_padding(line, waiting):
+                    waiting.append(line)
+                    continue
+                if waiting:
+                    yield from waiting
+                    waiting.clear()
+                yield _without_mark(line) if line[-1] in _MARKS else line
         except UnicodeDecodeError:  # of UTF-16 alone: every other encoding escapes what it does not know
             raise SourceFormatError(_HALVED, line=number) from None
 
 
-def _unpadded(lines: Iterator[str]) -> Iterator[str]:
-    """The lines without what pads the end of a file. What turns out not to be its end is given after all."""
-    waiting: list[str] = []
-    size = 0
-    for line in lines:
-        if line[0] in "\0\x1a" and not line.strip(_PADDING) and size + len(line) <= _PADDING_LIMIT:
-            waiting.append(line)
-            size += len(line)
-            continue
-        if waiting:
-            yield from waiting
-            waiting.clear()
-            size = 0
-        yield _without_mark(line) if line[-1] in "\0\x1a" else line
+def _is_padding(line: str, waiting: Sequence[str]) -> bool:
+    return not line.strip(_PADDING) and sum(map(len, waiting)) + len(line) <= _PADDING_LIMIT
 
 
 def _without_mark(line: str) -> str:

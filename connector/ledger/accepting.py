@@ -109,8 +109,7 @@ def finish(connection: sa.Connection, job: Accepting) -> None:
     )
     if not job.lacks_consent:
         consents.mend(connection, job.garage, job.source)
-    marked = marks.digests(connection, job.file)
-    missing.note(connection, job.garage, job.source, job.file, job.contains, job.now, marked=marked)
+    missing.note(connection, job.garage, job.source, job.file, job.contains, job.now)
     poll_ends.keep_what_stands(connection, job.file, is_part=job.contains == "selection")
     poll_ends.take(connection, job.file)
     close(connection, job.file, "taken", job.now)
@@ -134,6 +133,7 @@ def _judge(
         faults=faults,
         verdicts=addresses.verdicts(connection, job.garage, {*faults, *former, *left}),
         former=former,
+        prior=dict(prior),
         corrections=correcting.gone_with(connection, job.garage, plates, corrections, job.now),
         moved=moved,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -10,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connector.canonical import compact_json
+from connector.canonical import compact_json, parsed
 from connector.corrections import Correction, Counted, Refusal, add, counted, is_over
 from connector.emails import key as address_key
 from connector.errors import NotReleasable
@@ -69,7 +68,7 @@ def applied(row: Row, known: Sequence[Correction]) -> tuple[Row, Counted | None]
     """A staged row with the address that counts for its plate, and how that came; None where nothing is known."""
     if not known:
         return row, None
-    content = json.loads(row["content"])
+    content = parsed(row["content"])
     count = counted(content["email"], row["plate"], known)
     if count.by is None:
         return row, count
@@ -177,7 +176,7 @@ def _is_news(connection: sa.Connection, row: Row, item: AddressChange) -> bool:
     query = sa.select(events.c.detail).where(
         events.c.garage == row["garage"], events.c.plate == row["plate"], events.c.event == "corrected"
     )
-    said = [json.loads(each).get("changed_at") for each in connection.execute(query).scalars()]
+    said = [parsed(each).get("changed_at") for each in connection.execute(query).scalars()]
     return not any(at and datetime.fromisoformat(at) >= item.at for at in said)
 
 
@@ -256,7 +255,7 @@ def _weigh_conflicts(
 
 def _readdressed(row: Row, address: str, now: datetime) -> Values:
     """A new revision, with another address."""
-    content = _content_with(json.loads(row["content"]), address)
+    content = _content_with(parsed(row["content"]), address)
     fresh = passport_rows.fresh_start(row, content["address"], now)
     kept = {name: row[name] for name in ("proposed", "owner_order")}  # as it is wanted
     return {**content, "revision": row["revision"] + 1, **kept, **fresh}

@@ -22,6 +22,8 @@ DATABASE = "ledger.sqlite3"
 JOURNALS = ("-wal", "-shm")
 BUSY_TIMEOUT = 10.0
 """Seconds that one writing process waits for another's short transaction."""
+CARRIED = 4000
+"""Pages of the journal (16 MB) at which they are carried into the database: a page is not written anew each time."""
 
 
 def reaction(error: sa.exc.DBAPIError | sqlite3.Error) -> LedgerError | None:
@@ -202,6 +204,7 @@ def _prepare_sqlite(engine: sa.Engine, begin: str, *, journal: bool, carry: bool
         if journal or not carry:
             connection.execute("PRAGMA synchronous=FULL")  # NORMAL loses acknowledged rows on power loss
             connection.execute("PRAGMA secure_delete=ON")
+            connection.execute(f"PRAGMA wal_autocheckpoint={CARRIED}")
         if not carry:
             connection.execute("PRAGMA wal_autocheckpoint=0")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -132,15 +133,18 @@ class Erasures(Turns):
         source: str,
         chunk: Sequence[StagedRow],
         marked: Marks = NONE,
+        since: datetime | None = None,
     ) -> tuple[Sequence[StagedRow], Marks]:
         """Rows of a source with those of the erased as skips, and the marks of the others.
 
-        Raises `SourceUnavailable` where the key is lost.
+        `since`: when what is marked was known to be said. Raises `SourceUnavailable` where the key is lost.
         """
         garages.take_turn(connection, garage)  # an erasure that is being written now is to be seen
         known = hashes.of_garage(connection, garage)
         if not known:
             return chunk, marked
+        if since is not None and not hashes.erased_since(connection, garage, since):
+            return self._judged_all(connection, garage, known, chunk), marked
         still, skips = self._still_said(connection, garage, source, marked)
         return [*self._judged_all(connection, garage, known, chunk), *skips], still
 
@@ -148,7 +152,7 @@ class Erasures(Turns):
         self, connection: sa.Connection, garage: str, source: str, marked: Marks
     ) -> tuple[Marks, list[StagedRow]]:
         """The marks of rows that their source still has said, and the others, which are of the erased, as skips."""
-        known = memory.digests_among(connection, garage, source, marked.digests)
+        known = memory.digests(connection, garage, source) if marked.digests else ()
         still, skips = Marks(), []
         for position, line, digest in zip(marked.positions, marked.lines, marked.digests, strict=True):
             if digest in known:

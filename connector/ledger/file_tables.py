@@ -133,7 +133,6 @@ rows = sa.Table(
         Instant,
         comment="the source's last file does not name it; of a selection, it was read",
     ),
-    sa.Index("rows_by_digest", "garage", "source", "digest"),
     sa.Index("rows_by_plate", "garage", "plate"),
     sa.Index("rows_unnamed", "garage", "source", sqlite_where=UNNAMED, postgresql_where=UNNAMED),
 )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from connector.canonical import compact_json
+from connector.canonical import compact_json, parsed
 from connector.ledger import passports as passport_rows
 from connector.ledger.schema import garages, passports
 from connector.ledger.writing import event, found, record
@@ -23,7 +22,7 @@ def known(connection: sa.Connection, garage: str) -> frozenset[str] | None:
     """The accounts that iGarage last said it has; None where it never did."""
     query = sa.select(garages.c.fleet_accounts).where(garages.c.garage == garage)
     told = connection.execute(query).scalar()
-    return None if told is None else frozenset(json.loads(told))
+    return None if told is None else frozenset(parsed(told))
 
 
 def learn(connection: sa.Connection, garage: str, accounts: Collection[str], now: datetime) -> None:
@@ -48,7 +47,7 @@ def accepted(row: Row, accounts: Collection[str] | None) -> Row:
     """A row with content, without an account that is not among these (None: nothing is known of them)."""
     if accounts is None or NAMED not in row["content"]:
         return row
-    content = json.loads(row["content"])
+    content = parsed(row["content"])
     if content["fleet_account"] in accounts:
         return row
     del content["fleet_account"]

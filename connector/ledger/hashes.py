@@ -89,6 +89,12 @@ def of_garage(connection: sa.Connection, garage: str) -> set[bytes]:
     return {bytes(each) for each in connection.execute(query).scalars()}
 
 
+def erased_since(connection: sa.Connection, garage: str, since: datetime) -> bool:
+    """Whether somebody was erased at an instant or after it."""
+    query = sa.select(erasures.c.id).where(erasures.c.garage == garage, erasures.c.at >= since)
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def has(connection: sa.Connection, garage: str, digest: bytes) -> bool:
     """Whether a garage has this hash."""
     query = sa.select(erased.c.kind).where(erased.c.garage == garage, erased.c.digest == digest)

@@ -12,12 +12,10 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from connector.ledger.memory import Remembered
+from connector.ledger.memory import Remembered, split
 from connector.ledger.schema import files, marks, rows, staged
 from connector.ledger.writing import insert_all
-
-SIZE = 16
-"""Bytes of a digest."""
+from connector.reciting import Recited
 
 Marked = tuple[int, int | None, bytes]
 """Position, line and digest of a row."""
@@ -38,6 +36,12 @@ class Marks:
         self.positions.append(position)
         self.lines.append(line or 0)
         self.digests.append(digest)
+
+    def extend(self, first: int, recited: Recited) -> None:
+        """Mark rows one behind the other, from position `first`."""
+        self.positions.extend(range(first, first + len(recited.digests)))
+        self.lines.extend(recited.lines)
+        self.digests.extend(recited.digests)
 
 
 NONE = Marks()
@@ -94,12 +98,12 @@ def pick(connection: sa.Connection, file: int, wanted: Collection[bytes]) -> lis
 
 
 def _at_odds(connection: sa.Connection, file: int) -> dict[bytes, Remembered]:
-    """Rows that the source said before and that have the plate, the key or the digest of a staged one, by digest."""
+    """Rows that the source said before and that have the plate or the key of a staged one, by digest."""
     of_file = connection.execute(sa.select(files.c.garage, files.c.source).where(files.c.id == file)).one()
     of_garage = rows.c.garage == of_file.garage
     of_source = of_garage & (rows.c.source == of_file.source)
     # Of a plate the source is looked at afterwards: asked with it, a database may look through all that it has said.
-    alike = ((of_garage, "plate"), (of_source, "key"), (of_source, "digest"))
+    alike = ((of_garage, "plate"), (of_source, "key"))
     found: dict[bytes, Remembered] = {}
     for of, name in alike:
         query = sa.select(
@@ -118,8 +122,3 @@ def _marked(connection: sa.Connection, file: int) -> Iterator[tuple[int, Marks]]
     for each in connection.execute(query).mappings():
         positions, lines = array("q", bytes(each["positions"])), array("q", bytes(each["lines"]))
         yield each["position"], Marks(positions, lines, split(bytes(each["digests"])))
-
-
-def split(digests: bytes) -> list[bytes]:
-    """Digests that were joined, each by itself."""
-    return [digests[at : at + SIZE] for at in range(0, len(digests), SIZE)]

@@ -11,12 +11,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.operators import custom_op
 
 from connector.ledger.schema import rows, staged
 from connector.ledger.writing import among, found, insert_from, upsert
+from connector.reciting import DIGEST
 
 Row = Mapping[Any, Any]
 Values = dict[str, Any]
+
+SKIP = "#"
+"""Before the digest of a row that has no key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +36,33 @@ class Remembered:
 
 
 def recognise(
-    connection: sa.Connection, garage: str, source: str, recipe: bytes, digests: Sequence[bytes]
+    connection: sa.Connection, garage: str, source: str, recipe: bytes, told: Mapping[str, Collection[bytes]]
 ) -> dict[bytes, Remembered]:
-    """Which raw rows this source said before, word for word and read by the same recipe.
+    """Which raw rows this source said before, word for word and read by the same recipe; `told` are digests by key.
 
     Rejected rows are not remembered, so that they are listed with today's line, nor a row that lost against
     another of its plate, for its content was never kept and tonight it may win.
     """
-    if not digests:
+    if not told:
         return {}
     query = sa.select(
         rows.c.digest, rows.c.key, rows.c.plate, rows.c.verdict, rows.c.reason, rows.c.rank
-    ).where(_of_source(garage, source), rows.c.recipe == recipe, rows.c.digest.in_(digests))
-    remembered = connection.execute(query)
-    return {bytes(digest): Remembered(*rest) for digest, *rest in remembered}
+    ).where(_of_source(garage, source), rows.c.recipe == recipe, among(connection, rows.c.key, told))
+    remembered = ((bytes(digest), Remembered(*rest)) for digest, *rest in connection.execute(query))
+    return {digest: each for digest, each in remembered if digest in told[each.key]}
 
 
-WORD_FOR_WORD = 250_000
-"""Digests of one source that are kept in memory while a file of it is read: some 25 MB."""
+def skip_key(digest: bytes) -> str:
+    """Under which a raw row is remembered that has no key, for it is no passport."""
+    return f"{SKIP}{digest.hex()}"
+
+
+WORD_FOR_WORD = 1_000_000
+"""Digests of one source that are kept in memory while a file of it is read: 100 MB at most, 10 for 100,000 rows."""
+
+
+FETCHED = 10_000
+"""Digests that are fetched at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +76,35 @@ class Said:
 def said_word_for_word(connection: sa.Connection, garage: str, source: str, recipe: bytes) -> Said:
     """What a source said by the same recipe; of its passports at most so many as are kept."""
     said = _all_of_source(connection, garage, source) & (rows.c.recipe == recipe)
-    query = sa.select(rows.c.digest).where(said, rows.c.verdict == "passport").limit(WORD_FOR_WORD)
-    passports = set(connection.execute(query).scalars().all())
-    others = sa.select(rows.c.key).where(said, rows.c.verdict != "passport").limit(1)
+    passports = _digests(connection, said & (rows.c.verdict == "passport"), WORD_FOR_WORD)
+    others = sa.select(rows.c.key).where(_skips(connection, garage, source)).limit(1)
     is_all = len(passports) < WORD_FOR_WORD and connection.execute(others).first() is None
     return Said(passports, is_all)
 
 
-def digests_among(
-    connection: sa.Connection, garage: str, source: str, digests: Collection[bytes]
-) -> set[bytes]:
-    """Those of the digests under which a source has said something."""
-    query = sa.select(rows.c.digest).where(_of_source(garage, source), rows.c.digest.in_(list(digests)))
-    return set(map(bytes, connection.execute(query).scalars()))
+def digests(connection: sa.Connection, garage: str, source: str) -> set[bytes]:
+    """The digests of all that a source has said last."""
+    return _digests(connection, _all_of_source(connection, garage, source))
+
+
+def standing(connection: sa.Connection, garage: str, source: str) -> int:
+    """How many passports the exports of a source still name, as far as that is noted."""
+    of_source = _all_of_source(connection, garage, source)
+    named = of_source & (rows.c.verdict == "passport") & rows.c.unnamed_since.is_(None)
+    query = sa.select(sa.func.count()).select_from(rows).where(named)
+    return int(connection.execute(query).scalar_one())
+
+
+def _digests(connection: sa.Connection, which: sa.ColumnElement[bool], most: int | None = None) -> set[bytes]:
+    """Of these rows, as the driver hands them over: SQLAlchemy's own rows would take twice as long."""
+    cursor: Any = connection.execute(sa.select(rows.c.digest).where(which).limit(most)).cursor
+    parts = iter(lambda: cursor.fetchmany(FETCHED), [])
+    return {bytes(digest) for part in parts for (digest,) in part}
+
+
+def split(digests: bytes) -> list[bytes]:
+    """Digests that were joined, each by itself."""
+    return [digests[at : at + DIGEST] for at in range(0, len(digests), DIGEST)]
 
 
 def said(connection: sa.Connection, garage: str, source: str, keys: Sequence[str]) -> dict[str, Values]:
@@ -116,7 +146,7 @@ def remember_skips(connection: sa.Connection, said: Mapping[str, Any], skips: Co
         connection,
         rows,
         [
-            {**said} | {"key": f"#{bytes(row['digest']).hex()}"} | {name: row[name] for name in _KEPT}
+            {**said} | {"key": skip_key(bytes(row["digest"]))} | {name: row[name] for name in _KEPT}
             for row in skips
         ],
     )
@@ -135,11 +165,17 @@ def _former_keys(
 def forget_skips(connection: sa.Connection, garage: str, source: str, file: int) -> None:
     """A row without a key is remembered only while the export still has it."""
     present = sa.select(staged.c.digest).where(staged.c.file == file)
-    of_source = _all_of_source(connection, garage, source)
-    gone = sa.select(rows.c.key).where(of_source, rows.c.verdict == "skipped", rows.c.digest.not_in(present))
+    skips = _skips(connection, garage, source)
+    gone = sa.select(rows.c.key).where(skips, rows.c.digest.not_in(present))
     if keys := list(connection.execute(gone).scalars()):
         of_keys = among(connection, rows.c.key, keys)
         connection.execute(rows.delete().where(_of_source(garage, source), of_keys))
+
+
+def _skips(connection: sa.Connection, garage: str, source: str) -> sa.ColumnElement[bool]:
+    """The rows of a source that are no passport. On SQLite they lie together; another database may sort otherwise."""
+    skips = _of_source(garage, source) & (rows.c.verdict == "skipped")
+    return skips & rows.c.key.between(SKIP, f"{SKIP}~") if connection.dialect.name == "sqlite" else skips
 
 
 def _all_of_source(connection: sa.Connection, garage: str, source: str) -> sa.ColumnElement[bool]:
@@ -149,7 +185,11 @@ def _all_of_source(connection: sa.Connection, garage: str, source: str) -> sa.Co
     """
     if connection.dialect.name != "sqlite":
         return _of_source(garage, source)
-    return (rows.c.garage.concat("") == garage) & (rows.c.source.concat("") == source)
+    return (_unindexed(rows.c.garage) == garage) & (_unindexed(rows.c.source) == source)
+
+
+def _unindexed(column: sa.Column[str]) -> sa.ColumnElement[str]:
+    return sa.UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
 def _of_source(garage: str, source: str) -> sa.ColumnElement[bool]:

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from connector.arrivals import Contains
+from connector.ledger import marks, memory
 from connector.ledger.schema import MISSING, passports, rows, staged
 from connector.ledger.writing import event, record
 
@@ -29,13 +30,11 @@ def note(
     file: int,
     contains: Contains,
     now: datetime,
-    *,
-    marked: Collection[bytes] = frozenset(),
 ) -> None:
     """A file was accepted, and its rows are still staged: what it names is there, and what it names no more is missing.
 
-    A car that is named by a row without an address, or by one that is rejected, is in the export all the same.
-    `marked` are digests of rows that the file has as they were, where those are not staged.
+    A car that is named by a row without an address, or by one that is rejected, is in the export all the same, and
+    so is what is marked as said before.
     """
     of_source = (rows.c.garage == garage) & (rows.c.source == source) & (rows.c.verdict == "passport")
     unnamed = rows.c.unnamed_since.is_not(None)
@@ -44,21 +43,33 @@ def note(
         staged.c.file == file, staged.c.verdict == "rejected", staged.c.key.is_not(None)
     )
     here = rows.c.plate.in_(named) | rows.c.key.in_(refused)
-    found = sa.select(rows.c.key, rows.c.digest, here).where(of_source, unnamed)
-    back = [key for key, digest, is_here in _each(connection, found) if is_here or digest in marked]
+    found = connection.execute(sa.select(rows.c.key, rows.c.digest, here).where(of_source, unnamed)).all()
+    marked = marks.digests(connection, file) if found else frozenset()
+    back = [key for key, digest, is_here in found if is_here or bytes(digest) in marked]
     _write(connection, of_source, back, None)
     _end(connection, garage, now)
     known = of_source & ~unnamed
     if contains != "all":
         _write(connection, of_source, _keys(connection, known), now)
         return
-    missed = known & rows.c.key.not_in(refused)
-    if marked:
-        gone = _unmarked(connection, garage, source, marked, missed & rows.c.plate.not_in(named))
-    else:  # a difference of sets: neither database needs an index of what is staged for it
-        gone = _keys(connection, missed & rows.c.plate.in_(_said(garage, source).except_(named)))
-    _write(connection, of_source, gone, now)
+    if memory.standing(connection, garage, source) > _passports(connection, file) + marks.number(
+        connection, file
+    ):
+        marked = marked or marks.digests(connection, file)
+        missed = known & rows.c.key.not_in(refused)
+        if marked:
+            gone = _unmarked(connection, garage, source, marked, missed & rows.c.plate.not_in(named))
+        else:  # a difference of sets: neither database needs an index of what is staged for it
+            gone = _keys(connection, missed & rows.c.plate.in_(_said(garage, source).except_(named)))
+        _write(connection, of_source, gone, now)
     _begin(connection, garage, of_source & unnamed, now)
+
+
+def _passports(connection: sa.Connection, file: int) -> int:
+    """How many passports are staged of a file: each of them is remembered."""
+    passports = (staged.c.file == file) & (staged.c.verdict == "passport")
+    query = sa.select(sa.func.count()).select_from(staged).where(passports)
+    return int(connection.execute(query).scalar_one())
 
 
 def _unmarked(
@@ -68,13 +79,12 @@ def _unmarked(
     marked: Collection[bytes],
     which: sa.ColumnElement[bool],
 ) -> list[str]:
-    """Keys of those of `which` that a source said under other digests. Of most the digest alone is read."""
-    query = sa.select(rows.c.digest).where(rows.c.garage == garage, rows.c.source == source)
-    said = _each(connection, query)
-    left = [digest for (digest,) in said if digest not in marked]
+    """Keys of those of `which` that a source said under other digests."""
+    query = sa.select(rows.c.key, rows.c.digest).where(rows.c.garage == garage, rows.c.source == source)
+    left = [key for key, digest in _each(connection, query) if digest not in marked]
     keys: list[str] = []
     for start in range(0, len(left), MANY):
-        some = rows.c.digest.in_(left[start : start + MANY])
+        some = rows.c.key.in_(left[start : start + MANY])
         keys += _keys(connection, some & which)
     return keys
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from connector.ledger import fleets, memory
 from connector.ledger.schema import addresses, events, passports, rows, staged
 from connector.ledger.writing import among, event, insert_from
-from connector.suspicion import meant_domain, suspect
+from connector.suspicion import read_domain, suspect
 
 FEWEST = 20
 """Newcomers that are worth a statement of their own."""
@@ -55,9 +55,9 @@ def find(
         *_unknown(garage, source),
     )
     query = query.order_by(staged.c.position)
-    meant, found = lru_cache(maxsize=8192)(meant_domain), dict[str, Newcomers]()
-    for position, address, facts in connection.execute(query):
-        if suspect(address, own, meant) is None:
+    read, found = lru_cache(maxsize=8192)(read_domain), dict[str, Newcomers]()
+    for position, address, facts in connection.execute(query).all():
+        if suspect(address, own, read) is None:
             alike = found.setdefault(facts, Newcomers(facts))
             alike.positions.append(position)
             alike.addresses.append(address)
@@ -88,8 +88,8 @@ def write(
     these = (staged.c.file == file) & staged.c.position.between(first, last)
     if last - first >= len(alike.positions):
         these &= among(connection, staged.c.position, alike.positions)
-    seeds = sa.literal(b"".join(entropy(SEED) for _ in alike.positions), sa.LargeBinary)
-    place = sa.cast(sa.func.row_number().over(order_by=staged.c.position) * SEED - SEED + 1, sa.Integer)
+    seeds = sa.literal(entropy(SEED * (last - first + 1)), sa.LargeBinary)
+    place = sa.cast((staged.c.position - first) * SEED + 1, sa.Integer)
     own = {
         "plate": staged.c.plate,
         "seed": sa.func.substr(seeds, place, SEED),

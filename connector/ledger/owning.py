@@ -6,7 +6,6 @@ same owner's new name *and* address, while iGarage is asked to take the name fir
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
@@ -37,7 +36,7 @@ def turn(prior: Row, row: Row, policy: Policy) -> Turn:
     Of a newcomer nobody need be asked where the passport is withdrawn or iGarage has it no more, nor where the question
     waits about the content as it is: what is said now counts in its place.
     """
-    if compare(json.loads(prior["content"]), json.loads(row["content"])) == "same":
+    if compare(parsed(prior["content"]), parsed(row["content"])) == "same":
         return "same"
     in_question = prior["held"] == "owner_change" and not prior["proposed"]
     if prior["absent"] or prior["held"] == "gone" or in_question:
@@ -71,7 +70,7 @@ def propose(prior: Row, row: Row, values: Row, goes_with_him: Row, now: datetime
 
 def _invited_before(prior: Row, row: Row) -> Row:
     """That somebody who waits already was invited, where he is the one of whom a row speaks."""
-    if not prior["proposed"] or compare(proposed_content(prior), json.loads(row["content"])) == "another":
+    if not prior["proposed"] or compare(proposed_content(prior), parsed(row["content"])) == "another":
         return {}
     return dict(_of(prior).get("invited") or {})
 
@@ -157,7 +156,7 @@ def gone_on_with(row: Row, before: str | None) -> Values:
         return {}
     if on_file is None or same_address(on_file, row["address"]):
         return {"owner_order": None}
-    content = name_first(json.loads(row["content"]), on_file)
+    content = name_first(parsed(row["content"]), on_file)
     return {
         "content": compact_json(content),
         "address": address_key(on_file),
@@ -188,13 +187,13 @@ def readdressed(row: Row, content: Values) -> Values:
 
 def proposed_content(row: Row) -> dict[str, Any]:
     """The content that waits."""
-    return dict(json.loads(_of(row)["content"]))
+    return dict(parsed(_of(row)["content"]))
 
 
 def _proposal(row: Row) -> Values:
-    facts = json.loads(row["facts"])
+    facts = parsed(row["facts"])
     return {"content": row["content"], "address": row["address"], "facts": facts}
 
 
 def _of(row: Row) -> Values:
-    return dict(json.loads(row["proposed"]))
+    return dict(parsed(row["proposed"]))

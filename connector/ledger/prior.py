@@ -49,6 +49,12 @@ def passports_of(connection: sa.Connection, garage: str, plates: Collection[str]
     return {row["plate"]: row for row in found(connection, query)}
 
 
+def has_passports(connection: sa.Connection, garage: str) -> bool:
+    """Whether a garage has any passport."""
+    query = sa.select(passports.c.plate).where(passports.c.garage == garage)
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def first_seen(
     connection: sa.Connection, garage: str, source: str, digests: Sequence[bytes]
 ) -> dict[bytes, datetime]:

@@ -7,14 +7,13 @@ same night, in this slice or in a later one: who was invited goes with his recor
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from connector.canonical import compact_json
+from connector.canonical import compact_json, parsed
 from connector.corrections import Correction
 from connector.ledger import correcting, owning
 from connector.ledger import passports as passport_rows
@@ -52,7 +51,7 @@ def inherited(made: Row, old: Row | None, verdict: str | None = None) -> Values:
     """
     if old is None or is_invited(made):
         return {}
-    if compare(json.loads(old["content"]), json.loads(made["content"])) == "another":
+    if compare(parsed(old["content"]), parsed(made["content"])) == "another":
         return {}
     if _may_be_invited(old):
         return {"invited_address": old["address"], "invited_at": None}
@@ -71,7 +70,7 @@ def noted(made: Row, inherits: str) -> Values:
     """What an earlier slice noted for a row, before its record's plate was another's."""
     if is_invited(made):
         return {}
-    values = owning.invited(json.loads(inherits))
+    values = owning.invited(parsed(inherits))
     return {**values, "asked": made["answered"] + 1} if "asked" in values else values
 
 

@@ -16,7 +16,7 @@ from connector.ledger import addresses, conflicts, correcting, replating, suspec
 from connector.ledger import passports as passport_rows
 from connector.ledger import prior as prior_rows
 from connector.ledger.schema import files, passports, rejected_rows, skipped_rows
-from connector.ledger.writing import event, insert_all, record, upsert
+from connector.ledger.writing import event, insert_all, record, rewrite
 from connector.plan import Policy
 
 Row = Mapping[Any, Any]
@@ -60,6 +60,8 @@ class Slice:
     """What is known against the addresses that its rows name and that their passports have now."""
     former: Collection[str]
     """The latter."""
+    prior: dict[str, Row]
+    """Plate → its passport as it was."""
     corrections: Sequence[Correction]
     moved: Mapping[str, Row]
     """Plate → the passport of the plate that its record named before."""
@@ -112,11 +114,12 @@ def _end_corrections(connection: sa.Connection, job: Accepting, result: Slice) -
 def _write_passports(connection: sa.Connection, job: Accepting, result: Slice) -> list[str]:
     """Write passports with their next step; the addresses that are shared now, or no longer."""
     made, changed = list(result.made.values()), list(result.passports.values())
-    at_hand = {*result.former, *result.unknown, *(each["address"] for each in (*made, *changed))}
+    at_hand = {*result.former, *(each["address"] for each in (*made, *changed))}
     judged = addresses.judged(connection, job.garage, at_hand)
+    at_hand.update(result.unknown)
     passport_rows.index_all(made, changed, judged, job.policy, job.today)
     insert_all(connection, passports, made)
-    upsert(connection, passports, changed)
+    rewrite(connection, passports, ((result.prior[each["plate"]], each) for each in changed))
     verdicts = {address: verdict for address, (verdict, _) in judged.items()}
     return suspects.count(connection, job.garage, at_hand, verdicts, job.policy.shared_limit, job.now)
 
@@ -127,7 +130,9 @@ def _note_conflicts(connection: sa.Connection, job: Accepting, result: Slice) ->
     known = result.corrections
     torn = conflicts.torn(connection, job.garage, {*named, *result.made}, known, source=job.source)
     turned = conflicts.turned(connection, job.garage, named, torn)
-    touched = {**prior_rows.passports_of(connection, job.garage, turned), **result.passports}
+    there = prior_rows.passports_of(connection, job.garage, turned)
+    result.prior.update(there)
+    touched = {**there, **result.passports}
     for written, at_hand in ((result.passports, touched), (result.made, dict(result.made))):
         for plate, row in at_hand.items():
             if row["source_conflict"] != (plate in torn):

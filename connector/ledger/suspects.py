@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from connector.errors import NotReleasable
 from connector.ledger.schema import addresses, passports
 from connector.ledger.writing import among, upsert
-from connector.suspicion import Kind, Suspicion, is_shared, meant_domain, suspect
+from connector.suspicion import Kind, Suspicion, is_shared, read_domain, suspect
 
 
 def judge(
@@ -31,8 +31,8 @@ def judge(
 
     `known` are the verdicts that there are. An address with a fault is none, and that is told elsewhere.
     """
-    meant = lru_cache(maxsize=8192)(meant_domain)
-    why = ((each, suspect(each, own, meant)) for each, fault in faults.items() if not fault)
+    read = lru_cache(maxsize=8192)(read_domain)
+    why = ((each, suspect(each, own, read)) for each, fault in faults.items() if not fault)
     found = {each: suspicion for each, suspicion in why if suspicion}
     cleared = [each for each, verdict in known.items() if verdict == "suspect" and each not in found]
     return _note(connection, garage, found, now) + _forget(

@@ -33,7 +33,7 @@ from connector.plan import Policy
 
 SLICE = 500
 """Rows that are read at a time, or written in one transaction while an index is made anew."""
-ACCEPTED = 4000
+ACCEPTED = 6000
 """Rows of one transaction while a file is accepted: a tenth of a second, for delivery writes in between."""
 
 
@@ -70,11 +70,12 @@ class Taking(Decisions):
             )
 
     def recognise(
-        self, garage: str, source: str, recipe: bytes, digests: Sequence[bytes]
+        self, garage: str, source: str, recipe: bytes, chunk: Sequence[files.StagedRow]
     ) -> dict[bytes, memory.Remembered]:
-        """Which raw rows this source said before, word for word and read by the same recipe."""
+        """Which rows this source said before, word for word and read by the same recipe, by digest."""
+        told = files.told_under(chunk)
         with self.database.read() as connection:
-            return memory.recognise(connection, garage, source, recipe, digests)
+            return memory.recognise(connection, garage, source, recipe, told)
 
     def said_word_for_word(self, garage: str, source: str, recipe: bytes) -> memory.Said:
         """Digests of raw rows that became passports by the same recipe: all of a source's, or as many as are kept."""
@@ -84,9 +85,11 @@ class Taking(Decisions):
     def stage(self, file: int, chunk: Sequence[files.StagedRow], marked: marks.Marks = marks.NONE) -> None:
         """Put rows, and the marks of others, beside the ledger, where delivery does not see them."""
         with self.database.write("stage") as connection:
-            query = sa.select(file_table.c.garage, file_table.c.source).where(file_table.c.id == file)
-            garage, source = connection.execute(query).one()
-            rows, still_marked = self.erasures.passed_over(connection, garage, source, chunk, marked)
+            columns = (file_table.c.garage, file_table.c.source, file_table.c.found_at)
+            garage, source, begun = connection.execute(
+                sa.select(*columns).where(file_table.c.id == file)
+            ).one()
+            rows, still_marked = self.erasures.passed_over(connection, garage, source, chunk, marked, begun)
             files.stage(connection, file, rows)
             marks.stage(connection, file, still_marked)
 
@@ -161,6 +164,16 @@ class Taking(Decisions):
     def staged_passports(self, file: int) -> Iterator[list[memory.Values]]:
         """Position, plate and address of the staged passports of a file that were not recognised, some at a time."""
         return self._staged(file, files.passports_after, ACCEPTED)
+
+    def staged_addresses(self, file: int) -> tuple[int, list[str]]:
+        """How many staged passports of a file were not recognised, and two of their addresses, unlike where any are."""
+        with self.database.read() as connection:
+            return files.addresses_of_passports(connection, file)
+
+    def has_passports(self, garage: str) -> bool:
+        """Whether a garage has any passport."""
+        with self.database.read() as connection:
+            return prior.has_passports(connection, garage)
 
     def staged_passports_at(self, file: int, positions: Sequence[int]) -> list[memory.Values]:
         """Staged passports of a file with what they are weighed by."""

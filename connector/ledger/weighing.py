@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from connector.canonical import parsed
 from connector.ledger import owning
 
 Row = Mapping[Any, Any]
@@ -33,11 +33,13 @@ def weigh(row: Row, said: Row | None, prior: Row | None) -> Weighed:
 
 def changed_fields(prior: Row, row: Row) -> list[str]:
     """The fields in which two contents differ."""
-    before, after = json.loads(prior["content"]), json.loads(row["content"])
+    if prior["content"] == row["content"]:
+        return []
+    before, after = parsed(prior["content"]), parsed(row["content"])
     return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
 
 
 def told_otherwise(prior: Row, row: Row) -> Values:
     """The facts beside the content that a row says otherwise; what it does not say stands."""
-    said = json.loads(row["facts"])
+    said = parsed(row["facts"]) if row["facts"] != "{}" else {}
     return {name: value for name, value in said.items() if prior[name] != value}

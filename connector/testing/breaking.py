@@ -202,7 +202,7 @@ def spoilt_records(trial: Trial) -> Iterator[Said]:
         return
     for record in (each for each in records[:3] if each.fault is None):
         for how, values in _amiss(record.values):
-            yield _mapped(how, trial, replace(record, values=values))
+            yield _mapped(how, trial, record._replace(values=values))
 
 
 def _amiss(values: Mapping[str, str]) -> Iterator[tuple[str, Mapping[str, str]]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from connector import mapping
 from connector.errors import SourceError
@@ -89,7 +88,7 @@ def _before_and_after(
             column: OTHER_ADDRESS if address in text.casefold() else text
             for column, text in record.values.items()
         }
-        after = trial.verdict(mapper, replace(record, values=changed))
+        after = trial.verdict(mapper, record._replace(values=changed))
     except SourceError:
         return None, None
     return before, after if isinstance(after, Draft) else None

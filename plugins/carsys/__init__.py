@@ -87,7 +87,7 @@ def _checked(records: Table, form: Form) -> Iterator[SourceRecord]:
         if len(seen) < NAMES:
             seen.update(record.values)
         fault = form.repeated(record.values)
-        yield replace(record, fault=fault) if fault else record
+        yield record._replace(fault=fault) if fault else record
     if record is not None:
         form.check_elements(seen)
 

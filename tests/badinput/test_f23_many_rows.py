@@ -74,6 +74,17 @@ def test_more_rows_take_no_more_memory(tmp_path: Path) -> None:
     assert peaks[1] < peaks[0] + 2 * MEGABYTE
 
 
+def test_rows_with_long_cells_are_not_kept_until_there_are_thousands(tmp_path: Path) -> None:
+    path = tmp_path / "klanten.csv"
+    header, first, *_ = csv_of(car(1)).splitlines()
+    with path.open("w", encoding="cp1252") as file:
+        file.write(f"{header};Opmerking\n")
+        file.writelines(f"{first};{'banden. ' * 12_000}\n" for _ in range(500))
+    with peak() as most:
+        assert sum(1 for _ in verdicts(path)) == 500
+        assert most() < 8 * MEGABYTE
+
+
 def test_a_file_with_a_hole_of_a_quarter_gigabyte_is_held_and_fills_no_memory(tmp_path: Path) -> None:
     path = tmp_path / "groot.csv"
     with path.open("wb") as file:

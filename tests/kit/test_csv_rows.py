@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from connector.errors import SourceFormatError, SourceUnavailable
 from connector.kit import read_csv
+from connector.kit.csv_rows import RUN
 from connector.kit.physical import RECORD_LIMIT
 from connector.model import ExportFile, Fault, SourceRecord
+from connector.reciting import Recited, beside
 
 Export = Callable[[bytes], ExportFile]
 
@@ -36,7 +38,8 @@ def test_layout_and_records(export: Export) -> None:
     table = read_csv(export("Kenteken;E-mail privé\n12-AB-34;j@example.nl\n".encode("cp1252")))
     assert (table.layout.columns, table.layout.encoding) == (("Kenteken", "E-mail privé"), "cp1252")
     assert (table.layout.delimiter, table.layout.header_line) == (";", 1)
-    assert list(table) == [SourceRecord({"Kenteken": "12-AB-34", "E-mail privé": "j@example.nl"}, 2)]
+    told = [each._replace(digest=None) for each in table]
+    assert told == [SourceRecord({"Kenteken": "12-AB-34", "E-mail privé": "j@example.nl"}, 2)]
 
 
 def test_records_can_be_read_again(export: Export) -> None:
@@ -433,3 +436,81 @@ def test_any_binary_data_is_rows_or_a_format_error(export: Export, data: bytes) 
         list(read_csv(export(data)))
     except SourceFormatError as error:
         assert str(error)
+
+
+# ---------------------------------------------------------------- what was said before
+
+
+def told(file: ExportFile, said: set[bytes], **form: str) -> list[tuple[int | None, bytes | None, bool]]:
+    """Line and digest of each record, and whether it was cut."""
+    found: list[tuple[int | None, bytes | None, bool]] = []
+    for each in beside(read_csv(file, **form).records, said):
+        if isinstance(each, Recited):
+            found += ((line, digest, False) for line, digest in zip(each.lines, each.digests, strict=True))
+        else:
+            found.append((each.line, each.digest, True))
+    return found
+
+
+def digests(file: ExportFile, **form: str) -> list[bytes]:
+    return [each.digest or b"" for each in read_csv(file, **form)]
+
+
+def test_a_record_that_was_said_before_is_told_by_its_digest_and_not_cut(export: Export) -> None:
+    before = digests(export(b"a;b\n1;2\n3;4\n5;6\n"))
+    found = told(export(b"a;b\n9;9\n3;4\n\n5;6\n7;8\n1;2"), set(before))
+    assert [(line, is_cut) for line, _, is_cut in found] == [
+        (2, True),
+        (3, False),
+        (5, False),
+        (6, True),
+        (7, False),
+    ]
+    assert {digest for _, digest, is_cut in found if not is_cut} == set(before)
+
+
+def test_who_says_the_same_twice_is_told_by_the_digest_once(export: Export) -> None:
+    before = digests(export(b"a;b\n1;2\n"))
+    found = told(export(b"a;b\n1;2\n1;2\n"), set(before))
+    assert found == [(2, before[0], False), (3, before[0], True)]
+
+
+@pytest.mark.parametrize("data", [b"a;b\r\n1;2\r\n", b"a;b\n0;0\n1;2", b"a;b\r1;2\r"])
+def test_line_ends_and_neighbours_are_nothing_to_a_record(export: Export, data: bytes) -> None:
+    assert digests(export(data))[-1] == digests(export(b"a;b\n1;2\n"))[0]
+
+
+@pytest.mark.parametrize("data", [b"a;c\n1;2\n", b"a,b\n1,2\n", b"a;b\n1;2 \n", b'a;b\n1;"2"\n'])
+def test_a_record_under_another_header_or_written_otherwise_is_another(export: Export, data: bytes) -> None:
+    assert digests(export(data)) != digests(export(b"a;b\n1;2\n"))
+
+
+def test_a_long_run_is_told_in_parts(export: Export) -> None:
+    data = b"a;b\n" + b"".join(b"%d;x\n" % number for number in range(RUN * 2 + 5))
+    said = set(digests(export(data)))
+    runs = [each for each in beside(read_csv(export(data)).records, said) if isinstance(each, Recited)]
+    assert [len(each.digests) for each in runs] == [RUN, RUN, 5] and said == set()
+
+
+CELL = st.text(st.sampled_from('ab"\n;é'), max_size=4)
+
+
+@given(rows=st.lists(st.tuples(CELL, CELL), max_size=8), data=st.data())
+def test_of_any_records_those_said_before_are_left_uncut_and_nothing_else_differs(
+    rows: list[tuple[str, str]], data: st.DataObject
+) -> None:
+    text = io.StringIO()
+    csv.writer(text, delimiter=";", lineterminator="\n").writerows([("a", "b"), *rows])
+    content = text.getvalue().encode()
+    file = ExportFile("klanten.csv", lambda: io.BytesIO(content), len(content))
+    all_of_it = [(each.line, each.digest) for each in read_csv(file, encoding="utf-8", delimiter=";")]
+    said = (
+        data.draw(st.sets(st.sampled_from([digest or b"" for _, digest in all_of_it])))
+        if all_of_it
+        else set()
+    )
+    left = set(said)
+    found = told(file, left, encoding="utf-8", delimiter=";")
+    assert [(line, digest) for line, digest, _ in found] == all_of_it
+    uncut = [digest for _, digest, is_cut in found if not is_cut]
+    assert len(uncut) == len(set(uncut)) and {*uncut, *left} == said

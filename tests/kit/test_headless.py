@@ -7,6 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from connector.errors import SourceFormatError
 from connector.kit import Header, read_headless
+from connector.reciting import Recited, beside
 
 NAMES = ("kenteken", "naam", "plaats")
 ROWS = (
@@ -57,6 +58,13 @@ def test_a_bom_stays_in_front(export):
 def test_the_records_can_be_read_twice(export):
     table = read_headless(export(ROWS), NAMES)
     assert list(table) == list(table)
+
+
+def test_what_was_said_before_is_told_on_the_lines_of_the_export(export):
+    table = read_headless(export(ROWS), NAMES)
+    first, *_, last = [record.digest for record in table]
+    told = list(beside(table.records, {first, last}))
+    assert [each.lines if isinstance(each, Recited) else each.line for each in told] == [[1], 2, 4, [5]]
 
 
 @pytest.mark.parametrize("names", [["a", "A "], ["a", " "], ["a", "b\n"]])

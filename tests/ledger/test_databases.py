@@ -241,9 +241,9 @@ def test_who_decides_beside_the_service_writes_and_carries_no_journal_over(
     jansen = hand(working)
     with working.database.write("test") as connection:  # the service has much in its journal just now
         connection.connection.driver_connection.execute("PRAGMA wal_autocheckpoint=0")
-    jansen.night(*(jansen.car(number, make="Volvo" * 400) for number in range(1, 1001)))
+    jansen.night(*(jansen.car(number, make="Volvo" * 2000) for number in range(1, 1001)))
     journal, path = folder / "ledger.sqlite3-wal", folder / databases.DATABASE
-    assert journal.stat().st_size > 1000 * 4096  # so much would be carried over by who may
+    assert journal.stat().st_size > databases.CARRIED * 4096  # so much would be carried over by who may
     jansen.fail(Refused("422", code="invalid", status=422))
     # Only looked at from outside: a file that this process closed would lose it SQLite's locks.
     before, long = path.stat().st_mtime_ns, journal.stat().st_size

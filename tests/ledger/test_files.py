@@ -12,9 +12,10 @@ from connector.arrivals import Arrival
 from connector.ledger import Finding, Ledger
 from connector.ledger.looking import skipped
 from connector.ledger.schema import staged
+from connector.ledger.taking import ACCEPTED
 from connector.model import Rejected, Skipped
 
-MORE_THAN_A_SLICE = 4020
+MORE_THAN_A_SLICE = ACCEPTED + 20
 
 
 def balance(file: Any) -> dict[str, int]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from connector.errors import Refused
 from connector.ledger import Ledger, looking
+from connector.ledger.taking import ACCEPTED
 from connector.model import Rejected, Skipped
 from connector.plan import Policy
 
@@ -57,7 +58,8 @@ def test_a_standing_rejection_keeps_the_day_it_was_first_seen(jansen: Any) -> No
 
 def test_rejections_show_when_their_file_is_taken_and_not_before(jansen: Any) -> None:
     jansen.night(WRONG_DATE, name="maandag.csv")
-    file = jansen.judged(*(jansen.car(number) for number in range(1, 4000)), WRONG_PLATE, name="dinsdag.csv")
+    cars = [jansen.car(number) for number in range(1, ACCEPTED)]
+    file = jansen.judged(*cars, WRONG_PLATE, name="dinsdag.csv")
     assert jansen.slice(file) is True
     assert [row[1] for row in listed(jansen)] == ["maandag.csv"]
     jansen.accept(file)

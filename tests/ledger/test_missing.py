@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from connector.ledger import missing
+from connector.ledger import Marks, marks, missing
 from connector.ledger.schema import MISSING, passports, rows
 from connector.model import Rejected, Skipped
 
@@ -99,7 +99,11 @@ def test_a_row_that_is_marked_rather_than_staged_is_there(jansen: Any) -> None:
     jansen.accept(file)
     with jansen.ledger.database.write() as connection:
         digest = connection.execute(sa.select(rows.c.digest).where(rows.c.key == "ZZ001Z")).scalar_one()
-        for marked, wanted in (({bytes(digest)}, {2}), (set(), {1, 2}), ({bytes(digest)}, {2})):
-            missing.note(connection, "jansen", "klanten", file, "all", jansen.clock(), marked=marked)
+        one = Marks()
+        one.add(1, 2, bytes(digest))
+        for marked, wanted in ((one, {2}), (Marks(), {1, 2}), (one, {2})):
+            marks.stage(connection, file, marked)
+            missing.note(connection, "jansen", "klanten", file, "all", jansen.clock())
+            marks.forget(connection, file)
             found = connection.execute(sa.select(passports.c.plate).where(MISSING)).scalars()
             assert set(found) == {f"ZZ00{each}Z" for each in wanted}

@@ -165,7 +165,7 @@ def test_what_was_never_polled_cannot_be_reset(polls):
 
 def test_a_poll_without_news_leaves_no_file_and_moves_the_cursor(ledger, polls):
     file = whole(ledger, polls, row(1), newest=LATER)
-    known = ledger.recognise("jansen", "api", b"r1", [row(1).digest])
+    known = ledger.recognise("jansen", "api", b"r1", [row(1)])
     poll = begun(polls)
     again = StagedRow(1, None, row(1).digest, known[row(1).digest])
     polls.stage_page(poll.file, Page((), "feed-8", False, LATER + HOUR), [again])
