@@ -66,9 +66,15 @@ def _answer_to(head: bytes, body: bytes, batches: _Batches) -> tuple[int, bytes]
         return 201, _BODY % path.rpartition(b"/")[2]
     if method == b"POST":
         return 202, _taken(json.loads(body), batches)
+    if path == b"/garage":
+        return 200, _GARAGE
+    if path.startswith(b"/emails/changes"):
+        return 200, b'{"items":[],"next":"0","more":false}'
     batch, _, items = path.removeprefix(b"/batches/").partition(b"/items")
     return 200, _page(*batches[batch]) if items else _done(batch, batches)
 
+
+_GARAGE = b'{"id":"jansen","name":"Jansen","timezone":"Europe/Amsterdam"}'
 
 _Batches = dict[bytes, tuple[bytes, list[bytes]]]
 """Number → reference and plates."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from connector import demo as demonstration
 from connector.cli import answer, exits
 from connector.cli.options import Options, shared_options
-from connector.demo import Counted
-from connector.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from connector.demo import Counted
+    from connector.sandbox import Sandbox
 
 
 @click.command()
@@ -26,6 +28,8 @@ from connector.sandbox import Sandbox
 @click.pass_obj
 def demo(options: Options, keep: Path | None, serve: bool) -> int:
     """Two nights of a made-up garage through the real program, counted by a stand-in iGarage."""
+    from connector import demo as demonstration  # noqa: PLC0415  # a service need not carry the sandbox
+
     say = answer.message if options.json else click.echo
     waiting = _wait_for_enter if serve else None
     if keep is None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from connector.cli import exits
 from connector.cli.options import Options, shared_options
-from connector.sandbox import Sandbox, serve_forever
+
+if TYPE_CHECKING:
+    from connector.sandbox import Sandbox
 
 
 @click.command()
@@ -27,6 +30,8 @@ from connector.sandbox import Sandbox, serve_forever
 @click.pass_obj
 def sandbox(options: Options, port: int, state: Path | None, tokens: tuple[str, ...]) -> int:
     """Play iGarage on a loopback port until Ctrl-C: nothing leaves this machine."""
+    from connector.sandbox import serve_forever  # noqa: PLC0415  # a service need not carry this web server
+
     known = dict(_pair(each) for each in tokens) or {"sandbox": "sandbox"}
     try:
         serve_forever(known, port=port, announce=_announce, state=state or ":memory:")
