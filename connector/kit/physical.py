@@ -27,8 +27,7 @@ _MISQUOTED = (
 # without the line: whoever shows an error adds its `line`
 
 
-_MARKS = "\0\x1a"
-_PADDING = f"{_MARKS} \t\r\n"
+_PADDING = "\0\x1a \t\r\n"
 _PADDING_LIMIT = 1 << 16
 """Characters that may pad the end: a block of a disk. More is a file of which the rest was never written."""
 
@@ -55,8 +54,9 @@ class PhysicalLines:
         self.damaged = False
 
     def __iter__(self) -> Iterator[str]:
-        held, size = self.held, 0
-        for line in self._unpadded():
+        held = self.held
+        size = 0
+        for line in _unpadded(self._raw()):
             self.number += 1
             size = size + len(line) if held else len(line)
             held.append(line)
@@ -68,26 +68,30 @@ class PhysicalLines:
                 self.damaged = True
             yield line
 
-    def _unpadded(self) -> Iterator[str]:
-        """The lines without what pads the end of a file. What turns out not to be its end is given after all."""
+    def _raw(self) -> Iterator[str]:
         readline, number = self._text.readline, 1
-        waiting: list[str] = []
         try:
             while line := readline(RECORD_LIMIT):
+                yield line
                 number += 1
-                if line[0] in _MARKS and _is_padding(line, waiting):
-                    waiting.append(line)
-                    continue
-                if waiting:
-                    yield from waiting
-                    waiting.clear()
-                yield _without_mark(line) if line[-1] in _MARKS else line
         except UnicodeDecodeError:  # of UTF-16 alone: every other encoding escapes what it does not know
             raise SourceFormatError(_HALVED, line=number) from None
 
 
-def _is_padding(line: str, waiting: Sequence[str]) -> bool:
-    return not line.strip(_PADDING) and sum(map(len, waiting)) + len(line) <= _PADDING_LIMIT
+def _unpadded(lines: Iterator[str]) -> Iterator[str]:
+    """The lines without what pads the end of a file. What turns out not to be its end is given after all."""
+    waiting: list[str] = []
+    size = 0
+    for line in lines:
+        if line[0] in "\0\x1a" and not line.strip(_PADDING) and size + len(line) <= _PADDING_LIMIT:
+            waiting.append(line)
+            size += len(line)
+            continue
+        if waiting:
+            yield from waiting
+            waiting.clear()
+            size = 0
+        yield _without_mark(line) if line[-1] in "\0\x1a" else line
 
 
 def _without_mark(line: str) -> str:
