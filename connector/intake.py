@@ -5,9 +5,10 @@ listing → files at rest → choice → rows read, recognised or mapped → sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from connector import arrivals, elements, inbox
@@ -23,7 +24,7 @@ from connector.errors import (
 )
 from connector.inbox import Lookout
 from connector.judging import Source, judged, weigh_file
-from connector.ledger import Finding, Ledger, Remembered, StagedRow
+from connector.ledger import Finding, Ledger
 from connector.ledger.looking import FileSummary, file_summaries
 from connector.ledger.memory import Said
 from connector.log import Log, described
@@ -208,11 +209,6 @@ class Intake:
         return None
 
     def _stage_rows(self, source: Source, file: int, path: Path) -> None:
-        def recognise(rows: Sequence[StagedRow], /) -> Mapping[bytes, Remembered]:
-            if said.is_all:
-                return {}
-            return self.ledger.recognise(source.garage, source.name, recipe, rows)
-
         recipe = source.recipe()
         table = source.adapter.read(inbox.export_file(path), source.settings)
         if source.lacking(table.layout):
@@ -220,6 +216,8 @@ class Intake:
         whole = source.contains == "all"  # a selection says little of all that its source said before
         at_hand = self.ledger.said_word_for_word(source.garage, source.name, recipe) if whole else None
         said = at_hand or Said(set(), is_all=False)
+        by_key = partial(self.ledger.recognise, source.garage, source.name, recipe)
+        recognise = None if said.is_all else by_key
         counting = source.counting(table)
         try:
             for chunk in judged(source, counting or table, self.today(), recognise, said.passports):

@@ -85,7 +85,9 @@ class Source:
             sorted(self.own),
         ]
         parts.append(self._fleets(mapped))
-        return hashlib.blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=16).digest()
+        return hashlib.blake2b(
+            json.dumps(parts, sort_keys=True).encode(), digest_size=reciting.DIGEST
+        ).digest()
 
     def _fleets(self, mapped: Collection[str]) -> object:
         """What of the fleets decides what a row becomes; nothing where the source names none."""
@@ -114,15 +116,15 @@ def judged(
     source: Source,
     table: Table | Counting,
     today: date,
-    recognise: Recognise,
+    recognise: Recognise | None,
     said: set[bytes] | None = None,
 ) -> Iterator[Chunk]:
     """The rows of a file with what each becomes, chunk by chunk; nothing is stored.
 
     `said` holds digests of rows that became passports by the same recipe, all of them or as many as are at hand: such a
     row is not mapped again. It is used up, so that a row that repeats another is found to do so. What this source said
-    before of the others is recognised by its key, once that is known. Raises `SourceFormatError` when the layout is not
-    the mapped one, `AdapterFailed` when the plugin broke.
+    before of the others is recognised by its key, once that is known (`recognise` None: nothing). Raises
+    `SourceFormatError` when the layout is not the mapped one, `AdapterFailed` when the plugin broke.
     """
     mapper = mapping.compile_mapper(source.columns(), table.layout.columns or None, source.fleets)
     lacking, said = source.lacking(table.layout), set() if said is None else said
@@ -148,9 +150,9 @@ def judged(
         yield _recognised(found, recognise)
 
 
-def _recognised(chunk: Chunk, recognise: Recognise) -> Chunk:
+def _recognised(chunk: Chunk, recognise: Recognise | None) -> Chunk:
     """The chunk with what its source said before as what it was then."""
-    known = recognise(chunk.rows)
+    known = recognise(chunk.rows) if recognise else {}
     if not known:
         return chunk
     return Chunk(
@@ -187,7 +189,9 @@ class RawRows:
         """Take the columns of this row for those of the rows behind it; its cells."""
         names = sorted(values)
         self._cells = itemgetter(*names)
-        self._named = hashlib.blake2b(repr(names).encode("utf-8", "surrogatepass"), digest_size=16)
+        self._named = hashlib.blake2b(
+            repr(names).encode("utf-8", "surrogatepass"), digest_size=reciting.DIGEST
+        )
         cells: tuple[str, ...] = self._cells(values)
         return cells
 
@@ -199,7 +203,9 @@ def _no_cells(_: Mapping[str, str]) -> tuple[str, ...]:
 def _digest_of_any(record: SourceRecord) -> bytes:
     fault = record.fault and (record.fault.code, record.fault.column, record.fault.value)
     raw = repr((fault, sorted(record.values.items())))
-    return hashlib.blake2b(raw.encode("utf-8", "surrogatepass"), digest_size=16, person=b"any").digest()
+    return hashlib.blake2b(
+        raw.encode("utf-8", "surrogatepass"), digest_size=reciting.DIGEST, person=b"any"
+    ).digest()
 
 
 def _judge_by(

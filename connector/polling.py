@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from connector import plates
@@ -28,7 +29,7 @@ from connector.errors import (
 from connector.http import SourceSession
 from connector.intake import NO_ROOM, Intake, Scan, finding_of
 from connector.judging import CONSENT_FIELDS, Source, judged
-from connector.ledger import Poll, Remembered, StagedRow, Start
+from connector.ledger import Poll, StagedRow, Start
 from connector.ledger.looking import FileSummary, file_summaries
 from connector.model import Layout, Page, Rejected, SourceRecord, Table
 from connector.reading import LONGEST_TEXT, writable
@@ -158,13 +159,10 @@ class Polling:
         return self.intake.ledger.polls.stage_page(poll.file, page, rows)
 
     def _rows(self, source: Source, page: Page, before: int) -> Iterator[StagedRow]:
-        recipe, ledger = source.recipe(), self.intake.ledger
         key = source.columns().get("record_key")
         names = key.names if key else ()
 
-        def recognise(rows: Sequence[StagedRow], /) -> Mapping[bytes, Remembered]:
-            return ledger.recognise(source.garage, source.name, recipe, rows)
-
+        recognise = partial(self.intake.ledger.recognise, source.garage, source.name, source.recipe())
         table = Table(Layout(columns=()), page.records)
         for chunk in judged(source, table, self.intake.today(), recognise):
             yield from (_staged(each, page.records[each.position - 1], before, names) for each in chunk.rows)

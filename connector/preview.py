@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from connector import inbox
 from connector.arrivals import Arrival
 from connector.errors import SourceError, SourceFormatError
 from connector.judging import Source, judged, weigh_file
-from connector.ledger import Ledger, Remembered, StagedRow
+from connector.ledger import Ledger
 from connector.ledger.access import scratch
 from connector.ledger.weighing import weigh
 from connector.model import Layout, PushRequest, Table
@@ -113,10 +114,7 @@ def _arrival(path: Path, now: datetime) -> Arrival:
 
 
 def _stage(table: Table, source: Source, ledger: Ledger, beside: Ledger, file: int, today: date) -> None:
-    def recognise(rows: Sequence[StagedRow], /) -> Mapping[bytes, Remembered]:
-        return ledger.recognise(source.garage, source.name, recipe, rows)
-
-    recipe = source.recipe()
+    recognise = partial(ledger.recognise, source.garage, source.name, source.recipe())
     for chunk in judged(source, table, today, recognise):
         beside.stage(file, ledger.erasures.would_pass_over(source.garage, chunk.rows))
 

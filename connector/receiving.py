@@ -12,6 +12,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Literal
 
 from connector.arrivals import Arrival
@@ -88,9 +89,7 @@ class Receiving:
         return self._kept(source, arrival, recipe, rows)
 
     def _judged(self, source: Source, request: PushRequest, recipe: bytes) -> list[StagedRow]:
-        def recognise(rows: Sequence[StagedRow], /) -> Mapping[bytes, Remembered]:
-            return self.intake.ledger.recognise(source.garage, source.name, recipe, rows)
-
+        recognise = partial(self.intake.ledger.recognise, source.garage, source.name, recipe)
         table = source.adapter.receive(request, source.settings)
         return [
             each for chunk in judged(source, table, self.intake.today(), recognise) for each in chunk.rows

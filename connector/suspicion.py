@@ -110,10 +110,18 @@ def meant_domain(domain: str) -> str | None:
     return _alike(whole) or (whole if whole != domain else None)
 
 
+def read_domain(domain: str) -> Domain:
+    """What is to be known of a domain, whoever has a mailbox there."""
+    where = key(domain)
+    name = where.partition(".")[0]
+    is_nowhere = name in _PLACEHOLDERS or name.translate(_PUNCTUATION) in _NOBODY
+    return Domain(name, is_nowhere, meant_domain(where))
+
+
 def suspect(
     address: str,
     garage_addresses: Collection[str] = (),
-    read: Callable[[str], Domain] | None = None,
+    read: Callable[[str], Domain] = read_domain,
 ) -> Suspicion | None:
     """What is suspicious of an address by itself; None: nothing. Never raises.
 
@@ -124,19 +132,11 @@ def suspect(
     local, at, domain = address.strip().rpartition("@")
     if not at:
         return None
-    where = (read or read_domain)(domain)
+    where = read(domain)
     own = garage_addresses and key(address) in {key(each) for each in garage_addresses}
     if own or where.is_nowhere or _is_dummy(key(local), where.name):
         return Suspicion("dummy")
     return Suspicion("typo", f"{local}@{where.meant}") if where.meant else None
-
-
-def read_domain(domain: str) -> Domain:
-    """What is to be known of a domain, whoever has a mailbox there."""
-    where = key(domain)
-    name = where.partition(".")[0]
-    is_nowhere = name in _PLACEHOLDERS or name.translate(_PUNCTUATION) in _NOBODY
-    return Domain(name, is_nowhere, meant_domain(where))
 
 
 def is_shared(customers: int, limit: int) -> bool:

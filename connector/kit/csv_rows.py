@@ -29,7 +29,7 @@ from connector.kit.keys import COLUMN_LIMIT, keys_of
 from connector.kit.physical import PhysicalLines
 from connector.kit.row_faults import fault_of
 from connector.model import ExportFile, Layout, SourceRecord, Table
-from connector.reciting import DIGEST, Recited
+from connector.reciting import DIGEST, Recited, all_cut
 
 SAMPLED_LINES = 100
 SAMPLED_CHARACTERS = 1 << 18
@@ -172,7 +172,7 @@ class _Records:
     """On which the header begins."""
 
     def __iter__(self) -> Iterator[SourceRecord]:
-        return (told for told in self.beside(set()) if isinstance(told, SourceRecord))
+        return all_cut(self)
 
     def beside(self, said: set[bytes]) -> Iterator[SourceRecord | Recited]:
         """The records; runs of those that were said before are not cut.

@@ -19,7 +19,7 @@ from pydantic import AfterValidator, Field
 from connector.errors import SourceFormatError
 from connector.kit.csv_rows import read_csv
 from connector.model import ExportFile, Layout, SourceRecord, Table
-from connector.reciting import Recited, beside
+from connector.reciting import Recited, all_cut, beside
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -114,7 +114,7 @@ class _Raised:
     table: Table
 
     def __iter__(self) -> Iterator[SourceRecord]:
-        return (told for told in self.beside(set()) if isinstance(told, SourceRecord))
+        return all_cut(self)
 
     def beside(self, said: set[bytes]) -> Iterator[SourceRecord | Recited]:
         """The records; runs of those that were said before are not cut."""

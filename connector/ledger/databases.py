@@ -204,9 +204,7 @@ def _prepare_sqlite(engine: sa.Engine, begin: str, *, journal: bool, carry: bool
         if journal or not carry:
             connection.execute("PRAGMA synchronous=FULL")  # NORMAL loses acknowledged rows on power loss
             connection.execute("PRAGMA secure_delete=ON")
-            connection.execute(f"PRAGMA wal_autocheckpoint={CARRIED}")
-        if not carry:
-            connection.execute("PRAGMA wal_autocheckpoint=0")
+            connection.execute(f"PRAGMA wal_autocheckpoint={CARRIED if carry else 0}")
 
     def begin_transaction(connection: sa.Connection) -> None:
         connection.exec_driver_sql(begin)

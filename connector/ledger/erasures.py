@@ -143,16 +143,17 @@ class Erasures(Turns):
         known = hashes.of_garage(connection, garage)
         if not known:
             return chunk, marked
-        if since is not None and not hashes.erased_since(connection, garage, since):
-            return self._judged_all(connection, garage, known, chunk), marked
+        rows = self._judged_all(connection, garage, known, chunk)
+        if not marked.digests or (since and not hashes.erased_since(connection, garage, since)):
+            return rows, marked
         still, skips = self._still_said(connection, garage, source, marked)
-        return [*self._judged_all(connection, garage, known, chunk), *skips], still
+        return [*rows, *skips], still
 
     def _still_said(
         self, connection: sa.Connection, garage: str, source: str, marked: Marks
     ) -> tuple[Marks, list[StagedRow]]:
         """The marks of rows that their source still has said, and the others, which are of the erased, as skips."""
-        known = memory.digests(connection, garage, source) if marked.digests else ()
+        known = memory.digests(connection, garage, source)
         still, skips = Marks(), []
         for position, line, digest in zip(marked.positions, marked.lines, marked.digests, strict=True):
             if digest in known:

@@ -269,16 +269,8 @@ def _staged(file: int, row: StagedRow, blank: hashlib.blake2b) -> tuple[Any, ...
     where = (file, row.position, row.line, row.digest)
     if isinstance(verdict, Draft):
         warnings = warnings_json(verdict.warnings)
-        return (
-            *where,
-            False,
-            "passport",
-            None,
-            *_of_draft(verdict, blank),
-            warnings,
-            verdict.address_fault,
-            None,
-        )
+        of_plate = _of_draft(verdict, blank)
+        return (*where, False, "passport", None, *of_plate, warnings, verdict.address_fault, None)
     if isinstance(verdict, Remembered):
         known = (verdict.key, verdict.plate, verdict.rank)
         return (*where, True, verdict.verdict, verdict.reason, *known, *[None] * 7)

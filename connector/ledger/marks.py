@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from connector.ledger.memory import Remembered, split
+from connector.ledger.memory import Remembered
 from connector.ledger.schema import files, marks, rows, staged
 from connector.ledger.writing import insert_all
-from connector.reciting import Recited
+from connector.reciting import DIGEST, Recited
 
 Marked = tuple[int, int | None, bytes]
 """Position, line and digest of a row."""
@@ -122,3 +122,8 @@ def _marked(connection: sa.Connection, file: int) -> Iterator[tuple[int, Marks]]
     for each in connection.execute(query).mappings():
         positions, lines = array("q", bytes(each["positions"])), array("q", bytes(each["lines"]))
         yield each["position"], Marks(positions, lines, split(bytes(each["digests"])))
+
+
+def split(digests: bytes) -> list[bytes]:
+    """Digests that were joined, each by itself."""
+    return [digests[at : at + DIGEST] for at in range(0, len(digests), DIGEST)]

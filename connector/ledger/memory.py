@@ -15,7 +15,6 @@ from sqlalchemy.sql.operators import custom_op
 
 from connector.ledger.schema import rows, staged
 from connector.ledger.writing import among, found, insert_from, upsert
-from connector.reciting import DIGEST
 
 Row = Mapping[Any, Any]
 Values = dict[str, Any]
@@ -100,11 +99,6 @@ def _digests(connection: sa.Connection, which: sa.ColumnElement[bool], most: int
     cursor: Any = connection.execute(sa.select(rows.c.digest).where(which).limit(most)).cursor
     parts = iter(lambda: cursor.fetchmany(FETCHED), [])
     return {bytes(digest) for part in parts for (digest,) in part}
-
-
-def split(digests: bytes) -> list[bytes]:
-    """Digests that were joined, each by itself."""
-    return [digests[at : at + DIGEST] for at in range(0, len(digests), DIGEST)]
 
 
 def said(connection: sa.Connection, garage: str, source: str, keys: Sequence[str]) -> dict[str, Values]:

@@ -9,8 +9,7 @@ import sqlalchemy as sa
 
 from connector.ledger import Marks
 from connector.ledger.looking import skipped
-from connector.ledger.marks import digests
-from connector.ledger.memory import split
+from connector.ledger.marks import digests, split
 from connector.ledger.schema import marks, rows, staged
 from connector.model import Skipped
 
