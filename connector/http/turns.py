@@ -1,13 +1,15 @@
 """Turns on the wire: so many requests wait for a service at once, however many threads make them ready.
 
-A thread takes its turn when all is ready to be sent, and gives it back at the head of a success: what is then read and
-judged keeps nobody waiting. Any other answer is heard out first, for it may say that nothing more should be sent.
+A thread waits for its turn when all is ready to be sent, and gives it back at the head of a success: what is then read
+and judged keeps nobody waiting. Any other answer is heard out first, for it may say that nothing more should be sent.
+Whoever gives a turn back sends the next request itself: a place on the wire waits for no thread to wake.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from threading import Lock
 
 
@@ -18,38 +20,68 @@ class NotBegun(Exception):
         super().__init__("the request was not begun")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    """Who waits for a turn: how it begins, and that it has."""
+
+    begin: Callable[[], bool]
+    has_begun: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self.has_begun.acquire()
+
+
 class Turns:
     """So many turns; who waits longest is next. (A semaphore of the standard library lets late comers pass.)"""
 
     def __init__(self, many: int) -> None:
         self._free = many
-        self._waiting: deque[Lock] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._lock = Lock()
 
-    def take(self, within: float | None) -> bool:
-        """Wait for a turn, up to so many seconds (None: as long as it takes); whether there was one."""
+    def take(self, begin: Callable[[], bool], within: float | None) -> bool:
+        """Wait for a turn, up to so many seconds (None: as long as it takes); whether there was one.
+
+        With the turn `begin` is called, by whoever hands it over. It waits for nothing, raises nothing, and says
+        whether the turn is made use of; one that is not goes on to the next.
+        """
+        mine = self._wait_for(begin)
+        if mine is None:
+            if not begin():
+                self.give_back()
+            return True
+        if mine.has_begun.acquire(timeout=-1 if within is None else within):
+            return True
+        with self._lock:
+            if mine in self._waiting:
+                self._waiting.remove(mine)
+                return False
+        return mine.has_begun.acquire()  # it was handed over while the patience ran out
+
+    def give_back(self) -> None:
+        """Begin what waits longest, or keep the turn for what comes next."""
+        while following := self._following():
+            is_used = following.begin()
+            following.has_begun.release()
+            if is_used:
+                return
+
+    def _wait_for(self, begin: Callable[[], bool]) -> _Waiting | None:
+        """A place among those that wait; None where a turn is free, which is taken."""
         with self._lock:
             if self._free:
                 self._free -= 1
-                return True
-            mine = Lock()
-            mine.acquire()
+                return None
+            mine = _Waiting(begin)
             self._waiting.append(mine)
-        if mine.acquire(timeout=-1 if within is None else within):
-            return True
-        with self._lock:
-            if mine not in self._waiting:
-                return True  # it was handed over while the patience ran out
-            self._waiting.remove(mine)
-            return False
+            return mine
 
-    def give_back(self) -> None:
-        """Hand a turn to who waits longest, or keep it for the next."""
+    def _following(self) -> _Waiting | None:
         with self._lock:
             if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._free += 1
+                return self._waiting.popleft()
+            self._free += 1
+            return None
 
 
 class Turn:
@@ -57,7 +89,7 @@ class Turn:
 
     `turns` holds as many as there may be at once. The first request waits for its turn up to `most` seconds, what
     follows of it as long as it takes. `wanted` says, once the turn has come, whether the request is still to be sent;
-    it is told whether one went before.
+    it is told whether one went before, and is asked by whichever thread hands the turn over.
     """
 
     def __init__(self, turns: Turns, *, most: float, wanted: Callable[[bool], bool]) -> None:
@@ -66,18 +98,29 @@ class Turn:
         self._wanted = wanted
         self._mine = False
         self._begun = False
+        self._came: int | Exception = 0
 
-    def take(self) -> None:
-        """Wait for the turn, unless this thread has it. Raises NotBegun."""
+    def begin(self, send: Callable[[], int]) -> int:
+        """What `send` returns or raises: it is called with the turn, at once where this thread has it. Raises NotBegun.
+
+        `send` waits for nothing, for it may be another thread that calls it.
+        """
         if self._mine:
-            return
-        if not self._turns.take(None if self._begun else self._most):
-            raise NotBegun
-        self._mine = True
-        if not self._wanted(self._begun):
-            self.give_back()
-            raise NotBegun
-        self._begun = True
+            return send()
+        self._came = NotBegun()
+        self._turns.take(lambda: self._go(send), None if self._begun else self._most)
+        if isinstance(self._came, Exception):
+            raise self._came
+        return self._came
+
+    def _go(self, send: Callable[[], int]) -> bool:
+        try:
+            if self._wanted(self._begun):
+                self._mine = self._begun = True
+                self._came = send()
+        except Exception as error:  # raised by the thread whose request it is
+            self._came = error
+        return self._mine
 
     def give_back(self) -> None:
         """Let another go; nothing where this thread has no turn."""

@@ -167,16 +167,15 @@ class _Timed(HTTPConnection):
         return sock
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        """As urllib3's, but head and body leave together, once it is their turn."""
+        """As urllib3's, but head and body leave together, when it is their turn: then another thread may send them."""
         self._gathered = whole = bytearray()
         try:
             super().request(*args, **kwargs)
         finally:
             self._gathered = None
         self.sock.settimeout(0)
-        if self.line.turn:
-            self.line.turn.take()
-        sent = self._sent_at_once(whole)
+        turn = self.line.turn
+        sent = turn.begin(lambda: self._sent_at_once(whole)) if turn else self._sent_at_once(whole)
         if sent < len(whole):
             self.send(memoryview(whole)[sent:])
 

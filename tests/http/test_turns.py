@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -19,14 +22,22 @@ def turn(turns: Turns, *, most: float = LONG, wanted: bool = True) -> Turn:
     return Turn(turns, most=most, wanted=lambda _: wanted)
 
 
+def go() -> bool:
+    return True
+
+
 def is_free(turns: Turns) -> bool:
-    free = turns.take(0)
+    free = turns.take(go, 0)
     if free:
         turns.give_back()
     return free
 
 
-def test_a_server_never_has_more_requests_at_once_than_there_are_turns(serve: Any, http: Any) -> None:
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("size", [2, 1_000_000])
+def test_a_server_never_has_more_requests_at_once_than_there_are_turns(
+    serve: Any, http: Any, tls: ssl.SSLContext, scheme: str, size: int
+) -> None:
     lock, at_once = threading.Lock(), [0, 0]
 
     def script(talk: Any) -> None:
@@ -39,16 +50,17 @@ def test_a_server_never_has_more_requests_at_once_than_there_are_turns(serve: An
                 at_once[0] -= 1
             talk.answer()
 
-    server, calls, turns = serve(script), http(), Turns(3)
+    server, calls, turns = serve(script, tls if scheme == "https" else None), http(), Turns(3)
+    bodies = [b"%02d" % number + bytes(size - 2) for number in range(80 if size == 2 else 16)]
 
-    def ask(_: int) -> int:
+    def ask(body: bytes) -> int:
         with calls.in_turn(turn(turns)):
-            return int(calls.call("PUT", server.url, headers={}, body=b"{}").status)
+            return int(calls.call("PUT", server.url, headers={}, body=body).status)
 
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(ask, range(80))) == [200] * 80
-    assert len(server.requests) == 80
-    assert at_once[1] == 3
+        assert list(pool.map(ask, bodies)) == [200] * len(bodies)
+    assert sorted(request.partition(b"\r\n\r\n")[2] for request in server.requests) == bodies
+    assert at_once[1] <= 3
 
 
 @pytest.mark.parametrize(("answer", "early"), [(None, True), (REFUSAL, False)])
@@ -105,7 +117,7 @@ def test_each_request_of_a_thread_waits_for_a_turn_of_its_own_the_later_ones_for
     server, calls, turns = serve(script), http(), Turns(1)
     with calls.in_turn(turn(turns, most=0.001)):
         calls.call("GET", server.url, headers={})
-        assert turns.take(0)
+        assert turns.take(go, 0)
         another = threading.Timer(0.05, turns.give_back)
         another.start()
         calls.call("PUT", server.url, headers={}, body=b"{}")
@@ -134,21 +146,92 @@ def test_after_its_turns_a_thread_calls_as_before(serve: Any, http: Any) -> None
     assert calls.call("GET", server.url, headers={}).status == 200
 
 
-def test_who_waits_longest_is_next() -> None:
-    turns, served, waiting = Turns(1), [], []
-    assert turns.take(0)
+def tells(numbers: list[int], number: int, *, used: bool = True) -> Callable[[], bool]:
+    def begin() -> bool:
+        numbers.append(number)
+        return used
 
-    def wait(number: int) -> None:
-        if turns.take(LONG):
-            served.append(number)
-            turns.give_back()
+    return begin
 
-    for number in range(5):
-        waiting.append(threading.Thread(target=wait, args=(number,)))
-        waiting[-1].start()
+
+def line_up(
+    turns: Turns, begins: Sequence[Callable[[], bool]], *, within: float = LONG
+) -> list[Future[bool]]:
+    """So many threads that wait for their turn one behind the other; of each, whether it had one."""
+    with_a_turn = []
+    for number, begin in enumerate(begins):
+        with_a_turn.append(Future[bool]())
+
+        def wait(begin: Callable[[], bool] = begin, told: Future[bool] = with_a_turn[-1]) -> None:
+            told.set_result(turns.take(begin, within))
+
+        threading.Thread(target=wait).start()
         while len(turns._waiting) <= number:
-            waiting[-1].join(0.001)
-    turns.give_back()
-    for each in waiting:
-        each.join(LONG)
+            time.sleep(0.001)
+    return with_a_turn
+
+
+def test_who_waits_longest_is_next() -> None:
+    turns, served = Turns(1), list[int]()
+    assert turns.take(go, 0)
+    came = line_up(turns, [tells(served, number) for number in range(5)])
+    for _ in range(5):
+        turns.give_back()
+    assert [each.result(LONG) for each in came] == [True] * 5
     assert served == [0, 1, 2, 3, 4]
+
+
+def test_whoever_gives_a_turn_back_begins_what_waits_for_it() -> None:
+    turns, by = Turns(1), list[int]()
+    assert turns.take(go, 0)
+
+    def begin() -> bool:
+        by.append(threading.get_ident())
+        return True
+
+    (came,) = line_up(turns, [begin])
+    turns.give_back()
+    assert by == [threading.get_ident()]
+    assert came.result(LONG)
+    assert not is_free(turns)
+
+
+def test_a_turn_that_is_not_made_use_of_goes_on_to_the_next_and_is_free_after_the_last() -> None:
+    turns, asked = Turns(1), list[int]()
+    assert turns.take(go, 0)
+    came = line_up(turns, [tells(asked, number, used=False) for number in range(3)])
+    turns.give_back()
+    assert [each.result(LONG) for each in came] == [True] * 3
+    assert asked == [0, 1, 2]
+    assert is_free(turns)
+
+
+def test_what_is_begun_while_its_patience_runs_out_has_had_its_turn() -> None:
+    turns = Turns(1)
+    assert turns.take(go, 0)
+
+    def begin() -> bool:
+        return not threading.Event().wait(0.1)  # longer than the one who waits for it would
+
+    (came,) = line_up(turns, [begin], within=0.05)
+    turns.give_back()
+    assert came.result(LONG) is not is_free(turns)
+
+
+def test_what_breaks_as_it_is_begun_is_told_to_its_own_thread_which_has_the_turn_until_it_ends() -> None:
+    turns = Turns(1)
+    first, second = turn(turns), turn(turns)
+    assert first.begin(lambda: 7) == 7
+
+    def fail() -> int:
+        raise BrokenPipeError
+
+    with ThreadPoolExecutor(1) as pool:
+        failing = pool.submit(second.begin, fail)
+        while not turns._waiting:
+            time.sleep(0.001)
+        first.give_back()
+        assert isinstance(failing.exception(LONG), BrokenPipeError)
+    assert not is_free(turns)
+    second.give_back()
+    assert is_free(turns)
