@@ -28,9 +28,9 @@ def measure(count: int, direct: int, repeats: int) -> Iterator[Figure]:
 
 def _both(count: int, direct: int) -> tuple[float, float]:
     """Passports a second: in batches, and directly."""
-    with stand_in(LATENCY) as igarage:
-        alone = direct / delivered(igarage.url, WORKERS, direct).wall
-        return count / _batched(igarage.url, count), alone
+    with stand_in(LATENCY) as url:
+        alone = direct / delivered(url, WORKERS, direct).wall
+        return count / _batched(url, count), alone
 
 
 def _batched(url: str, count: int) -> float:

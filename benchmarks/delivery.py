@@ -1,12 +1,8 @@
-"""(c): direct delivery against workers ÷ latency, which nothing can pass; and at no latency against bare `requests`.
-
-The latency is the one that the stand-in had: it sleeps a little longer than it is told.
-"""
+"""(c): direct delivery against workers ÷ latency, which nothing can pass; and at no latency against bare `requests`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from statistics import median
@@ -35,35 +31,27 @@ def measure(seconds: float, at_once: int, repeats: int) -> Iterator[Figure]:
         without.append(_both(0, 4, at_once))
     for (latency, workers), both in rounds.items():
         yield _against_limit(latency, workers, both)
-    bare_rate, rate = median(each.alone for each in without), median(each.ours for each in without)
-    share = median(each.ours / each.alone for each in without)
-    measured = f"{share:.3f} ({rate:.0f} against {bare_rate:.0f}/s)"
+    bare_rate, rate = (median(rates) for rates in zip(*without, strict=True))
+    measured = f"{median(ours / alone for alone, ours in without):.3f} ({rate:.0f} against {bare_rate:.0f}/s)"
     yield Figure("(c) at 0 ms, 4 workers, of a bare requests loop", measured, "printed", None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Both:
-    """Requests a second, of a bare loop and of the product, at a stand-in that had this latency, in seconds."""
-
-    alone: float
-    ours: float
-    latency: float
+_Both = tuple[float, float]
+"""Requests a second: of a bare loop, and of the product."""
 
 
 def _against_limit(latency: float, workers: int, both: list[_Both]) -> Figure:
-    limits = [workers / each.latency for each in both]
-    alone = median(each.alone / limit for each, limit in zip(both, limits, strict=True))
-    ours, had = median(each.ours for each in both), median(each.latency for each in both)
+    limit = workers / latency
+    alone, ours = (median(rates) for rates in zip(*both, strict=True))
     what = f"(c) delivery at {latency * 1000:.0f} ms, {workers} workers, of the limit"
-    told = f"{ours:.0f} of {median(limits):.0f}/s at {had * 1000:.2f} ms; a bare loop {alone:.3f}"
-    return at_least(what, [each.ours / limit for each, limit in zip(both, limits, strict=True)], 0.95, told)
+    told = f"{ours:.0f} of {limit:.0f}/s; a bare loop {alone / limit:.3f}"
+    return at_least(what, [rate / limit for _, rate in both], 0.95, told)
 
 
 def _both(latency: float, workers: int, count: int) -> _Both:
-    with stand_in(latency) as igarage:
-        alone = count / taken(lambda: bare.put(igarage.url, workers, count)).wall
-        ours = count / delivered(igarage.url, workers, count).wall
-    return _Both(alone, ours, igarage.latency or latency)
+    with stand_in(latency) as url:
+        alone = count / taken(lambda: bare.put(url, workers, count)).wall
+        return alone, count / delivered(url, workers, count).wall
 
 
 def delivered(url: str, workers: int, count: int) -> Taken:

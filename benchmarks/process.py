@@ -37,9 +37,9 @@ class Idle:
 
 def measure(seconds: float, repeats: int) -> Iterator[Figure]:
     """The figures of (d); idle over so many seconds."""
-    with TemporaryDirectory(prefix="benchmark-") as name, stand_in(0) as igarage:
+    with TemporaryDirectory(prefix="benchmark-") as name, stand_in(0) as url:
         folder = Path(name)
-        _configure(folder, igarage.url)
+        _configure(folder, url)
         first, starts, idle = _run(folder, seconds=0)[0], [], []
         for number in range(repeats):
             exports.write(folder / "export" / "klanten.csv", 101 + number)

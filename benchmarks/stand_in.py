@@ -2,8 +2,7 @@
 
 Batches are done as soon as they are taken.
 
-`python -m benchmarks.stand_in SECONDS` is such a process; it prints its port, ends with its standard input, and prints
-then the median of its latencies, in seconds: a sleep is longer than it was to be.
+`python -m benchmarks.stand_in SECONDS` is such a process; it prints its port, and ends with its standard input.
 """
 
 from __future__ import annotations
@@ -16,54 +15,40 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from statistics import median
 
 _HEAD = b"HTTP/1.1 %d OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 _BODY = b'{"plate":"%s","state":"concept","sent_at":null,"email":{"address":null,"state":"unknown"}}'
 
 
-@dataclass(slots=True)
-class StandIn:
-    """A stand-in at `url`. `latency` is the median of those that it had, in seconds; None while it runs."""
-
-    url: str
-    latency: float | None = None
-
-
 @contextmanager
-def stand_in(latency: float) -> Iterator[StandIn]:
-    """A stand-in in a process of its own; `latency` in seconds, from the request's last byte to the answer's."""
+def stand_in(latency: float) -> Iterator[str]:
+    """The base address of a stand-in in a process of its own; `latency` in seconds, from the request's last byte."""
     command = [sys.executable, "-S", "-m", "benchmarks.stand_in", str(latency)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdin and server.stdout
-        made = StandIn(f"http://127.0.0.1:{int(server.stdout.readline())}")
         try:
-            yield made
+            yield f"http://127.0.0.1:{int(server.stdout.readline())}"
         finally:
             server.stdin.close()
-            made.latency = float(server.stdout.readline() or "nan")
 
 
 def _serve(latency: float) -> None:
-    listening, had = socket.create_server(("127.0.0.1", 0), backlog=128), list[float]()
+    listening = socket.create_server(("127.0.0.1", 0), backlog=128)
     print(listening.getsockname()[1], flush=True)
-    threading.Thread(target=_accept, args=(listening, latency, {}, had), daemon=True).start()
+    threading.Thread(target=_accept, args=(listening, latency, {}), daemon=True).start()
     sys.stdin.read()
-    print(median(had) if had else "nan", flush=True)
 
 
-def _accept(listening: socket.socket, latency: float, batches: _Batches, had: list[float]) -> None:
+def _accept(listening: socket.socket, latency: float, batches: _Batches) -> None:
     while True:
         connection, _ = listening.accept()
-        threading.Thread(target=_answer, args=(connection, latency, batches, had), daemon=True).start()
+        threading.Thread(target=_answer, args=(connection, latency, batches), daemon=True).start()
 
 
-def _answer(connection: socket.socket, latency: float, batches: _Batches, had: list[float]) -> None:
+def _answer(connection: socket.socket, latency: float, batches: _Batches) -> None:
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     received = b""
     while piece := connection.recv(65536):
-        began = time.perf_counter()
         received += piece
         head, end, body = received.partition(b"\r\n\r\n")
         if not end or len(body) < _length(head):
@@ -72,7 +57,6 @@ def _answer(connection: socket.socket, latency: float, batches: _Batches, had: l
             time.sleep(latency)
         status, answer = _answer_to(head, body, batches)
         connection.sendall(_HEAD % (status, len(answer)) + answer)
-        had.append(time.perf_counter() - began)
         received = b""
 
 
