@@ -159,7 +159,11 @@ class Reading:
         return found.isoformat() if found else None
 
     def _address(self, row: Row, name: str, text: str) -> str:
-        """The address in the cell; what cannot be written becomes U+FFFD, lest another address come of it."""
+        """The address in the cell: a break parts two, as a space does.
+
+        What else cannot be written becomes U+FFFD, lest another address come of it.
+        """
+        text = _SPACING.sub(" ", text)
         if _UNWRITABLE.search(text):
             row.warn("control_characters", name)
             text = _UNWRITABLE.sub("\ufffd", text)

@@ -226,6 +226,16 @@ def test_an_address_with_a_control_character_becomes_no_other_address() -> None:
 
 
 @pytest.mark.parametrize(
+    "address", ["jan\njansen@voorbeeld.nl", "jan@voor\r\nbeeld.nl", "jan\t@voorbeeld.nl"]
+)
+def test_an_address_with_a_break_in_it_becomes_no_other_address(address: str) -> None:
+    made = draft(email=address)
+    assert str(made.content["email"]).split() == address.split()
+    assert str(made.content["email"]).isprintable()
+    assert made.address_fault is not None
+
+
+@pytest.mark.parametrize(
     ("text", "consent"),
     [
         ("ja", "yes"),
@@ -301,6 +311,10 @@ def test_a_format_of_the_garage_is_the_only_one_that_counts() -> None:
         ({"changed_at": "06/10/2025 09:00"}, Warned("date_ambiguous", "CHANGED_AT", "0*/**/**** **:**")),
         ({"consent": "06/10/2025"}, Warned("date_ambiguous", "CONSENT", "0*/**/****")),
         ({"email": "jan@a.nl; piet@b.nl"}, Warned("email_several", "EMAIL", "p***@b***.nl")),
+        ({"email": "jan@a.nl\npiet@b.nl"}, Warned("email_several", "EMAIL", "p***@b***.nl")),
+        ({"email": "jan@a.nl\r\npiet@b.nl"}, Warned("email_several", "EMAIL", "p***@b***.nl")),
+        ({"email": "jan@a.nl; Piet <piet@b.nl>"}, Warned("email_several", "EMAIL", "p***@b***.nl")),
+        ({"email": "\u201ejan@a.nl\u201d"}, Warned("email_tidied", "EMAIL", "j***@a***.nl")),
         ({"email": "Jan <jan@a.nl>"}, Warned("email_tidied", "EMAIL", "j***@a***.nl")),
         ({"mobile": "612345678"}, Warned("phone_zero_restored", "MOBILE", "6********")),
         ({"house_number": "2026-02-01"}, Warned("house_number_date", "HOUSE_NUMBER", "2***-**-**")),
@@ -348,6 +362,8 @@ def test_a_text_carries_nothing_that_a_database_refuses(street: str, kept: str) 
     ("texts", "content"),
     [
         ({"email": "jan@a; piet@b.nl"}, {"email": "piet@b.nl"}),
+        ({"email": "jan@a.nl; Piet <piet@b.nl>"}, {"email": "jan@a.nl"}),
+        ({"email": "jan@a.nl\npiet@b.nl"}, {"email": "jan@a.nl"}),
         ({"phone": "0612345678"}, {"phone": "0612345678"}),
         ({"phone": "612345678"}, {"phone": "0612345678"}),
         ({"phone": "612345678", "country": "B", "plate": "1-ABC-234"}, {"phone": "612345678"}),
