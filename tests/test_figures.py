@@ -91,12 +91,20 @@ def test_a_date_that_could_be_another_day_is_ambiguous(text: str, ambiguous: boo
         ("31122026", "%d%m%Y", "2026-12-31"),
         ("31-12-26", "%d-%m-%y", "2026-12-31"),
         ("12/31/2026", "%m/%d/%Y", "2026-12-31"),
-        ("2026-12-31", "%d-%m-%Y", None),  # the format given is the only one
+        ("2026-12-31", "%d-%m-%Y", "2026-12-31"),  # as a date cell of a sheet comes
+        ("2026-12-31 00:00:00", "%d-%m-%Y", "2026-12-31"),
+        ("2026-12-31T09:30:00", "%d-%m-%y", "2026-12-31"),
+        ("2026-02-31", "%d-%m-%Y", None),
+        ("2026-02-01", "%Y-%d-%m", "2026-01-02"),
+        ("2026-12-31", "%Y-%d-%m", None),  # whose year stands first and day next: no other meaning is sure
+        ("31/12/2026", "%d-%m-%Y", None),
+        ("20261231", "%d-%m-%Y", None),
+        ("46387", "%d-%m-%Y", None),
         ("31-12-2026", "%d-%d", None),
         ("31-12-2026", "%", None),
     ],
 )
-def test_a_format_is_the_only_one_that_counts(text: str, form: str, iso: str | None) -> None:
+def test_with_a_format_nothing_else_is_read_but_iso(text: str, form: str, iso: str | None) -> None:
     found = figures.read_date(text, form)
     assert (found and found.isoformat()) == iso
 
@@ -154,6 +162,8 @@ def test_a_moment_is_text_that_sorts_as_time_does(text: str, moment: str | None)
 def test_a_moment_by_format_keeps_its_time() -> None:
     assert figures.read_moment("202606101403", "%Y%m%d%H%M") == "2026-06-10T14:03:00"
     assert figures.read_moment("10-06-2026", "%Y%m%d%H%M") is None
+    assert figures.read_moment("2026-06-10T14:03:05", "%d-%m-%Y %H:%M") == "2026-06-10T14:03:05"
+    assert figures.read_moment("2026-06-10", "%d-%m-%Y %H:%M") == "2026-06-10"
 
 
 @pytest.mark.parametrize(

@@ -286,7 +286,18 @@ def test_a_zero_date_is_left_out() -> None:
     assert draft(service_due="0000-00-00", changed_at="01-01-0001").facts == Facts()
 
 
-def test_a_format_of_the_garage_is_the_only_one_that_counts() -> None:
+@pytest.mark.parametrize("field", ["apk_due", "service_due", "changed_at", "consent", "opt_out"])
+def test_a_date_cell_of_a_sheet_is_read_beside_any_format(field: str) -> None:
+    def judged(**options: str) -> Verdict:
+        mapper = mapper_of(*FULL, **{field: Column(names=("DATE",), **options)})
+        values = {name_of(name): text for name, text in FULL.items()}
+        return mapper.judge(SourceRecord(values | {"DATE": "2026-05-31"}), today=TODAY)
+
+    assert isinstance(judged(), Draft)
+    assert judged(format="%d-%m-%Y") == judged()
+
+
+def test_with_a_format_of_the_garage_no_other_way_is_read() -> None:
     mapper = mapper_of(*FULL, apk_due=Column(names=("APK",), format="%d%m%y"))
     values = {name_of(field): text for field, text in FULL.items()}
     read = mapper.judge(SourceRecord(values | {"APK": "311226"}), today=TODAY)

@@ -82,6 +82,16 @@ def test_a_date_of_a_sheet(garage, value: object, read: str | None) -> None:
     assert garage.contents()["ZZ001Z"].get("apk_due") == read
 
 
+@pytest.mark.parametrize(
+    "value",
+    [date(2027, 12, 31), datetime(2027, 12, 31, 9, 30), "31-12-2027"],  # noqa: DTZ001
+)
+def test_a_date_of_a_sheet_is_read_where_its_column_has_a_format(garage, value: object) -> None:
+    columns = {**COLUMNS, "apk_due": {"column": "APK datum", "format": "%d-%m-%Y"}}
+    assert garage.take(xlsx_of([*car(1)[:3], value, 60500]), columns=columns) == golden([1])
+    assert garage.contents()["ZZ001Z"]["apk_due"] == "2027-12-31"
+
+
 def test_a_date_cell_that_holds_nothing_but_zero_is_no_date(garage) -> None:
     import openpyxl  # noqa: PLC0415  # for a format that only this test needs
 
