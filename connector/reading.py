@@ -40,11 +40,19 @@ _DUTCH_DIGITS = 9
 _WITHOUT_ZERO = re.compile("[1-9][0-9]{8}")
 
 _SHORTEST_DATE = 5
+_MONTH = (
+    r"(?:jan(?:uari|uary)?|feb(?:ruari|ruary)?|mrt|maart|mar(?:ch)?|apr(?:il)?|mei|may|jun[ie]?|jul[iy]?"
+    r"|aug(?:ust|ustus)?|sept?(?:ember)?|o[kc]t(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
+)
 _A_DATE = re.compile(
-    r"\d{4}-\d\d-\d\d|\d{1,2}-(?:jan|feb|mrt|mar|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec)\b",
+    r"(?:\d{4}([-/.])\d{1,2}\1\d{1,2}"
+    r"|\d{1,2}([-/.])\d{1,2}\2(?:19|20)\d\d"
+    r"|(?:0?[1-9]|[12]\d|3[01])([-/.])(?:0?[1-9]|1[0-2])\3\d\d"
+    rf"|\d{{1,2}}[-/. ]{{1,2}}{_MONTH}(?:[-/. ]{{1,2}}\d{{2,4}})?"
+    rf"|{_MONTH}[-/. ]{{1,2}}\d{{1,4}})(?:[T ]+\d{{1,2}}:.*)?",
     re.ASCII | re.IGNORECASE,
 )
-"""`2026-02-01` and `1-feb`, as a sheet's house number `1-2` reads."""
+"""`2026-02-01`, `1-2-26`, `1-feb` or `feb-01`, as a sheet's house number `1-2` reads."""
 
 _MASKS: Mapping[str, Callable[[str], str]] = {"plate": plates.mask, "email": emails.mask}
 
@@ -246,7 +254,7 @@ def _phone(row: Row, name: str, text: str) -> str | None:
 
 def _house_number(row: Row, name: str, text: str) -> str | None:
     """A house number as typed; a date is what a sheet makes of `1-2`, and says nothing."""
-    if len(text) >= _SHORTEST_DATE and _A_DATE.match(text):
+    if len(text) >= _SHORTEST_DATE and _A_DATE.fullmatch(text):
         row.warn("house_number_date", name)
         return None
     return _as_typed(row, name, text)

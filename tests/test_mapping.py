@@ -380,7 +380,6 @@ def test_a_text_carries_nothing_that_a_database_refuses(street: str, kept: str) 
         ({"phone": "612345678", "country": "B", "plate": "1-ABC-234"}, {"phone": "612345678"}),
         ({"phone": "+31612345678"}, {"phone": "+31612345678"}),
         ({"phone": "31612345678"}, {"phone": "31612345678"}),
-        ({"house_number": "12-14"}, {"house_number": "12-14"}),
         ({"house_number": "2026-02-01"}, {}),
         ({"apk_due": "46387"}, {"apk_due": "2026-12-31"}),
         ({"apk_due": "20261231"}, {"apk_due": "2026-12-31"}),
@@ -398,6 +397,68 @@ def test_what_a_cell_becomes(texts: dict[str, str], content: dict[str, str] | No
     made = draft(**texts).content
     kept = {field: value for field, value in made.items() if field not in ("country", "email")}
     assert kept | {"email": made["email"]} == {"last_name": "Jansen", "email": "jan@voorbeeld.nl"} | content
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "2026-02-01",
+            "2026-02-01T00:00:00",
+            "2026-2-1",
+            "2026/02/01",
+            "01-02-2026",
+            "1-2-2026",
+            "1/2/2026",
+        ),
+        *("01-02-2026 00:00", "2/13/2026", "1.2.2026", "1-2-26", "01-02-26", "1/2/26", "31-12-99"),
+        *("1-feb", "01-feb", "1 feb", "1-FEB", "1/feb", "1. feb", "1-feb-26", "1-feb-2026", "1 feb 2026"),
+        *("1-maart", "2 mrt", "3-mei", "1-march", "4-okt", "4-oct", "12-december", "9-sept"),
+        *("feb-01", "jan-12", "feb 26", "mrt-1", "mei-2026", "Dec-12", "feb. 26"),
+    ],
+)
+def test_a_house_number_that_a_sheet_made_a_date_is_left_out(text: str) -> None:
+    made = draft(house_number=text)
+    assert "house_number" not in made.content
+    assert [each.code for each in made.warnings] == ["house_number_date"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "1",
+            "10a",
+            "1-2",
+            "12-14",
+            "1-A",
+            "1/2",
+            "1.2",
+            "1 bis",
+            "10-12-A",
+            "12 hs",
+            "1-3",
+            "2026",
+            "2-2026",
+        ),
+        *(
+            "12-14-16",
+            "1-2-3",
+            "40-1-26",
+            "1-2-26a",
+            "1-2-2026a",
+            "1-decor",
+            "maart",
+            "1-jansen",
+            "a-1",
+            "10 rood",
+        ),
+        *("1-2-26-3", "1234-12", "3 hoog", "5-I", "1-marktzijde", "jan-achter", "1 mei achter"),
+    ],
+)
+def test_a_true_house_number_stays(text: str) -> None:
+    made = draft(house_number=text)
+    assert (made.content["house_number"], made.warnings) == (text, ())
 
 
 @pytest.mark.parametrize(
