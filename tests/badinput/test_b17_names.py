@@ -36,6 +36,11 @@ def test_every_name_stays_as_it_is_typed(garage, of) -> None:
     [
         ("J. van der Meer", {"initials": "J.", "infix": "van der", "last_name": "Meer"}),
         ("Meer, J. van der", {"initials": "J.", "infix": "van der", "last_name": "Meer"}),
+        ("J. v.d. Meer", {"initials": "J.", "infix": "v.d.", "last_name": "Meer"}),
+        ("Meer van der", {"last_name": "Meer van der"}),
+        ("Heuvel van den J.", {"last_name": "Heuvel van den J."}),
+        ("Aan de Stegge", {"infix": "Aan de", "last_name": "Stegge"}),
+        ("Dr. Oetker", {"last_name": "Dr. Oetker"}),
         ("van 't Hof", {"infix": "van 't", "last_name": "Hof"}),
         ("Dhr. Jan de Boer", {"first_name": "Jan", "infix": "de", "last_name": "Boer"}),
         ("Jan Jansen", {"last_name": "Jan Jansen"}),
