@@ -197,13 +197,19 @@ def _emptiness(field: str) -> Callable[[str], bool]:
     return _EMPTY.get(field, figures.is_blank)
 
 
+def _is_no_date(text: str) -> bool:
+    return figures.is_blank_date(text) or dictionary.is_nothing(text)
+
+
 _EMPTY: Mapping[str, Callable[[str], bool]] = {
     "plate": dictionary.is_no_plate,
     "email": dictionary.is_no_address,
+    **dict.fromkeys(("mileage", "mobile", "phone"), dictionary.is_nothing),
     **dict.fromkeys(
-        ("first_registration", "apk_due", "service_due", "mileage_at", "consent", "opt_out", "changed_at"),
-        figures.is_blank_date,
+        ("first_registration", "apk_due", "service_due", "mileage_at", "changed_at"),
+        _is_no_date,
     ),
+    **dict.fromkeys(("consent", "opt_out"), figures.is_blank_date),  # "onbekend" is neither a yes nor a no
 }
 """What says nothing in a field, beside an empty cell and dashes alone."""
 

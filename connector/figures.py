@@ -51,6 +51,10 @@ _KILOMETRES = re.compile(
 """Digits, or groups of three; a fraction of nothing but one or two zeros; a unit."""
 
 
+_POWER_OF_TEN = re.compile("([1-9])(?:[.,]([0-9]{1,20}))?E\\+?0*([0-9]{1,3})", re.IGNORECASE)
+_WHOLE = re.compile("([0-9]{8,15})[.,]0{1,6}")
+
+
 def is_blank(text: str) -> bool:
     """Whether a trimmed cell says nothing: empty, or dashes alone."""
     return not text.strip(DASHES)
@@ -213,3 +217,17 @@ def read_kilometres(text: str) -> int | None:
         return None
     kilometres = int(re.sub("[^0-9]", "", found["whole"]))
     return kilometres if kilometres <= MOST_KILOMETRES else None
+
+
+def whole_number(text: str) -> str | None:
+    """The digits of a number too long for a sheet to show: `6,12345678E+08` and `612345678.0` are `612345678`.
+
+    None where digits are lost (`3,16E+10`); any other text stays as it is.
+    """
+    if whole := _WHOLE.fullmatch(text):
+        return whole[1]
+    found = _POWER_OF_TEN.fullmatch(text)
+    if found is None:
+        return text
+    digits, length = found[1] + (found[2] or ""), int(found[3]) + 1
+    return digits[:length] if len(digits) >= length and not digits[length:].strip("0") else None

@@ -39,6 +39,9 @@ _DUTCH_DIGITS = 9
 """Of a Dutch telephone number, behind its zero."""
 _WITHOUT_ZERO = re.compile("[1-9][0-9]{8}")
 
+_KEPT_AS_TEXT = re.compile('="([^"]*)"')
+"""A formula of nothing but a text, by which exports keep a sheet from taking it for a number."""
+
 _SHORTEST_DATE = 5
 _MONTH = (
     r"(?:jan(?:uari|uary)?|feb(?:ruari|ruary)?|mrt|maart|mar(?:ch)?|apr(?:il)?|mei|may|jun[ie]?|jul[iy]?"
@@ -241,15 +244,24 @@ def _parts_of_name(row: Row) -> dict[str, str]:
 
 
 def _phone(row: Row, name: str, text: str) -> str | None:
-    """A telephone number as typed; a Dutch one of nine digits has lost its zero to a sheet, and gets it back."""
-    if (
-        len(text) == _DUTCH_DIGITS
-        and _WITHOUT_ZERO.fullmatch(text)
-        and (row.text("country") or "NL").upper() == "NL"
-    ):
+    """A telephone number as typed, or what a sheet made of it: with all its digits it is read, else left out.
+
+    A Dutch one of nine digits has lost its zero to a sheet, and gets it back.
+    """
+    kept = _KEPT_AS_TEXT.fullmatch(text)
+    number = figures.whole_number(kept[1].strip() if kept else text)
+    if number is None:
+        row.warn("phone_rounded", name)
+        return None
+    if _lacks_its_zero(row, number):
         row.warn("phone_zero_restored", name)
-        return "0" + text
-    return _as_typed(row, name, text)
+        return "0" + number
+    return None if kept and dictionary.is_nothing(number) else _as_typed(row, name, number)
+
+
+def _lacks_its_zero(row: Row, number: str) -> bool:
+    is_nine = len(number) == _DUTCH_DIGITS and _WITHOUT_ZERO.fullmatch(number)
+    return bool(is_nine) and (row.text("country") or "NL").upper() == "NL"
 
 
 def _house_number(row: Row, name: str, text: str) -> str | None:

@@ -67,6 +67,8 @@ WARNED: Final = {
     "email_tidied": "Rond dit e-mailadres stond nog iets, zoals een naam of een punt; dat is weggelaten.",
     "phone_zero_restored": "Dit telefoonnummer miste zijn eerste nul, die een rekenblad weglaat; de nul is"
     " teruggezet.",
+    "phone_rounded": "Een rekenblad heeft dit telefoonnummer afgerond en het wordt niet meegegeven; maak de kolom op"
+    " als tekst.",
     "house_number_date": "Een rekenblad heeft van dit huisnummer een datum gemaakt; het wordt niet meegegeven.",
     "vin_odd": "Dit chassisnummer heeft niet de gewone zeventien letters en cijfers; controleer het.",
     "fleet_unknown": "Dit wagenpark staat niet bij delivery.fleet_accounts; de auto gaat zonder Wagenparkaccount.",

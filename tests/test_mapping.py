@@ -281,6 +281,38 @@ def test_an_empty_cell_or_a_dash_is_left_out(field: str) -> None:
         assert made.warnings == ()
 
 
+@pytest.mark.parametrize("text", ["nvt", "n.v.t.", "geen", "Onbekend", "?", "-"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        "apk_due",
+        "first_registration",
+        "mileage_at",
+        "service_due",
+        "changed_at",
+        "mileage",
+        "phone",
+        "mobile",
+    ],
+)
+def test_a_word_for_nothing_is_an_empty_cell(field: str, text: str) -> None:
+    assert draft(**{field: text}) == draft(**{field: ""})
+
+
+@pytest.mark.parametrize("text", ["nvt", "n.v.t.", "geen", "onbekend", "?"])
+@pytest.mark.parametrize("field", ["consent", "opt_out"])
+def test_a_word_for_nothing_is_neither_a_yes_nor_a_no(field: str, text: str) -> None:
+    assert rejected(**{field: text}).code == "value_unknown"
+
+
+def test_of_several_phones_the_first_that_is_one_counts() -> None:
+    mapper = mapper_of(*FULL, phone=Column(names=("THUIS", "WERK")))
+    values = {name_of(field): text for field, text in FULL.items()} | {"THUIS": "geen", "WERK": "020-1234567"}
+    verdict = mapper.judge(SourceRecord(values), today=TODAY)
+    assert isinstance(verdict, Draft)
+    assert verdict.content["phone"] == "020-1234567"
+
+
 def test_a_zero_date_is_left_out() -> None:
     assert "apk_due" not in draft(apk_due="00-00-0000").content
     assert draft(service_due="0000-00-00", changed_at="01-01-0001").facts == Facts()
@@ -328,6 +360,9 @@ def test_with_a_format_of_the_garage_no_other_way_is_read() -> None:
         ({"email": "\u201ejan@a.nl\u201d"}, Warned("email_tidied", "EMAIL", "j***@a***.nl")),
         ({"email": "Jan <jan@a.nl>"}, Warned("email_tidied", "EMAIL", "j***@a***.nl")),
         ({"mobile": "612345678"}, Warned("phone_zero_restored", "MOBILE", "6********")),
+        ({"mobile": "6,12345678E+08"}, Warned("phone_zero_restored", "MOBILE", "6,************")),
+        ({"mobile": "612345678.0"}, Warned("phone_zero_restored", "MOBILE", "6********.*")),
+        ({"phone": "3,16E+10"}, Warned("phone_rounded", "PHONE", "3,******")),
         ({"house_number": "2026-02-01"}, Warned("house_number_date", "HOUSE_NUMBER", "2***-**-**")),
         ({"house_number": "1-feb"}, Warned("house_number_date", "HOUSE_NUMBER", "1-***")),
         ({"language": "Klingon"}, Warned("language_unknown", "LANGUAGE", "K******")),
@@ -380,6 +415,19 @@ def test_a_text_carries_nothing_that_a_database_refuses(street: str, kept: str) 
         ({"phone": "612345678", "country": "B", "plate": "1-ABC-234"}, {"phone": "612345678"}),
         ({"phone": "+31612345678"}, {"phone": "+31612345678"}),
         ({"phone": "31612345678"}, {"phone": "31612345678"}),
+        ({"phone": "6,12345678E+08"}, {"phone": "0612345678"}),
+        ({"phone": "6.12345678E+08"}, {"phone": "0612345678"}),
+        ({"phone": "3,1612345678E+10"}, {"phone": "31612345678"}),
+        ({"phone": "6,12345678E+08", "country": "B", "plate": "1-ABC-234"}, {"phone": "612345678"}),
+        ({"phone": "3,16E+10"}, {}),
+        ({"phone": "612345678.0"}, {"phone": "0612345678"}),
+        ({"phone": "0612345678,0"}, {"phone": "0612345678"}),
+        ({"phone": '="0612345678"'}, {"phone": "0612345678"}),
+        ({"phone": '="612345678"'}, {"phone": "0612345678"}),
+        ({"phone": '=" +31 6 12345678 "'}, {"phone": "+31 6 12345678"}),
+        ({"phone": '=""'}, {}),
+        ({"phone": '="-"'}, {}),
+        ({"phone": "=A1"}, {"phone": "=A1"}),
         ({"house_number": "2026-02-01"}, {}),
         ({"apk_due": "46387"}, {"apk_due": "2026-12-31"}),
         ({"apk_due": "20261231"}, {"apk_due": "2026-12-31"}),
