@@ -30,6 +30,8 @@ _UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MOSTLY, _HARDLY = 0.7, 0.1
 _LEGACY = ("cp1252", "cp850")  # in order of likelihood: the first wins a tie
 _ABOVE_ASCII = bytes(range(128, 256))
+_FRAME = re.compile("[\u2500-\u259f]{3}")
+"""Lines drawn around a table, as DOS has them: in other encodings three letters that never stand side by side."""
 _WORD = re.compile(rb"[\x00-\x7f]?[\x80-\xff]+[\x00-\x7f]?")
 
 _COMMON = frozenset("éèëêïöüçáäóñàâôîûÉÈËÊÏÖÜÇÄ")
@@ -149,6 +151,8 @@ def score(words: Counter[bytes], encoding: str) -> int:
 
 
 def _score_word(word: str) -> int:
+    if _FRAME.search(word):
+        return 3 * len(word)  # more than the letters that another encoding has in its place
     around = f" {word} "
     return sum(
         _score_letter(letter, around[at], around[at + 2])
