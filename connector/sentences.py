@@ -76,3 +76,8 @@ WARNED: Final = {
     "text_cut": "Dit veld is langer dan 500 tekens en is daar afgebroken.",
 }
 """Warning code → what is odd; the row goes on as it would without."""
+
+
+def of_warning(code: str) -> str:
+    """What a warning says; of one that is given no more, as a ledger may remember, its code."""
+    return WARNED.get(code, code)
