@@ -275,7 +275,7 @@ class Delivery:
 
     def _begun(self, tally: _Tally, turns: Turns, given: Given) -> Outcome | None:
         """What came of a claim; None where it was not begun: the pass is over, or the ledger may know better now."""
-        if not self._is_wanted(tally, given):
+        if self._is_stale(tally, given) or not self._is_wanted(tally, given):
             return None
         patience = min(FRESH, PATIENCE * self.timeout)
         turn = Turn(turns, most=patience, wanted=lambda begun: self._is_wanted(tally, given, begun=begun))
@@ -286,13 +286,17 @@ class Delivery:
             tally.slow = tally.slow or self.monotonic() - given.at >= patience
             return None
 
+    def _is_stale(self, tally: _Tally, given: Given) -> bool:
+        """Whether a claim waited too long for its worker. What it waits then for its moment, where so many requests a
+        minute are allowed, does not count: that moment would go by unused, and so would the next.
+        """
+        is_stale = self.monotonic() - given.at > FRESH
+        tally.slow = tally.slow or is_stale
+        return is_stale
+
     def _is_wanted(self, tally: _Tally, given: Given, *, begun: bool = False) -> bool:
         """Whether a request is still to be sent; what has `begun` is gone on with unless the pass is over."""
-        if begun:
-            return not self._is_over(tally)
-        waited = self.monotonic() - given.at
-        tally.slow = tally.slow or waited > FRESH
-        return not (waited > FRESH or self._is_over(tally) or tally.doubts(given))
+        return not (self._is_over(tally) or (not begun and tally.doubts(given)))
 
     def _heard(self, tally: _Tally, claim: Claim) -> Outcome:
         outcome = self._ask(claim)
