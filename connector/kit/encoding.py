@@ -39,8 +39,8 @@ _RARE = frozenset("íúòùìåøæßãõýÿšžœÁÓÍÚÑÀÂÔÎÛÅØÆŠ�
 _SIGNS = frozenset("€’‘“”–—…°´²³½§®©™\xa0")  # noqa: RUF001  # these very signs
 
 
-def _checked(name: str) -> str:
-    """The codec's own name. Refuses what is no text encoding of single bytes that leaves ASCII as it is."""
+def checked(name: str) -> str:
+    """The codec's own name. Raises `ValueError` for what is no text encoding that leaves ASCII as it is."""
     if name.strip().lower() == "auto":
         return "auto"
     ascii_only = bytes(range(128)) + rb"\u0041"
@@ -56,7 +56,7 @@ def _checked(name: str) -> str:
 
 Encoding = Annotated[
     str,
-    AfterValidator(_checked),
+    AfterValidator(checked),
     Field(description="auto, or the name of an encoding: utf-8, cp1252, cp850, latin-1, …"),
 ]
 """A setting: `auto`, or an encoding in which ASCII stands for itself. UTF-16 is found by `auto` and needs no
@@ -83,6 +83,19 @@ def encoding_of(file: ExportFile, wanted: str = "auto") -> str:
             return wanted
         start += stream.read(CHUNK)
         return _wide(start) or _ladder(start, stream)
+
+
+def is_utf8(file: ExportFile) -> bool:
+    """Whether a file has more than ASCII in it, and all of it is UTF-8: text in another encoding never is."""
+    decoder, is_ascii = codecs.getincrementaldecoder("utf-8")(), True
+    with file.open() as stream:
+        try:
+            for chunk in chain(iter(lambda: stream.read(CHUNK), b""), [b""]):
+                decoder.decode(chunk, final=not chunk)
+                is_ascii = is_ascii and chunk.isascii()
+        except UnicodeDecodeError:
+            return False
+    return not is_ascii
 
 
 def errors_for(encoding: str) -> str:
