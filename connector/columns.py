@@ -194,13 +194,18 @@ def _by_name(header: Iterable[str], alike: Callable[[str], str] = normalised) ->
 
 
 def _emptiness(field: str) -> Callable[[str], bool]:
-    return _EMPTY.get(field, figures.is_blank)
+    says_nothing = _EMPTY.get(field, figures.is_blank)
+    if field in _YES_OR_NO:
+        return says_nothing
+    return lambda text: says_nothing(text) or dictionary.is_failure(text)
 
 
 def _is_no_date(text: str) -> bool:
     return figures.is_blank_date(text) or dictionary.is_nothing(text)
 
 
+_YES_OR_NO = ("consent", "opt_out")
+"""Here "onbekend", and a formula that failed, are neither a yes nor a no."""
 _EMPTY: Mapping[str, Callable[[str], bool]] = {
     "plate": dictionary.is_no_plate,
     "email": dictionary.is_no_address,
@@ -209,9 +214,9 @@ _EMPTY: Mapping[str, Callable[[str], bool]] = {
         ("first_registration", "apk_due", "service_due", "mileage_at", "changed_at"),
         _is_no_date,
     ),
-    **dict.fromkeys(("consent", "opt_out"), figures.is_blank_date),  # "onbekend" is neither a yes nor a no
+    **dict.fromkeys(_YES_OR_NO, figures.is_blank_date),
 }
-"""What says nothing in a field, beside an empty cell and dashes alone."""
+"""What says nothing in a field, beside an empty cell, dashes alone and what a sheet says of a formula that failed."""
 
 
 def _asked(name: str, unmapped: Mapping[str, str], alike: Callable[[str], str]) -> str:

@@ -59,6 +59,11 @@ def is_nothing(text: str) -> bool:
     return word in _NOTHING if word else "#" not in text
 
 
+def is_failure(text: str) -> bool:
+    """Whether a cell says that a sheet's formula gave no value: `#N/B`, `#REF!`, in Dutch or in English."""
+    return text.startswith("#") and text in _FAILURES
+
+
 def is_no_address(text: str) -> bool:
     """Whether a cell says, in words or with signs alone, that there is no e-mail address.
 
@@ -104,6 +109,12 @@ _NO_ADDRESS = _NOTHING | {
     *("geenadres", "geenemail", "geenemailadres", "geenemailbekend", "geenmail", "geenmailadres"),
     *("heeftgeenemail", "heeftgeenemailadres", "heeftgeenmail", "noemail", "nomail"),
 }
+_FAILURES = frozenset(
+    (
+        *("#N/B", "#VERW!", "#DEEL/0!", "#WAARDE!", "#NAAM?", "#GETAL!", "#LEEG!", "#FOUT"),
+        *("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"),
+    )
+)
 _NO_PLATE = frozenset(("geen", "nvt", "onbekend", "nietbekend", "geenkenteken"))
 """Fewer: abroad a plate may be a word."""
 

@@ -23,6 +23,8 @@ from connector.reading import LONGEST_TEXT, VIN, Reading, Row
 _ADDRESS = re.compile("[A-Za-z0-9_-]+(?:[.][A-Za-z0-9_-]+)*@([A-Za-z0-9.-]+)")
 """An address of which the domain decides whether it is one: its local part is plain."""
 
+_ODD = DASHES + "#"
+"""How a text begins that may say nothing: dashes alone, or what a sheet shows of a formula that failed."""
 _PHONE = re.compile("[+(]?[0-9][0-9 ()/+-]{9,40}")
 """A telephone number as people write it, too long to have lost its zero."""
 _DUTCH_NUMBER = 9
@@ -92,7 +94,7 @@ class PlainRows:
         for field, column in self._texts:
             text = (values.get(column) or "").strip()
             if text:
-                if not text.isprintable() or text[0] in DASHES or len(text) > LONGEST_TEXT:
+                if not text.isprintable() or text[0] in _ODD or len(text) > LONGEST_TEXT:
                     return False
                 content[field] = text
         return True
@@ -148,7 +150,7 @@ class PlainRows:
 def _text(values: Mapping[str, str], column: str) -> str | None:
     """The text of a cell that stays as typed, or that is empty; None where it is odd."""
     text = (values.get(column) or "").strip()
-    odd = text and (not text.isprintable() or text[0] in DASHES or len(text) > LONGEST_TEXT)
+    odd = text and (not text.isprintable() or text[0] in _ODD or len(text) > LONGEST_TEXT)
     return None if odd else text
 
 

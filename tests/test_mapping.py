@@ -299,7 +299,21 @@ def test_a_word_for_nothing_is_an_empty_cell(field: str, text: str) -> None:
     assert draft(**{field: text}) == draft(**{field: ""})
 
 
-@pytest.mark.parametrize("text", ["nvt", "n.v.t.", "geen", "onbekend", "?"])
+@pytest.mark.parametrize("text", ["#N/B", "#N/A", "#WAARDE!", "#REF!", "#FOUT"])
+@pytest.mark.parametrize(
+    "field",
+    ["first_name", "company", "city", "apk_due", "mileage", "phone", "house_number", "vin", "changed_at"],
+)
+def test_a_formula_that_failed_is_an_empty_cell(field: str, text: str) -> None:
+    assert draft(**{field: text}) == draft(**{field: ""})
+
+
+@pytest.mark.parametrize("field", ["plate", "email", "last_name"])
+def test_a_formula_that_failed_is_no_plate_no_address_and_no_name(field: str) -> None:
+    assert judge(**{field: "#N/B"}) == judge(**{field: ""})
+
+
+@pytest.mark.parametrize("text", ["nvt", "n.v.t.", "geen", "onbekend", "?", "#N/B", "#REF!", "#FOUT"])
 @pytest.mark.parametrize("field", ["consent", "opt_out"])
 def test_a_word_for_nothing_is_neither_a_yes_nor_a_no(field: str, text: str) -> None:
     assert rejected(**{field: text}).code == "value_unknown"

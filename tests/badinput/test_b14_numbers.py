@@ -20,6 +20,7 @@ READ = {
     "onbekend": None,
     "n.v.t.": None,
     "?": None,
+    "#REF!": None,
 }
 NOT_READ = (
     "1,5",
@@ -33,7 +34,6 @@ NOT_READ = (
     "geen idee",
     "12.00.000",
     "\u0663",
-    "#REF!",
 )
 
 
