@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from itertools import islice
 from pathlib import Path
+from random import Random
 
 from connector import disguise, inbox, kit
 from connector.columns import normalised
@@ -16,7 +19,7 @@ from connector.disguise.cutting import cut, inner
 from connector.errors import SourceError, SourceFormatError
 from connector.kit.delimiter import find_delimiter
 from connector.kit.encoding import encoding_of
-from connector.model import Column, Layout, Table
+from connector.model import Column, ExportFile, Layout, Table
 from connector.proposing import header, names, propose
 
 SAMPLED = 2_000
@@ -27,6 +30,9 @@ LARGEST = 512 * 1024 * 1024
 
 _HEADER_WITHIN = 20
 """Records among which a header is looked for in an export that cannot be read."""
+
+_DRAWS = 10
+"""Copies that are made at most until one is read in the encoding of its export."""
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -166,7 +172,20 @@ def without_people(
         form = form_of(
             layout.delimiter or ";", read.encoding, layout, columns, is_header=header.knows(layout.columns)
         )
-    return read.as_bytes(disguise.disguised(read.text, form, today, seed)), form
+    return _written_alike(read, form, today, seed), form
+
+
+def _written_alike(read: Text, form: disguise.Form, today: date, seed: int) -> bytes:
+    """The copy, by the first of some seeds in which its encoding is found as that of the export is.
+
+    Which letters with accents are common tells encodings apart, and a draw can make others common.
+    """
+    seeds = Random(seed)  # noqa: S311  # hides nothing
+    for tried in (seed, *(seeds.getrandbits(64) for _ in range(_DRAWS))):
+        copy = read.as_bytes(disguise.disguised(read.text, form, today, tried))
+        if read.bom or encoding_of(ExportFile("", partial(io.BytesIO, copy), len(copy))) == read.encoding:
+            break
+    return copy
 
 
 def names_all(found: Sequence[str], columns: Mapping[str, Column]) -> bool:
