@@ -35,11 +35,11 @@ def another_day(
     could be taken for each other. `is_free` tells whether a text may be used.
     """
     head, rest = _head(text, form)
-    wanted = _judged(text, form, today)
+    wanted = judged(text, form, today)
     last = None
     for tried in _candidates(head, form, random):
         other = tried + rest
-        if len(other) == len(text) and other != text and _judged(other, form, today) == wanted:
+        if len(other) == len(text) and other != text and judged(other, form, today) == wanted:
             last = other
             if is_free(other):
                 return other
@@ -73,7 +73,7 @@ def _round_trips(text: str, form: str) -> bool:
         return False
 
 
-def _judged(text: str, form: str | None, today: date) -> tuple[object, ...]:
+def judged(text: str, form: str | None, today: date) -> tuple[object, ...]:
     """All that a judgement of this day may hang on."""
     day = figures.read_date(text, form)
     if day is None:
