@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -15,7 +15,7 @@ from connector.cli.setup import source_for
 from connector.config import Loaded
 from connector.disguise import Form
 from connector.errors import ConfigError, SourceError
-from connector.model import Column, Layout
+from connector.model import CANONICAL_FIELDS, Column, Layout
 from connector.service import source_of
 
 _NEVER_READ = inbox.TEMPORARY_STARTS[0]
@@ -46,9 +46,9 @@ def sample() -> None:
 def make(options: Options, export: Path, output: Path | None, seed: int, source: str | None) -> int:
     """A copy of EXPORT with the same form and faults, and nobody in it: to send with a question.
 
-    Encoding, line ends, delimiter, header, lengths, duplicates and broken rows stay. What a column holds is taken
-    from the garage's file where there is one, else from the header. EXPORT itself is only read.
-    The copy is no export: it is not written where exports are read.
+    Encoding, line ends, delimiter, header, lengths, duplicates and broken rows stay; of the header and what stands
+    above it only what is known to name columns. What a column holds is taken from the garage's file where there is one,
+    else from the header. EXPORT itself is only read. The copy is no export: it is not written where exports are read.
     """
     output = output or Path(f"{_NEVER_READ}sample-{inbox.printable(export.name)}")
     if output.exists():
@@ -65,7 +65,7 @@ def make(options: Options, export: Path, output: Path | None, seed: int, source:
         file.write(copy)
     if loaded is None or loaded.mistakes:
         answer.message(_KEEP_APART)
-    _tell(options, output, form)
+    _tell(options, output, form, has_rows=not sampling.is_xml(export))
     return exits.OK
 
 
@@ -124,17 +124,30 @@ def _of_the_garage(
     return (layout if layout.columns else None), columns
 
 
-def _tell(options: Options, output: Path, form: Form) -> None:
+def _tell(options: Options, output: Path, form: Form, *, has_rows: bool) -> None:
     if options.json:
-        fields = sorted(column.field for column in form.columns.values())
+        fields = {column.field for column in form.columns.values()} & set(CANONICAL_FIELDS)
         told = {
             "file": output,
             "header_line": form.header_line,
+            "replaced": form.replaced,
             "delimiter": form.delimiter,
-            "fields": fields,
+            "fields": sorted(fields),
         }
         answer.as_json({**told, "encoding": form.encoding})
         return
-    if form.header_line is None and form.delimiter:
-        answer.message("Er is geen kopregel herkend: ook de eerste regel is vervangen.")
+    if form.header_line is None and has_rows:
+        answer.message(
+            "Er is geen kopregel herkend: ook de eerste regel is vervangen. Was dat er een, dan passen kolomnamen in"
+            " de instellingen niet op dit voorbeeld; meld erbij hoe de kolommen heten."
+        )
+    elif form.replaced:
+        answer.message(
+            f"Kopregel, regel {form.header_line}: vervangen is wat geen bekende kolomnaam is, in"
+            f" {_places(form.replaced)}. Noemen de instellingen die kolommen, meld dan erbij hoe zij heten."
+        )
     answer.line(f"geschreven: {output}")
+
+
+def _places(places: Sequence[int]) -> str:
+    return f"kolom{'men' * (len(places) > 1)} {', '.join(map(str, places))}"
