@@ -1,7 +1,8 @@
 """Another cell for a cell, of the kind that its column holds, and judged the same.
 
 What stays as it is says nothing of a person: yes and no, "none", countries, roles, fuels and makes in the columns
-that hold them, the words between first and last name, the domains of the large mail providers, and top-level domains.
+that hold them, the words between first and last name, the domains of the large mail providers, top-level domains, and
+what is written for a date that there is not.
 """
 
 from __future__ import annotations
@@ -11,49 +12,18 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from random import Random
 
-from connector import dictionary, emails, figures, plates
+from connector import dictionary, figures, plates
+from connector.disguise.addresses import Addresses
 from connector.disguise.dates import another_day
+from connector.disguise.unmapped_dates import another_date
 from connector.disguise.words import SHORT, Words
 from connector.proposing import looks
 
 DATES = frozenset({"apk_due", "first_registration", "service_due", "mileage_at", "consent", "opt_out"})
 """Fields whose days are replaced. `changed_at` stays: which row is the newest decides which of two is taken."""
 
-PROVIDERS = frozenset(
-    (
-        *(
-            "gmail.com",
-            "hotmail.com",
-            "hotmail.nl",
-            "outlook.com",
-            "live.nl",
-            "icloud.com",
-            "yahoo.com",
-            "msn.com",
-        ),
-        *(
-            "me.com",
-            "ziggo.nl",
-            "kpnmail.nl",
-            "kpnplanet.nl",
-            "planet.nl",
-            "xs4all.nl",
-            "home.nl",
-            "hetnet.nl",
-        ),
-        *(
-            "casema.nl",
-            "upcmail.nl",
-            "chello.nl",
-            "quicknet.nl",
-            "telfort.nl",
-            "tele2.nl",
-            "zonnet.nl",
-            "solcon.nl",
-        ),
-        *("online.nl", "telenet.be", "skynet.be", "proximus.be"),
-    )
-)
+YES_NO = "yes_no"
+"""What a column of yes and no holds that is no field of a passport."""
 
 _INFIXES = frozenset("van de der den ten ter te het von v vd".split())  # noqa: SIM905  # as one reads them
 _LEASING = frozenset({"lease", "leasing"})
@@ -64,7 +34,6 @@ _TRIES = 200
 _CONSONANTS = "BDFGHJKLMNPRSTVWXYZ"
 _SELDOM = "AEIOUCQ"
 _VIN_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
-_DOMAIN = re.compile(r"@([^\s@;,<>()]+)")
 _PREFIX = re.compile(r"(?:\+31[ -]?\(?0?\)?6?|0031[ -]?6?|06)")
 
 Kept = Callable[[str], bool]
@@ -74,6 +43,7 @@ _KEPT: Mapping[str, Kept] = {
     "role": lambda text: dictionary.role(text) is not None,
     "consent": lambda text: dictionary.yes_or_no(text) is not None,
     "opt_out": lambda text: dictionary.yes_or_no(text) is not None,
+    YES_NO: lambda text: dictionary.yes_or_no(text) is not None,
     "fuel": looks.is_fuel,
     "make": looks.is_make,
     "infix": looks.is_infix,
@@ -93,6 +63,7 @@ class Cells:
 
     def __init__(self, words: Words, random: Random, today: date) -> None:
         self._words = words
+        self._addresses = Addresses(words)
         self._random = random
         self._today = today
         self._known: dict[tuple[str | None, str | None, str], str] = {}
@@ -117,7 +88,7 @@ class Cells:
             return text
         if field == "plate" or (field != "postal_code" and looks.is_plate(text)):
             return self._plate(text)
-        return self._address(text) if "@" in text else self._by_field(text, field, form)
+        return self._addresses.another(text) if "@" in text else self._by_field(text, field, form)
 
     def _by_field(self, text: str, field: str | None, form: str | None) -> str:
         if field is not None and field in (*DATES, "changed_at"):
@@ -128,6 +99,9 @@ class Cells:
             return self._vin(text)
         if field in ("mobile", "phone") and figures.whole_number(text) != text:
             return self._number(text)
+        dated = self._another_date(text, None) if field in (None, YES_NO) else None
+        if dated is not None:
+            return dated
         is_phone = looks.is_mobile(text) or looks.is_phone(text)
         return self._phone(text) if is_phone else self._text(text, field)
 
@@ -150,12 +124,22 @@ class Cells:
 
     def _date(self, text: str, form: str | None) -> str:
         if figures.read_date(text, form) is None:
-            return self._same(text, lambda each: _judged_date(each, form))
-        found = another_day(text, form, self._today, self._random, lambda each: each not in self._taken)
-        if found is None:
-            return text
-        self._taken.add(found)
-        return found
+            found = self._another_date(text, form)
+            return self._same(text, lambda each: _judged_date(each, form)) if found is None else found
+        found = another_day(text, form, self._today, self._random, self._is_free)
+        return text if found is None else self._take(found)
+
+    def _another_date(self, text: str, form: str | None) -> str | None:
+        """Another date, where a text looks like one, whether or not it can be read; None where it does not."""
+        found = another_date(text, form, self._today, self._random, self._is_free)
+        return None if found is None else self._take(found)
+
+    def _is_free(self, text: str) -> bool:
+        return text not in self._taken
+
+    def _take(self, text: str) -> str:
+        self._taken.add(text)
+        return text
 
     def _mileage(self, text: str) -> str:
         """Other figures, where they can be read: the unit stays."""
@@ -199,30 +183,6 @@ class Cells:
         self._taken.add(found)
         return found
 
-    # ------------------------------------------------------------ addresses
-
-    def _address(self, text: str) -> str:
-        def replaced(write: Callable[[str], str]) -> str:
-            at, parts = 0, []
-            for found in _DOMAIN.finditer(text):
-                parts += [write(text[at : found.start(1)]), self._domain(found[1], write)]
-                at = found.end()
-            return "".join((*parts, write(text[at:])))
-
-        wanted = (emails.fault(text), dictionary.is_no_address(text))
-        found = replaced(self._words.text)
-        for _ in range(_TRIES):
-            if (emails.fault(found), dictionary.is_no_address(found)) == wanted:
-                break
-            found = replaced(self._words.fresh)
-        return found
-
-    def _domain(self, domain: str, write: Callable[[str], str]) -> str:
-        if domain.casefold() in PROVIDERS:
-            return domain
-        name, dot, top = domain.rpartition(".")
-        return write(name) + dot + top if dot and len(top) <= 3 else write(domain)
-
     # ------------------------------------------------------------ plates
 
     def _plate(self, text: str) -> str:
@@ -250,6 +210,8 @@ def _stays(text: str, field: str | None) -> bool:
     if figures.is_blank(text) or (field in DATES and figures.is_blank_date(text)):
         return True
     if field in _NOTHING and dictionary.is_nothing(text):
+        return True
+    if field is None and "0" in text and figures.is_blank_date(text):
         return True
     kept = _KEPT.get(field or "")
     return kept(text) if kept else dictionary.folded(text) in _TOTALS

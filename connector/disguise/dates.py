@@ -37,11 +37,11 @@ def another_day(
     if form is not None and figures.read_by(text, form) is None:
         form = None  # ISO beside it, as a date cell of a sheet comes
     head, rest = _head(text, form)
-    wanted = _judged(text, form, today)
+    wanted = judged(text, form, today)
     last = None
     for tried in _candidates(head, form, random):
         other = tried + rest
-        if len(other) == len(text) and other != text and _judged(other, form, today) == wanted:
+        if len(other) == len(text) and other != text and judged(other, form, today) == wanted:
             last = other
             if is_free(other):
                 return other
@@ -75,7 +75,7 @@ def _round_trips(text: str, form: str) -> bool:
         return False
 
 
-def _judged(text: str, form: str | None, today: date) -> tuple[object, ...]:
+def judged(text: str, form: str | None, today: date) -> tuple[object, ...]:
     """All that a judgement of this day may hang on."""
     day = figures.read_date(text, form)
     if day is None:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import codecs
+import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from itertools import islice
 from pathlib import Path
+from random import Random
 
 from connector import disguise, inbox, kit
-from connector.columns import normalised
 from connector.disguise.cutting import cut, inner
 from connector.errors import SourceError, SourceFormatError
 from connector.kit.delimiter import find_delimiter
 from connector.kit.encoding import encoding_of
-from connector.model import Column, Layout, Table
+from connector.model import Column, ExportFile, Layout, Table
 from connector.proposing import header, names, propose
+from connector.sampling.forming import form_of, names_all
 
 SAMPLED = 2_000
 """Rows from which the meaning of columns is judged."""
@@ -27,6 +30,9 @@ LARGEST = 512 * 1024 * 1024
 
 _HEADER_WITHIN = 20
 """Records among which a header is looked for in an export that cannot be read."""
+
+_DRAWS = 10
+"""Copies that are made at most until one is read in the encoding of its export."""
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -157,46 +163,40 @@ def without_people(
 
     `layout` and `columns` are those of the garage's file; without a layout, what can be seen of the text itself.
     """
+    own = columns
     if layout is not None:
-        is_header = names_all(layout.columns, columns)
-        columns = columns or proposed(layout.columns, _rows_at_best(path), today)
-        form = form_of(layout.delimiter or ";", read.encoding, layout, columns, is_header=is_header)
+        is_header = names_all(layout.columns, own)
+        columns = own or proposed(layout.columns, _rows_at_best(path), today)
     else:
-        layout, columns = _seen(path, read, columns, today)
-        form = form_of(
-            layout.delimiter or ";", read.encoding, layout, columns, is_header=header.knows(layout.columns)
-        )
-    return read.as_bytes(disguise.disguised(read.text, form, today, seed)), form
+        layout, columns = _seen(path, read, own, today)
+        is_header = header.knows(layout.columns)
+    if not is_header:
+        layout = replace(layout, header_line=None)
+    layout = replace(layout, delimiter=layout.delimiter or ";")
+    form = form_of(read.encoding, layout, own, columns, _cells_below(read.text, layout))
+    return _written_alike(read, form, today, seed), form
 
 
-def names_all(found: Sequence[str], columns: Mapping[str, Column]) -> bool:
-    """Whether these are the columns that the garage's file names: then they are a header, and no customer.
+def _written_alike(read: Text, form: disguise.Form, today: date, seed: int) -> bytes:
+    """The copy, by the first of some seeds in which its encoding is found as that of the export is.
 
-    An adapter that takes no columns from the file knows its own header.
+    Which letters with accents are common tells encodings apart, and a draw can make others common.
     """
-    if not columns:
-        return True
-    there = {normalised(name) for name in found}
-    needed = {normalised(name) for column in columns.values() if not column.optional for name in column.names}
-    return header.knows(found) or (bool(needed) and needed <= there)
+    seeds = Random(seed)  # noqa: S311  # hides nothing
+    for tried in (seed, *(seeds.getrandbits(64) for _ in range(_DRAWS))):
+        copy = read.as_bytes(disguise.disguised(read.text, form, today, tried))
+        if read.bom or encoding_of(ExportFile("", partial(io.BytesIO, copy), len(copy))) == read.encoding:
+            break
+    return copy
 
 
-def form_of(
-    delimiter: str, encoding: str, layout: Layout, columns: Mapping[str, Column], *, is_header: bool
-) -> disguise.Form:
-    """How an export is written, and what its columns hold by their names."""
-    fields = {
-        normalised(name): disguise.Column(field, column.format)
-        for field, column in columns.items()
-        for name in column.names
-    }
-    found = [fields.get(normalised(name)) for name in layout.columns]
-    return disguise.Form(
-        delimiter=delimiter,
-        encoding=encoding,
-        header_line=layout.header_line if is_header else None,
-        columns={at: column for at, column in enumerate(found) if column},
-    )
+def _cells_below(text: str, layout: Layout) -> list[tuple[str, ...]]:
+    """The cells of the first records below the header, as they are written."""
+    records = cut(text, layout.delimiter or ";")
+    below = (each for each in records if each.line > (layout.header_line or 0))
+    return [
+        tuple(inner(text[begin:end])[0] for begin, end in record.cells) for record in islice(below, SAMPLED)
+    ]
 
 
 def _seen(

@@ -11,6 +11,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from random import Random
 from xml.sax.saxutils import escape, quoteattr
@@ -20,7 +21,8 @@ from connector.disguise import Cells, Words
 from connector.kit.xlsx_rows import Cell, Sheet, as_text, sheets
 from connector.model import Column, ExportFile, Layout
 from connector.proposing import header, names
-from connector.sampling.texts import SAMPLED, form_of, names_all, proposed
+from connector.sampling.forming import form_of, names_all
+from connector.sampling.texts import SAMPLED, proposed
 
 _DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001  # Excel counts days from here, without a zone
 _HARMLESS = re.compile(
@@ -53,10 +55,12 @@ def without_people(
     else:
         layout = kit.read_xlsx(file, names=names.COMMON).layout
         is_header = header.knows(layout.columns)
-    columns = columns or _proposed(file, today)
-    form = form_of("", "utf-8", layout, columns, is_header=is_header)
     every = list(sheets(file))
     read = next((each for each in every if _is_read(each, layout)), every[0])
+    below = _texts_below(read, layout)
+    if not is_header:
+        layout = replace(layout, header_line=None)
+    form = form_of("utf-8", layout, columns, columns or _proposed(file, today), below)
     random = Random(seed)  # noqa: S311  # hides nothing: what is drawn does not hang on what it stands for
     words = Words(random, _words_of(every), "utf-8")
     cells = Cells(words, random, today)
@@ -85,16 +89,43 @@ def _text(cell: Cell) -> str:
     return "" if cell is None else as_text(cell)
 
 
+def _texts_below(sheet: Sheet, layout: Layout) -> list[list[str]]:
+    """The first rows below the header, as texts."""
+    first = layout.header_line or 0
+    return [[_text(cell) for cell in row] for row in sheet.rows[first : first + SAMPLED]]
+
+
 def _copied(sheet: Sheet, form: disguise.Form, cells: Cells, words: Words) -> Sheet:
     name = sheet.name if _HARMLESS.fullmatch(sheet.name.strip()) else words.text(sheet.name)
-    top = sheet.row(form.header_line or 0)
     rows = [
-        row
-        if top and row == top
+        _titles(row, form, cells, words)
+        if _is_title(sheet, line, form)
         else [_cell(cell, form.columns.get(at), cells) for at, cell in enumerate(row)]
-        for row in sheet.rows
+        for line, row in enumerate(sheet.rows, 1)
     ]
     return Sheet(name, sheet.is_shown, rows)
+
+
+def _is_title(sheet: Sheet, line: int, form: disguise.Form) -> bool:
+    """Whether a row is the header, repeats it, stands above it, or names columns all the same."""
+    first, row = form.header_line or 0, sheet.row(line)
+    if line <= first or (first and any(row) and row == sheet.row(first)):
+        return True
+    return line <= disguise.HEADER_WITHIN and disguise.is_all_names([_text(cell) for cell in row])
+
+
+def _titles(row: Sequence[Cell], form: disguise.Form, cells: Cells, words: Words) -> list[Cell]:
+    """A header or title, with only those of its cells as they were that name nobody."""
+    fields = {at: column.field for at, column in form.columns.items()}
+    stay = disguise.kept([_text(cell) for cell in row], form.names, fields)
+    return [
+        cell
+        if stays
+        else disguise.retitled(cell, words, cells)
+        if isinstance(cell, str)
+        else _cell(cell, None, cells)
+        for cell, stays in zip(row, stay, strict=True)
+    ]
 
 
 def _cell(cell: Cell, column: disguise.Column | None, cells: Cells) -> Cell:

@@ -300,7 +300,7 @@ def test_a_garage_that_is_named_must_be_there(aviary, tmp_path):
 
 
 def test_an_export_without_a_header_is_copied_by_the_file_that_names_its_columns(installation, tmp_path):
-    path, output = tmp_path / "x.csv", tmp_path / "copy.csv"
+    path, output = tmp_path / "x.csv", installation.folder / "copy.csv"  # the folder of an export is watched
     path.write_bytes(b"".join(written(ROWS).splitlines(keepends=True)[1:]))
     columns = ("--column", "apk_due=kolom 9", "--column", "last_name=kolom 3")
     flags = ("--garage-id", "noord", "--url", "https://api.example.nl", "--yes", *columns)
