@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -40,6 +40,8 @@ SENTENCES: Final = {
     " elk wagenpark.",
     "lease": "Niet gekoppeld: kijk of hier leaseauto's in staan die geen uitnodiging mogen krijgen; of koppel haar als"
     " `fleet`, voor het Wagenparkaccount van elke leasemaatschappij.",
+    "sheets": "Hier staan de meeste rijen, maar op {others} staan ook klanten; kijk welk werkblad dat van nu is,"
+    " en noem het bij `sheet`.",
     "addition": "Niet gekoppeld: een toevoeging bij het huisnummer heeft geen veld van zichzelf.",
 }
 """Why → the sentence; `{field}` is what the field is called."""
@@ -70,6 +72,7 @@ _WHOLE_NAME = re.compile(
     r"(?:^|\s)[A-Z]\.|,|&|\b(?:dhr|mevr|mw|bv|b\.v|vof|v\.o\.f|de heer|mevrouw)\b", re.IGNORECASE
 )
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](?:\d{4}|\d{2})(?:\D.*)?")
+_SHOWN_SHEETS = 10
 _LEAST = 5
 """Rows from which something can be said of how often an address stands there."""
 
@@ -83,14 +86,36 @@ class Doubt:
     column: str
     message: str
 
+    @property
+    def is_of_a_sheet(self) -> bool:
+        """Whether it is about a sheet of a workbook, which `column` then names."""
+        return self.why == "sheets"
+
     def __str__(self) -> str:
-        return f"“{self.column}”: {self.message}"
+        what = "werkblad" if self.is_of_a_sheet else "kolom"
+        return f"{what} “{self.column}”: {self.message}"
 
 
 def doubt(why: str, field: str | None, column: str) -> Doubt:
     """The doubt `why` about a column."""
-    shown = "*" if why == "strange_header" else masks.bounded(masks.visible(column), 60)
+    shown = "*" if why == "strange_header" else _quoted(column)
     return Doubt(why, field, shown, SENTENCES[why].format(field=FIELDS.get(field or "", field)))
+
+
+def about_sheets(chosen: str, others: Sequence[str]) -> Doubt:
+    """The doubt about which sheet of a workbook holds the customers."""
+    named = ", ".join(f"“{_quoted(name)}”" for name in others[:_SHOWN_SHEETS])
+    return Doubt("sheets", None, _quoted(chosen), SENTENCES["sheets"].format(others=named))
+
+
+def veiled(told: Doubt, shown: Mapping[str, str]) -> Doubt:
+    """A doubt with its column as people may see its name. `shown`: column → that."""
+    names = {_quoted(name): told for name, told in shown.items()}
+    return replace(told, column=names.get(told.column, told.column))
+
+
+def _quoted(name: str) -> str:
+    return masks.bounded(masks.visible(name), 60)
 
 
 def about(field: str, cells: Sequence[str], form: str | None) -> Iterator[str]:

@@ -136,8 +136,9 @@ COMMON = (
         "E-mail zakelijk",
     ),
     *("Telefoon", "Mobiel", "GSM", "Phone", "Mobile"),
+    *dict.fromkeys(word for line in _BY_FIELD.strip().splitlines() for word in line.split()[1:]),
 )
-"""The most frequent names as they are written, by which a header is told from titles above it."""
+"""The most frequent names as they are written, and all that are one word: by these a header is told from titles."""
 
 _FUZZY = 0.86
 """How alike a name must be to one that is known to be taken for it, with a doubt; of names of six letters or more."""
