@@ -38,7 +38,7 @@ def _words(text: str) -> frozenset[str]:
 
 _INFIX = _words(
     """
-van de der den ten ter te het 't 's d' von v. v.d. vd op aan in bij onder over uit la le el al du da dos y
+van de der den ten ter te het 't 's d' von v. v.d. vd op aan in bij onder over uit la le el al du da dos
 """
 )
 _MAKES = _words(
@@ -63,7 +63,7 @@ _REFUSALS = re.compile(
 _KINDS = _words(
     "particulier part prive zakelijk zak bedrijf zzp business private personal company consument lease"
 )
-_CODE = re.compile(r"[A-Za-z]{0,4}[-. /_]?\d[\dA-Za-z .\-/_]*")
+_CODE = re.compile(r"(?:[A-Za-z]{1,4}[-. /_]?\d)?\d[\d .\-/_]*[A-Za-z]{0,2}")
 _EARLIEST_CAR = 1900
 
 

@@ -77,6 +77,7 @@ class Shape:
     doubts: set[tuple[str, str | None]] = field(default_factory=set)
     skipped: int = 0
     settings: Mapping[str, Any] = field(default_factory=dict)
+    titles: int = 0
 
     def write(self, folder: Path) -> Path:
         """As CSV, or as a workbook where sheets are named."""
@@ -90,7 +91,7 @@ class Shape:
     def count(self) -> int:
         """Rows of the one that is read."""
         rows = max(self.rows.values(), key=len) if isinstance(self.rows, Mapping) else self.rows
-        return len(rows) - (0 if "header" in self.settings else 1)
+        return len(rows) - (0 if "header" in self.settings else 1) - self.titles
 
 
 def workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[str]]]) -> Path:
@@ -144,6 +145,124 @@ SHAPES = {
     "one_sheet_that_fits": Shape(
         {"Voorblad": [["Garage Voorbeeld"]], "Facturen": [["Nummer", "Bedrag"], ["1", "2"]], "Klanten": table(SOUND)},
         SOUND_RIGHT,
+    ),
+    "last_name_for_some": Shape(
+        table({"Kenteken": PLATES, "Achternaam": (*LAST[:3], *NONE[3:]), "Naam": INITIALLED, "E-mail": MAILS}),
+        {"plate": "Kenteken", "full_name": ["Achternaam", "Naam"], "email": "E-mail"},
+        {("filled_up", "full_name"), ("split", "full_name")},
+    ),
+    "last_name_for_some_and_infix": Shape(
+        table({"Kenteken": PLATES, "Tussenv.": INFIX, "Achternaam": (*LAST[:3], *NONE[3:]), "Naam": LAST,
+               "E-mail": MAILS}),
+        {"plate": "Kenteken", "infix": "Tussenv.", "last_name": ["Achternaam", "Naam"], "email": "E-mail"},
+        {("filled_up", "last_name")},
+    ),
+    "company_for_some_and_a_contact": Shape(
+        table({"Kenteken": PLATES, "Bedrijfsnaam": FIRMS, "Contactpersoon": INITIALLED, "E-mail": MAILS}),
+        {"plate": "Kenteken", "company": "Bedrijfsnaam", "full_name": "Contactpersoon", "email": "E-mail"},
+        {("alike", "full_name"), ("split", "full_name")},
+    ),
+    "plate_in_the_other_column": Shape(
+        table({"Kenteken": NONE, "Nummerplaat": PLATES, "Achternaam": LAST, "E-mail": MAILS}),
+        {**SOUND_RIGHT, "plate": "Nummerplaat"}, {("empty_beside", "plate")},
+    ),
+    "plate_in_a_column_without_a_name": Shape(
+        table({"Kenteken": NONE, "Object": PLATES, "Achternaam": LAST, "E-mail": MAILS}),
+        {**SOUND_RIGHT, "plate": "Object"}, {("empty_beside", "plate"), ("by_look", "plate")},
+    ),
+    "last_name_in_the_other_column": Shape(
+        table({"Kenteken": PLATES, "Achternaam": NONE, "Naam": INITIALLED, "E-mail": MAILS}),
+        {"plate": "Kenteken", "full_name": "Naam", "email": "E-mail"},
+        {("empty_beside", "full_name"), ("split", "full_name")},
+    ),
+    "customer_that_is_a_number": Shape(
+        table({"Kenteken": PLATES, "Klant": NUMBERS, "Zoeknaam": LAST, "E-mail": MAILS}),
+        {**SOUND_RIGHT, "last_name": "Zoeknaam"}, {("other_cells", "last_name"), ("alike", "last_name")},
+    ),
+    "first_infix_last": Shape(
+        table({"Kenteken": PLATES, "Naam": WHOLE, "E-mail": MAILS}),
+        {"plate": "Kenteken", "full_name": "Naam", "email": "E-mail"}, {("split", "full_name")},
+    ),
+    "infix_and_last": Shape(
+        table({"Kenteken": PLATES, "Naam": [f"{infix} {last}".strip() for infix, last in zip(INFIX, LAST, strict=True)],
+               "E-mail": MAILS}),
+        {**SOUND_RIGHT, "last_name": "Naam"},
+    ),
+    "belgian": Shape(
+        table({"Nummerplaat": BELGIAN, "Achternaam": LAST, "E-mail": MAILS, "Land": ("BE",) * 8}),
+        {**SOUND_RIGHT, "plate": "Nummerplaat", "country": "Land"},
+    ),
+    "german": Shape(
+        table({"Kenteken": GERMAN, "Achternaam": LAST, "E-mail": MAILS, "Landcode": (*("D",) * 6, "NL", "D")}),
+        {**SOUND_RIGHT, "country": "Landcode"},
+    ),
+    "names_with_line_breaks": Shape(
+        table({"Kenteken": PLATES, "Achter-\nnaam": LAST, "E-mail\nadres": MAILS, "Vrij\nveld": TOWNS}),
+        {"plate": "Kenteken", "last_name": "Achter- naam", "email": "E-mail adres"},
+    ),
+    "workbook_with_line_breaks": Shape(
+        {"Blad1": table({"Kenteken": PLATES, "Achter\nnaam": LAST, "E-mail\nadres": MAILS})},
+        {"plate": "Kenteken", "last_name": "Achter naam", "email": "E-mail adres"},
+    ),
+    "free_fields_with_numbers": Shape(
+        table({**SOUND, **{f"Veld {at:02}": ("x",) * 8 for at in range(1, 8)}}), SOUND_RIGHT,
+    ),
+    "names_with_numbers": Shape(
+        table({"KENT01": PLATES, "NAAM01": LAST, "MAIL01": MAILS, "TELE01": PHONES, "APKD01": DAYS}),
+        {"plate": "KENT01", "last_name": "NAAM01", "email": "MAIL01", "phone": "TELE01", "apk_due": "APKD01"},
+        looked("plate", "last_name", "email", "phone", "apk_due") | {("strange_header", None)},
+    ),
+    "three_names_with_numbers": Shape(
+        table({"KENT01": PLATES, "NAAM01": LAST, "MAIL01": MAILS}),
+        {"plate": "KENT01", "last_name": "NAAM01", "email": "MAIL01"}, BARE_DOUBTS | {("strange_header", None)},
+    ),
+    "a_yes_or_no_of_another_kind": Shape(table({**SOUND, "Actief": YES_NO}), SOUND_RIGHT),
+    "a_yes_or_no_that_may_be_consent": Shape(
+        table({**SOUND, "AVG akkoord": YES_NO}), SOUND_RIGHT, {("maybe_consent", None)}
+    ),
+    "a_name_like_that_of_consent": Shape(
+        table({**SOUND, "AVG toestemming": YES_NO}),
+        {**SOUND_RIGHT, "consent": "AVG toestemming"}, {("alike", "consent"), ("consent", "consent")},
+    ),
+    "consent_twice": Shape(
+        table({**SOUND, "Mailing J/N": YES_NO, "AVG toestemming": YES_NO}),
+        {**SOUND_RIGHT, "consent": "Mailing J/N"}, {("maybe_consent", None), ("consent", "consent")},
+    ),
+    "initials_of_another_name": Shape(
+        table({**SOUND, "Letters": INITIALS}), {**SOUND_RIGHT, "initials": "Letters"}, looked("initials")
+    ),
+    "type_of_customer": Shape(
+        table({**SOUND, "Type": PERSON_OR_FIRM}), SOUND_RIGHT, {("other_cells", "model")}
+    ),
+    "owner_and_driver": Shape(
+        table({"Kenteken": PLATES, "Naam bestuurder": INITIALLED[::-1], "E-mail bestuurder": MAILS[::-1],
+               "Naam eigenaar": INITIALLED, "E-mail eigenaar": MAILS}),
+        {"plate": "Kenteken", "full_name": "Naam eigenaar", "email": "E-mail eigenaar"},
+        {("alike", "email"), ("another", "email"), ("split", "full_name")},
+    ),
+    "driver_alone": Shape(
+        table({"Kenteken": PLATES, "Naam bestuurder": INITIALLED, "E-mail": MAILS}),
+        {"plate": "Kenteken", "full_name": "Naam bestuurder", "email": "E-mail"}, {("split", "full_name")},
+    ),
+    "owner": Shape(
+        table({"Reg No": PLATES, "Owner": INITIALLED, "Email": MAILS}),
+        {"plate": "Reg No", "full_name": "Owner", "email": "Email"}, {("split", "full_name")},
+    ),
+    "name_1": Shape(
+        table({"Kenteken": PLATES, "Naam 1": INITIALLED, "Naam 2": NONE, "E-mail": MAILS}),
+        {"plate": "Kenteken", "full_name": "Naam 1", "email": "E-mail"}, {("split", "full_name")},
+    ),
+    "whole_names_without_header": Shape(
+        bare(PLATES, INITIALLED, MAILS),
+        {"plate": "kolom 1", "full_name": "kolom 2", "email": "kolom 3"},
+        looked("plate", "full_name", "email") | {("split", "full_name")}, settings=THREE,
+    ),
+    "addresses_that_are_refused": Shape(
+        table({**SOUND, "E-mail": REFUSED}), SOUND_RIGHT, {("some_unread", "email")}
+    ),
+    "two_titles_and_short_names": Shape(
+        [["Klantenlijst", "Garage Voorbeeld", "25-11-2026"], *table({"Kntkn": PLATES, "Anaam": LAST, "Eml": MAILS})],
+        {"plate": "Kntkn", "last_name": "Anaam", "email": "Eml"}, titles=1,
     ),
 }  # fmt: skip
 
@@ -226,3 +345,27 @@ def test_a_header_that_may_be_a_customer_is_shown_by_places_and_masks_alone(inst
     assert said.status == 2
     assert not any(each in said.out + said.err for each in ("Smitsloo", "Bloemen", "Verderop"))
     assert "kolom 1 (S*******)" in said.out
+
+
+def test_a_name_with_a_line_break_is_given_on_one_line_and_shown_so(installation, tmp_path):
+    path = SHAPES["names_with_line_breaks"].write(tmp_path)
+    flags = ("--column", "email=e-mail adres", "--column", "city=Vrij veld")
+    said = installation.main("init", "--from", path, *GIVEN, "--yes", *flags)
+    assert said.status == 0
+    assert settings_of(installation)["columns"]["city"] == "Vrij veld"
+    assert "E-mail\n" not in said.out and "E-mail adres" in said.out
+
+
+def test_a_name_that_no_column_will_give_is_a_doubt(installation, tmp_path):
+    path = Shape(table({**SOUND, "Achternaam": (*LAST[:7], "")}), {}).write(tmp_path)
+    said = installation.main("init", "--from", path, *GIVEN, "--json")
+    assert {(each["why"], each["field"]) for each in said.json["doubts"]} == {
+        ("some_without_name", "last_name")
+    }
+
+
+def test_a_customers_number_is_no_name_and_a_name_is_asked_for(installation, tmp_path):
+    path = Shape(table({"Kenteken": PLATES, "Klant": NUMBERS, "E-mail": MAILS}), {}).write(tmp_path)
+    said = installation.main("init", "--from", path, *GIVEN, "--yes")
+    assert said.status == 2
+    assert "--column last_name=COLUMN" in said.err
