@@ -67,15 +67,16 @@ def _on_one_line(look: FirstLook) -> FirstLook:
 
 def _of_text(path: Path, file: ExportFile) -> FirstLook:
     """Judged once more with the rows below the first line in sight."""
-    sample = first_rows(path)
-    told = [tuple(row.values()) for row in sample.rows[: header.LOOKED_AT]]
-    first, below = (told[0], told[1:]) if sample.names and told else (sample.layout.columns, told)
-    is_data = header.is_data(first, below)
-    if is_data and not sample.names:
-        invented = header.invented(len(sample.layout.columns))
-        sample = _with_rows(Sample(path, sample.layout, (), invented), kit.read_headless(file, invented))
-    elif sample.names and not is_data:
-        sample = _with_rows(Sample(path, sample.layout, ()), kit.read_csv(file, names=names.COMMON))
+    sample = headed = first_rows(path)
+    if sample.names:
+        headed = _with_rows(Sample(path, sample.layout, ()), kit.read_csv(file, names=names.COMMON))
+    first = headed.layout.columns
+    below = [tuple(row.values()) for row in headed.rows[: header.LOOKED_AT]]
+    if not header.is_data(first, below):
+        sample = headed
+    elif not sample.names:
+        invented = header.invented(len(first))
+        sample = _with_rows(Sample(path, headed.layout, (), invented), kit.read_headless(file, invented))
     return _look(sample, first, below)
 
 

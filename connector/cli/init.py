@@ -13,7 +13,7 @@ from connector import inbox
 from connector.cli import answer, exits, workplace
 from connector.cli.configuring import known_adapters, write_schemas
 from connector.cli.first_look import FirstLook, first_look
-from connector.cli.meanings import agree, as_told, as_value, given_by, proposed, show
+from connector.cli.meanings import agree, as_told, as_value, foreseen_as_told, given_by, proposed, show
 from connector.cli.options import Options, shared_options
 from connector.cli.own_form import OwnForm, own_form
 from connector.config.proposed import ADAPTER, Garage, proposed_text, recognised_text
@@ -257,7 +257,9 @@ def _foresee(options: Options, answers: Answers, file: Path) -> Preview:
 
 def _tell(options: Options, look: FirstLook, proposal: Proposal, path: Path, seen: Preview) -> None:
     if options.json:
-        answer.as_json({"file": str(path), **as_value(look, proposal), "preview": seen})
+        answer.as_json(
+            {"file": str(path), **as_value(look, proposal), "preview": foreseen_as_told(look, seen)}
+        )
         return
     _tell_what_follows(path, seen)
 

@@ -15,9 +15,10 @@ from connector.cli.first_look import FirstLook
 from connector.columns import normalised
 from connector.config.proposed import written
 from connector.model import CANONICAL_FIELDS
+from connector.preview import Preview
 from connector.proposing import Choice, Proposal, masked_rows, propose
 from connector.proposing.doubting import FIELDS, about_sheets, veiled
-from connector.proposing.header import is_invented
+from connector.proposing.header import is_invented, on_one_line
 
 Given = Mapping[str, Sequence[str]]
 
@@ -46,6 +47,20 @@ def as_told(look: FirstLook, proposal: Proposal) -> Proposal:
         ),
         doubts=tuple(veiled(doubt, shown) for doubt in proposal.doubts),
         unused=tuple(shown.get(name, name) for name in proposal.unused),
+    )
+
+
+def foreseen_as_told(look: FirstLook, seen: Preview) -> Preview:
+    """What a first run would make of the export, with those same names."""
+
+    def told(name: str) -> str:
+        return look.shown.get(on_one_line(name), name)
+
+    return replace(
+        seen,
+        header=tuple(map(told, seen.header)),
+        columns={field: told(name) for field, name in seen.columns.items()},
+        rejected=tuple(replace(each, column=each.column and told(each.column)) for each in seen.rejected),
     )
 
 

@@ -130,6 +130,9 @@ SHAPES = {
         bare(PLATES, LAST, MAILS, above=[("ZZ-009-Z", "Smit", "")]),
         BARE_RIGHT, BARE_DOUBTS, 1, THREE,
     ),
+    "first_with_a_name_alone": Shape(
+        bare(PLATES, LAST, MAILS, above=[("", "Smitsloo", "")]), BARE_RIGHT, BARE_DOUBTS, 1, THREE,
+    ),
     "first_from_abroad": Shape(
         bare(PLATES, LAST, MAILS, above=[("B-ZZ 1234", "Schmidt", "geen")]),
         BARE_RIGHT, BARE_DOUBTS | {("some_unread", "plate")}, 1, THREE,
@@ -345,6 +348,14 @@ def test_a_header_that_may_be_a_customer_is_shown_by_places_and_masks_alone(inst
     assert said.status == 2
     assert not any(each in said.out + said.err for each in ("Smitsloo", "Bloemen", "Verderop"))
     assert "kolom 1 (S*******)" in said.out
+    flags = ("--column", "plate=kolom 1", "--column", "last_name=kolom 2", "--column", "email=kolom 3")
+    for how in ("--json", "--yes"):
+        said = installation.main("init", "--from", path, *GIVEN, *flags, how)
+        assert said.status == 0
+        assert not any(each in said.out + said.err for each in ("Smitsloo", "Bloemen", "Verderop"))
+        comments = [line for line in garage_file(installation).read_text("utf-8").splitlines() if "#" in line]
+        assert "Smitsloo" not in "".join(comments)
+        garage_file(installation).unlink()
 
 
 def test_a_name_with_a_line_break_is_given_on_one_line_and_shown_so(installation, tmp_path):
