@@ -95,7 +95,7 @@ class Columns:
         raw = texts.get(field, "")
         name = raw.column if isinstance(raw, CellText) else self._name(field)
         text = trimmed(raw)
-        if text and not _emptiness(field)(text):
+        if text and not emptiness(field)(text):
             return text, name
         fixed = self._fixed(field)
         return (fixed, None) if fixed else ("", name)
@@ -122,7 +122,7 @@ class Columns:
             fixed = self._fixed(field)
             if names or fixed:
                 fallback = (fixed, None) if fixed else ("", names[0])
-                steps.append((field, names, fallback, _emptiness(field)))
+                steps.append((field, names, fallback, emptiness(field)))
         return tuple(steps)
 
     def _needed(self) -> Iterable[str]:
@@ -193,7 +193,8 @@ def _by_name(header: Iterable[str], alike: Callable[[str], str] = normalised) ->
     return there
 
 
-def _emptiness(field: str) -> Callable[[str], bool]:
+def emptiness(field: str) -> Callable[[str], bool]:
+    """What says in a field that there is nothing: of a trimmed cell that is not empty."""
     says_nothing = _EMPTY.get(field, figures.is_blank)
     if field in _YES_OR_NO:
         return says_nothing

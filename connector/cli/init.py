@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +12,18 @@ import click
 from connector import inbox
 from connector.cli import answer, exits, workplace
 from connector.cli.configuring import known_adapters, write_schemas
+from connector.cli.first_look import FirstLook, first_look
+from connector.cli.meanings import agree, as_told, as_value, foreseen_as_told, given_by, proposed, show
 from connector.cli.options import Options, shared_options
 from connector.cli.own_form import OwnForm, own_form
-from connector.config.proposed import ADAPTER, Garage, proposed_text, recognised_text, written
+from connector.config.proposed import ADAPTER, Garage, proposed_text, recognised_text
 from connector.config.schema import garage_schema
 from connector.errors import ConfigError, SourceError
-from connector.model import CANONICAL_FIELDS
 from connector.preview import Preview
 from connector.preview import preview as look_ahead
-from connector.proposing import Choice, Proposal, masked_rows, propose
+from connector.proposing import Proposal
 from connector.proposing.doubting import FIELDS
-from connector.sampling import Sample, first_rows
 from connector.service import source_of
-
-Given = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +61,9 @@ class Answers:
     multiple=True,
     help="Take a field from this column; twice for two columns, FIELD= for none.",
 )
+@click.option(
+    "--sheet", metavar="NAME", help="Which sheet of a workbook (default: the one with the customers)."
+)
 @shared_options
 @click.pass_obj
 def init(
@@ -76,6 +77,7 @@ def init(
     watch: str | None,
     adapter: str | None,
     columns: tuple[str, ...],
+    sheet: str | None,
 ) -> int:
     """Make a garage's file from one of its exports: propose what every column means, ask, and write it.
 
@@ -84,27 +86,38 @@ def init(
     asking = not (yes or options.json)
     answers = Answers(garage_id or options.garage, name, url, token_file, watch)
     _must_be_new(options, answers.garage)
-    if known := _own_form(file, adapter, columns):
+    if sheet is None and (known := _own_form(file, adapter, columns)):
         return _as_known(options, known, answers, asking=asking)
-    try:
-        sample = first_rows(file)
-    except SourceError as error:
-        raise click.UsageError(f"{inbox.printable(file.name)}: {error}") from None
-    given = _given(columns, sample)
-    proposal = _propose(sample, given)
+    if sheet is not None and adapter not in (None, ADAPTER):
+        raise click.UsageError(f"--sheet is for {ADAPTER}; adapter {adapter!r} knows its sheets")
+    look = _looked(file, sheet)
+    given = given_by(columns, look)
+    proposal = proposed(look, given)
     if not options.json:
-        _show(sample, proposal)
+        show(look, proposal)
     if asking:
-        proposal = _agree(sample, proposal, given)
+        proposal = agree(look, proposal, given)
         answers = _ask(answers, file)
     _must_be_whole(proposal.missing, answers)
     answers = _with_defaults(answers, file)
-    text = proposed_text(
-        garage_schema(known_adapters()), proposal, sample.layout, sample.names, _garage(answers, file)
-    )
-    path = _write(options, text, answers)
-    _tell(options, sample, proposal, path, _foresee(options, answers, file))
+    path = _write(options, _text(look, proposal, _garage(answers, file)), answers)
+    _tell(options, look, proposal, path, _foresee(options, answers, file))
     return exits.OK
+
+
+def _looked(file: Path, sheet: str | None) -> FirstLook:
+    try:
+        return first_look(file, sheet)
+    except SourceError as error:
+        raise click.UsageError(f"{inbox.printable(file.name)}: {error}") from None
+
+
+def _text(look: FirstLook, proposal: Proposal, garage: Garage) -> str:
+    """The garage's file. Its comments name columns as people may see them; its settings as they stand."""
+    told = replace(as_told(look, proposal), choices=proposal.choices)
+    sheet = look.sheet if look.must_name else None
+    schema = garage_schema(known_adapters())
+    return proposed_text(schema, told, look.sample.layout, look.sample.names, garage, sheet)
 
 
 # ---------------------------------------------------------------- an export that an adapter knows
@@ -141,70 +154,6 @@ def _as_known(options: Options, known: OwnForm, answers: Answers, *, asking: boo
     else:
         _tell_what_follows(path, seen)
     return exits.OK
-
-
-# ---------------------------------------------------------------- the proposal
-
-
-def _propose(sample: Sample, given: Given) -> Proposal:
-    today = workplace.now().astimezone().date()
-    return propose(sample.layout.columns, sample.rows, today, given)
-
-
-def _given(written: Sequence[str], sample: Sample) -> dict[str, list[str]]:
-    """Field → columns, of `FIELD=COLUMN`. A usage error where there is no such field or column."""
-    given: dict[str, list[str]] = {}
-    known = {name.strip().casefold(): name for name in sample.layout.columns}
-    for each in written:
-        field, separator, column = (part.strip() for part in each.partition("="))
-        if not separator or field not in CANONICAL_FIELDS:
-            raise click.UsageError(f"write FIELD=COLUMN, with a field of {', '.join(CANONICAL_FIELDS)}")
-        if column and column.casefold() not in known:
-            raise click.UsageError(f"the export has no column {column!r}; it has {', '.join(known.values())}")
-        given.setdefault(field, []).extend([known[column.casefold()]] if column else [])
-    return given
-
-
-def _agree(sample: Sample, proposal: Proposal, given: dict[str, list[str]]) -> Proposal:
-    """Ask until the proposal is right."""
-    while True:
-        lacks = "".join(f" {FIELDS[name]} ontbreekt nog." for name in proposal.missing)
-        question = f"Klopt dit?{lacks} Enter voor ja, of veld=kolom om iets te wijzigen"
-        told = click.prompt(question, default="", show_default=False, err=True).strip()
-        if not told and not proposal.missing:
-            return proposal
-        try:
-            given |= _given([told], sample)
-        except click.UsageError as error:
-            answer.message(error.format_message())
-            continue
-        proposal = _propose(sample, given)
-        _show(sample, proposal)
-
-
-def _show(sample: Sample, proposal: Proposal) -> None:
-    layout = sample.layout
-    where = "geen kopregel" if sample.names else f"kopregel op regel {layout.header_line}"
-    answer.line(
-        f"bestand {inbox.printable(sample.path.name)} · codering {layout.encoding or '-'}"
-        f" · scheiding {layout.delimiter!r} · {where}"
-    )
-    shown = masked_rows(proposal, sample.rows)
-    columns = ("veld", "kolom", *(f"rij {number}" for number in range(1, len(shown) + 1)))
-    rows = (
-        (choice.field, _from(choice), *(row[choice.field] for row in shown)) for choice in proposal.choices
-    )
-    answer.table(columns, rows, nothing="Geen enkele kolom is herkend.")
-    if proposal.unused:
-        answer.line(f"niet gebruikt: {', '.join(proposal.unused)}")
-    for doubt in proposal.doubts:
-        answer.line(f"let op, kolom {doubt}")
-    if sample.trouble:
-        answer.line(f"let op: dit bestand wordt vastgehouden: {sample.trouble}")
-
-
-def _from(choice: Choice) -> str:
-    return " / ".join(choice.columns) + (f" ({choice.format})" if choice.format else "")
 
 
 # ---------------------------------------------------------------- the garage
@@ -306,9 +255,11 @@ def _foresee(options: Options, answers: Answers, file: Path) -> Preview:
         return look_ahead(file, source_of(garage, garage.sources[0]), ledger, now, today)
 
 
-def _tell(options: Options, sample: Sample, proposal: Proposal, path: Path, seen: Preview) -> None:
+def _tell(options: Options, look: FirstLook, proposal: Proposal, path: Path, seen: Preview) -> None:
     if options.json:
-        answer.as_json(_as_value(sample, proposal, path, seen))
+        answer.as_json(
+            {"file": str(path), **as_value(look, proposal), "preview": foreseen_as_told(look, seen)}
+        )
         return
     _tell_what_follows(path, seen)
 
@@ -325,17 +276,3 @@ def _tell_what_follows(path: Path, seen: Preview) -> None:
     answer.line(
         "Verder: zet het token in zijn bestand, kijk met `config check` en `preview`, en start `run --once`."
     )
-
-
-def _as_value(sample: Sample, proposal: Proposal, path: Path, seen: Preview) -> dict[str, Any]:
-    return {
-        "file": str(path),
-        "encoding": sample.layout.encoding,
-        "delimiter": sample.layout.delimiter,
-        "header_line": sample.layout.header_line,
-        "columns": {choice.field: written(choice) for choice in proposal.choices},
-        "doubts": proposal.doubts,
-        "unused": proposal.unused,
-        "rows": masked_rows(proposal, sample.rows),
-        "preview": seen,
-    }

@@ -31,11 +31,20 @@ class Garage:
 
 
 def proposed_text(
-    schema: Schema, proposal: Proposal, layout: Layout, names: Sequence[str], garage: Garage
+    schema: Schema,
+    proposal: Proposal,
+    layout: Layout,
+    names: Sequence[str],
+    garage: Garage,
+    sheet: str | None = None,
 ) -> str:
-    """The file of a garage whose exports are as `layout`; `names` are its columns where they have no header."""
+    """The file of a garage whose exports are as `layout`; `names` are its columns where they have no header.
+
+    `sheet` is that of a workbook, where it must be told.
+    """
     columns = {choice.field: written(choice) for choice in proposal.choices}
-    settings = {"columns": columns} | ({"header": list(names)} if names else {})
+    settings: dict[str, Any] = {"columns": columns}
+    settings |= ({"header": list(names)} if names else {}) | ({"sheet": sheet} if sheet else {})
     return _text(schema, garage, ADAPTER, settings, "all", _notes(proposal, layout))
 
 
@@ -96,8 +105,9 @@ def _notes(proposal: Proposal, layout: Layout) -> dict[Steps, list[str]]:
     }
     chosen = {choice.field for choice in proposal.choices}
     for doubt in proposal.doubts:
-        under = [doubt.field] if doubt.field in chosen and doubt.field else []
-        notes.setdefault((*SETTINGS, "columns", *under), []).append(f"LET OP, kolom {doubt}")
+        under = ["columns", doubt.field] if doubt.field in chosen and doubt.field else ["columns"]
+        steps = ["sheet"] if doubt.is_of_a_sheet else under
+        notes.setdefault((*SETTINGS, *steps), []).append(f"LET OP, {doubt}")
     if proposal.unused:
         unused = ", ".join(name for name in proposal.unused if name.isprintable())
         notes.setdefault((*SETTINGS, "columns"), []).append(f"Niet gebruikt: {unused}.")

@@ -12,6 +12,7 @@ from connector.kit.delimiter import Delimiter
 from connector.kit.durations import Duration
 from connector.kit.encoding import Encoding
 from connector.kit.headless import Header, read_headless
+from connector.kit.headless_sheet import read_headless_sheet
 from connector.kit.json_rows import read_json
 from connector.kit.xlsx_rows import is_workbook, read_xlsx
 from connector.kit.xml_rows import read_xml
@@ -33,6 +34,7 @@ __all__ = [
     "names_of",
     "read_csv",
     "read_headless",
+    "read_headless_sheet",
     "read_json",
     "read_xlsx",
     "read_xml",

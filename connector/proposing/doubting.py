@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from connector import dictionary, figures, masks
-from connector.proposing import looks
+from connector.proposing import looks, people
 
 SENTENCES: Final = {
     "alike": "De naam lijkt op die van {field}, maar is niet zeker; kijk of dit erin staat.",
@@ -27,6 +27,11 @@ SENTENCES: Final = {
     "always_one": "Op elke regel staat hetzelfde e-mailadres, waarschijnlijk van de garage zelf; niet gekoppeld.",
     "often_one": "Eén e-mailadres staat op een groot deel van de regels; kijk of dat geen verzonnen adres is.",
     "empty": "Deze kolom is leeg in dit voorbeeld; of het {field} is, is niet te zien.",
+    "empty_beside": "Deze kolom is leeg in dit voorbeeld; als {field} is een andere genomen. Kijk of dat klopt.",
+    "filled_up": "Genomen als {field} waar de andere kolom leeg is; kijk of hier klanten in staan.",
+    "some_without_name": "Niet op elke regel staat een naam; zonder {field} of bedrijfsnaam wordt een regel afgekeurd.",
+    "maybe_consent": "Niet gekoppeld: dit kan toestemming zijn om te mailen; koppel haar als `consent` als wie hier"
+    " “Nee” heeft geen uitnodiging mag krijgen.",
     "day_or_month": "Geen enkele dag is hoger dan de 12: dag en maand zijn niet van elkaar te onderscheiden."
     " Aangenomen is dat de dag vooraan staat.",
     "month_first": "De maand staat hier voor de dag, zoals in Amerika; kijk of dat zo is.",
@@ -40,6 +45,8 @@ SENTENCES: Final = {
     " elk wagenpark.",
     "lease": "Niet gekoppeld: kijk of hier leaseauto's in staan die geen uitnodiging mogen krijgen; of koppel haar als"
     " `fleet`, voor het Wagenparkaccount van elke leasemaatschappij.",
+    "sheets": "Hier staan de meeste rijen, maar op {others} staan ook klanten; kijk welk werkblad dat van nu is,"
+    " en noem het bij `sheet`.",
     "addition": "Niet gekoppeld: een toevoeging bij het huisnummer heeft geen veld van zichzelf.",
 }
 """Why → the sentence; `{field}` is what the field is called."""
@@ -66,10 +73,10 @@ _READERS = {
     "plate": "plate", "email": "email", "mileage": "number", "country": "country", "apk_due": "date",
     "first_registration": "date", "service_due": "date", "mileage_at": "date", "vin": "vin",
 }  # fmt: skip
-_WHOLE_NAME = re.compile(
-    r"(?:^|\s)[A-Z]\.|,|&|\b(?:dhr|mevr|mw|bv|b\.v|vof|v\.o\.f|de heer|mevrouw)\b", re.IGNORECASE
-)
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](?:\d{4}|\d{2})(?:\D.*)?")
+_CONSENTING = ("toestemming", "avg", "consent", "gdpr", "optin")
+_NEARLY_ALL = 0.9
+_SHOWN_SHEETS = 10
 _LEAST = 5
 """Rows from which something can be said of how often an address stands there."""
 
@@ -83,14 +90,43 @@ class Doubt:
     column: str
     message: str
 
+    @property
+    def is_of_a_sheet(self) -> bool:
+        """Whether it is about a sheet of a workbook, which `column` then names."""
+        return self.why == "sheets"
+
     def __str__(self) -> str:
-        return f"“{self.column}”: {self.message}"
+        what = "werkblad" if self.is_of_a_sheet else "kolom"
+        return f"{what} “{self.column}”: {self.message}"
 
 
 def doubt(why: str, field: str | None, column: str) -> Doubt:
     """The doubt `why` about a column."""
-    shown = "*" if why == "strange_header" else masks.bounded(masks.visible(column), 60)
+    shown = "*" if why == "strange_header" else _quoted(column)
     return Doubt(why, field, shown, SENTENCES[why].format(field=FIELDS.get(field or "", field)))
+
+
+def of_another_field(told: Doubt, field: str, other: str) -> Doubt:
+    """A doubt about one field as one about another, which its column turned out to be; of a third field as it is."""
+    if told.field != field:
+        return told
+    return replace(told, field=other, message=SENTENCES[told.why].format(field=FIELDS[other]))
+
+
+def about_sheets(chosen: str, others: Sequence[str]) -> Doubt:
+    """The doubt about which sheet of a workbook holds the customers."""
+    named = ", ".join(f"“{_quoted(name)}”" for name in others[:_SHOWN_SHEETS])
+    return Doubt("sheets", None, _quoted(chosen), SENTENCES["sheets"].format(others=named))
+
+
+def veiled(told: Doubt, shown: Mapping[str, str]) -> Doubt:
+    """A doubt with its column as people may see its name. `shown`: column → that."""
+    names = {_quoted(name): told for name, told in shown.items()}
+    return replace(told, column=names.get(told.column, told.column))
+
+
+def _quoted(name: str) -> str:
+    return masks.bounded(masks.visible(name), 60)
 
 
 def about(field: str, cells: Sequence[str], form: str | None) -> Iterator[str]:
@@ -106,7 +142,7 @@ def about(field: str, cells: Sequence[str], form: str | None) -> Iterator[str]:
         yield from _about_dates(cells, form)
     if field == "full_name":
         yield "split"
-    if field == "last_name" and any(_WHOLE_NAME.search(cell) for cell in cells):
+    if field == "last_name" and people.hold_whole_names(cells):
         yield "whole_names"
     if field == "email":
         yield from _about_addresses(cells)
@@ -141,9 +177,12 @@ def is_always_one(cells: Sequence[str]) -> bool:
     return len(cells) >= _LEAST and len({cell.casefold() for cell in cells}) == 1
 
 
-def about_unused(name: str) -> str | None:
+def about_unused(name: str, cells: Sequence[str]) -> str | None:
     """What to say of a column that is left alone; None: nothing."""
-    return _UNUSED.get(dictionary.folded(name))
+    word = dictionary.folded(name)
+    if any(each in word for each in _CONSENTING) and looks.share(cells, "yes_no") >= _NEARLY_ALL:
+        return "maybe_consent"
+    return _UNUSED.get(word)
 
 
 def kind_of_dates(cells: Sequence[str], today: date) -> str | None:

@@ -38,7 +38,7 @@ def _words(text: str) -> frozenset[str]:
 
 _INFIX = _words(
     """
-van de der den ten ter te het 't 's d' von v. v.d. vd op aan in bij onder over uit la le el al du da dos y
+van de der den ten ter te het 't 's d' von v. v.d. vd op aan in bij onder over uit la le el al du da dos
 """
 )
 _MAKES = _words(
@@ -55,6 +55,15 @@ benzine diesel lpg elektrisch elektriciteit hybride waterstof cng petrol electri
 benzinehybride pluginhybride phev ev
 """
 )
+_REFUSALS = re.compile(
+    r"(?:wil|wenst|willen|heeft|heb|geeft|doet)\b[^@\d]*\b(?:niet|geen)\b[^@\d]*|geen\b[^@\d]*|weiger[^@\d]*"
+    r"|(?:volgt|komt)(?: nog)?|(?:nog )?(?:op)?vragen|niet [^@\d]*|no [^@\d]*|refused?|n\.?v\.?t\.?",
+    re.IGNORECASE,
+)
+_KINDS = _words(
+    "particulier part prive zakelijk zak bedrijf zzp business private personal company consument lease"
+)
+_CODE = re.compile(r"(?:[A-Za-z]{1,4}[-. /_]?\d)?\d[\d .\-/_]*[A-Za-z]{0,2}")
 _EARLIEST_CAR = 1900
 
 
@@ -108,6 +117,21 @@ def is_number(text: str) -> bool:
     return figures.read_kilometres(text) is not None
 
 
+def is_refusal(text: str) -> bool:
+    """Words in the place of an address that its owner does not give: `wil niet geven`, `weigert`, `volgt nog`."""
+    return dictionary.yes_or_no(text) is None and _REFUSALS.fullmatch(text.strip()) is not None
+
+
+def is_kind_of_customer(text: str) -> bool:
+    """A word for what a customer is: `Particulier`, `Zakelijk`."""
+    return dictionary.folded(text) in _KINDS
+
+
+def is_code(text: str) -> bool:
+    """A number, or letters and a number: `10001`, `K-10001`."""
+    return _CODE.fullmatch(text) is not None
+
+
 LOOKS: Mapping[str, Callable[[str], bool]] = {
     "plate": is_plate,
     "email": is_email,
@@ -126,6 +150,9 @@ LOOKS: Mapping[str, Callable[[str], bool]] = {
     "country": lambda text: dictionary.country(text) is not None,
     "yes_no": lambda text: dictionary.yes_or_no(text) is not None,
     "number": is_number,
+    "code": is_code,
+    "kind_of_customer": is_kind_of_customer,
+    "refusal": is_refusal,
     "name": lambda text: _NAME.fullmatch(text) is not None,
 }
 """Name of a look → whether a text has it."""

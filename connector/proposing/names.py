@@ -48,7 +48,8 @@ first_name voornaam roepnaam firstname forename givenname vnaam vrnm roepn
 infix tussenvoegsel tussenvoegsels voorvoegsel voorvoegsels tussenv tvgsl tussen voorv tv infix
 infix middlename
 last_name achternaam familienaam anaam achternm achtnm achtn lastname surname familyname naam
-last_name klantnaam name customername nm klant customer
+last_name klantnaam name customername nm klant customer naameigenaar eigenaarnaam eigenaar ownername owner
+last_name naam1 naambestuurder bestuurdernaam bestuurder drivername driver
 mobile mobiel mobielnummer mobielnr mobieltelefoonnummer mobieletelefoon telefoonmobiel telmobiel gsm
 mobile gsmnummer mob mobile mobilephone mobileno mobilenumber cellphone cell 06nummer tel06
 mobile mobielprive mobielzakelijk
@@ -76,6 +77,13 @@ email emailbusiness businessemail workemail email2 emailadres2 mailzakelijk zakm
 email emailwork email3
 """
 """Field, then its names, the best first: private before business, an own field before one that may hold more."""
+
+_PERHAPS = """
+last_name zoeknaam contactpersoon contactname naamcontactpersoon contactnaam tnv tenaamstelling
+email emaileigenaar eigenaaremail mailadreseigenaar emailadreseigenaar owneremail
+email emailbestuurder bestuurderemail mailadresbestuurder emailadresbestuurder driveremail
+"""
+"""Names that hold a field where no better one does, which is a doubt; the best first."""
 
 _OTHERS = """
 titel aanhef geslacht title salutation gender toevoeging huisnummertoevoeging huisnrtoev toev hnrtoev
@@ -136,25 +144,28 @@ COMMON = (
         "E-mail zakelijk",
     ),
     *("Telefoon", "Mobiel", "GSM", "Phone", "Mobile"),
+    *dict.fromkeys(word for line in _BY_FIELD.strip().splitlines() for word in line.split()[1:]),
 )
-"""The most frequent names as they are written, by which a header is told from titles above it."""
+"""The most frequent names as they are written, and all that are one word: by these a header is told from titles."""
 
 _FUZZY = 0.86
 """How alike a name must be to one that is known to be taken for it, with a doubt; of names of six letters or more."""
 
 
-def _table() -> dict[str, tuple[str, int]]:
+def _table(lines: str) -> dict[str, tuple[str, int]]:
     table: dict[str, tuple[str, int]] = {}
     ranks: dict[str, int] = {}
-    for field, *words in map(str.split, _BY_FIELD.strip().splitlines()):
+    for field, *words in map(str.split, lines.strip().splitlines()):
         for word in words:
             table.setdefault(word, (field, ranks.setdefault(field, 0)))
             ranks[field] += 1
     return table
 
 
-_TABLE: Mapping[str, tuple[str, int]] = _table()
+_TABLE: Mapping[str, tuple[str, int]] = _table(_BY_FIELD)
 """Folded name → its field and its rank among that field's names, from 0."""
+
+_PERHAPS_TABLE: Mapping[str, tuple[str, int]] = _table(_PERHAPS)
 
 _KNOWN_OTHERS = frozenset(_OTHERS.split())
 _LONG = tuple(word for word in _TABLE if len(word) >= 6)
@@ -166,8 +177,10 @@ def meaning(name: str) -> tuple[str, int] | None:
 
 
 def likely_meaning(name: str) -> tuple[str, int] | None:
-    """As `meaning`, for a name that is nearly one that is known: a typing mistake, or a word more or less."""
+    """As `meaning`, for a name that may hold a field, or is nearly one that is known: a typing mistake, a word more."""
     word = folded(name)
+    if word in _PERHAPS_TABLE:
+        return _PERHAPS_TABLE[word]
     if len(word) < 6 or word in _KNOWN_OTHERS:
         return None
     alike = get_close_matches(word, _LONG, n=1, cutoff=_FUZZY)

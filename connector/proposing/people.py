@@ -6,9 +6,12 @@ stands beside Bakker more often than beside his street.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from connector import names
 from connector.dictionary import folded
+from connector.proposing import looks
 
 
 def _words(text: str) -> frozenset[str]:
@@ -46,11 +49,46 @@ bergenopzoom katwijk veghel doetinchem terneuzen middelburg goes hoorn
 )
 
 
+_TOLD_BY_SIGNS = re.compile(
+    r"(?:^|\s)[A-Z]\.|,|&|\b(?:dhr|mevr|mw|bv|b\.v|vof|v\.o\.f|de heer|mevrouw)\b", re.IGNORECASE
+)
+"""Initials, salutations and companies: no last name alone."""
+
+
 def last_name_score(texts: Sequence[str], locals_: Sequence[str | None]) -> float:
-    """How much a column reads as last names. `locals_`: what stands before the @ in the same rows, folded."""
-    return (
-        _common(texts, _LAST_NAMES) + 1.5 * _in_addresses(texts, locals_) - _common(texts, _FIRST_NAMES) / 2
-    )
+    """How much a column reads as last names, or as whole ones. `locals_`: what stands before the @, folded."""
+    last = [_last_name(text) for text in texts]
+    return _common(last, _LAST_NAMES) + 1.5 * _in_addresses(last, locals_) - _common(texts, _FIRST_NAMES) / 2
+
+
+def _last_name(text: str) -> str:
+    """What a whole name ends in: `Berg` of `J. van der Berg` and of `Jan Berg`; a name of one word is itself."""
+    last = names.split(text)["last_name"] if text else ""
+    first, _, rest = last.partition(" ")
+    return rest if rest and folded(first) in _FIRST_NAMES else last
+
+
+def are_whole_names(texts: Sequence[str]) -> bool:
+    """Whether these are whole names rather than last names: one has initials or a salutation, or half are such."""
+    return any(map(_TOLD_BY_SIGNS.search, texts)) or _share_of_whole_names(texts) >= 0.5
+
+
+def hold_whole_names(texts: Sequence[str]) -> bool:
+    """Whether there are whole names among these."""
+    return are_whole_names(texts) or _share_of_whole_names(texts) >= 0.1
+
+
+def _share_of_whole_names(texts: Sequence[str]) -> float:
+    return sum(map(_is_whole, texts)) / len(texts) if texts else 0.0
+
+
+def _is_whole(text: str) -> bool:
+    """A first name or initials, and a last name: `Jan van der Berg`, `Jan Berg`; not `van der Berg`, `Berg van der`."""
+    parts = names.split(text)
+    first, *rest = text.split() or [""]
+    if not rest or looks.is_infix(rest[-1]):
+        return False
+    return "first_name" in parts or "initials" in parts or folded(first) in _FIRST_NAMES
 
 
 def first_name_score(texts: Sequence[str]) -> float:

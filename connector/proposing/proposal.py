@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from connector import dictionary, emails, figures, masks, plates
+from connector import dictionary, emails, masks, plates
 from connector.columns import normalised, trimmed
 from connector.model import CANONICAL_FIELDS
 from connector.proposing import doubting, header, looks, names, people
+from connector.proposing.column import DATES, Column
 from connector.proposing.doubting import Doubt
 
 REQUIRED = ("plate", "email", "last_name")
@@ -21,21 +22,6 @@ REQUIRED = ("plate", "email", "last_name")
 
 _MANY = frozenset({"email", "phone", "mobile"})
 """Fields that take several columns, the first that is not empty."""
-
-_DATES = ("apk_due", "first_registration", "service_due", "mileage_at", "changed_at")
-
-_VETO: Mapping[str, tuple[tuple[str, ...], float]] = {
-    "plate": (("plate",), 0.5),
-    "email": (("email",), 0.5),
-    "mileage": (("number",), 0.9),
-    "mobile": (("phone", "mobile"), 0.5),
-    "phone": (("phone", "mobile"), 0.5),
-    "country": (("country",), 0.9),
-    "consent": (("yes_no", "date"), 0.9),
-    "opt_out": (("yes_no", "date"), 0.9),
-    **dict.fromkeys(_DATES, (("date", "serial"), 0.8)),
-}
-"""Field → the looks of which a column needs one, in so many of its filled cells."""
 
 _BY_LOOK: tuple[tuple[str, str, float], ...] = (
     ("email", "email", 0.6),
@@ -51,15 +37,6 @@ _BY_LOOK: tuple[tuple[str, str, float], ...] = (
     ("street", "street", 0.6),
 )
 """What a column may be taken for by its cells alone: field, look, and how many must look so."""
-
-_BLANK = {
-    "plate": dictionary.is_no_plate,
-    "email": dictionary.is_no_address,
-    **dict.fromkeys(
-        ("apk_due", "first_registration", "service_due", "mileage_at", "mileage", "mobile", "phone"),
-        dictionary.is_nothing,
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,29 +58,6 @@ class Proposal:
     unused: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class _Column:
-    """A column of the sample: its name and its cells, row by row."""
-
-    name: str
-    cells: list[str]
-    at: int
-
-    def filled(self, blank: str = "") -> list[str]:
-        is_empty = _BLANK.get(blank, figures.is_blank)
-        return [cell for cell in self.cells if cell and not is_empty(cell)]
-
-    def looks(self, looks_: Sequence[str], blank: str = "") -> float:
-        filled = self.filled(blank)
-        return self._looking(looks_, blank) / len(filled) if filled else 0.0
-
-    def nearly_looks(self, looks_: Sequence[str], blank: str, least: float) -> bool:
-        return looks.nearly_all(self._looking(looks_, blank), len(self.filled(blank)), least)
-
-    def _looking(self, looks_: Sequence[str], blank: str) -> int:
-        return sum(any(looks.LOOKS[look](cell) for look in looks_) for cell in self.filled(blank))
-
-
 def propose(
     columns: Sequence[str],
     rows: Sequence[Mapping[str, str]],
@@ -112,13 +66,14 @@ def propose(
 ) -> Proposal:
     """What the columns of these rows mean. `given`: field → columns as a person says; none: the field is left out."""
     found = [
-        _Column(name, [trimmed(row.get(name, "")) for row in rows], at) for at, name in enumerate(columns)
+        Column(name, [trimmed(row.get(name, "")) for row in rows], at) for at, name in enumerate(columns)
     ]
     work = _Work(found, today, dict(given or {}))
     work.take_given()
     work.by_name()
     work.by_look()
     work.by_people()
+    work.fill_names()
     work.look_again()
     return work.proposal()
 
@@ -127,10 +82,10 @@ def propose(
 class _Work:
     """A proposal in the making."""
 
-    columns: list[_Column]
+    columns: list[Column]
     today: date
     given: dict[str, Sequence[str]]
-    chosen: dict[str, list[_Column]] = field(default_factory=dict)
+    chosen: dict[str, list[Column]] = field(default_factory=dict)
     doubts: list[Doubt] = field(default_factory=list)
     by_a_person: set[str] = field(default_factory=set)
 
@@ -143,23 +98,36 @@ class _Work:
                 self.chosen[name] = found
 
     def by_name(self) -> None:
-        candidates = sorted(self._named(), key=lambda each: (each[0], each[1], each[2].at))
+        candidates = sorted(self._named(), key=lambda each: (self._is_passed(each), *each[:2], each[2].at))
         for sure, _, column, name in candidates:
             if name in self.by_a_person or (name in self.chosen and (name not in _MANY or sure)):
+                self._doubt_empty(sure, name, column)
                 continue  # sure is 0 for a name that is known
             if self._may_be(name, column):
                 self.chosen.setdefault(name, []).append(column)
                 if sure:
                     self._doubt("alike", name, column)
 
-    def _named(self) -> Iterator[tuple[int, int, _Column, str]]:
+    def _is_passed(self, candidate: tuple[int, int, Column, str]) -> bool:
+        """Whether a column comes after all others of its field: it is empty, and the field takes one column."""
+        *_, column, name = candidate
+        return name not in _MANY and not column.filled(name)
+
+    def _doubt_empty(self, sure: int, name: str, column: Column) -> None:
+        """Says of a column with a known name that it is empty, where another one is taken in its place."""
+        if not sure and name not in self.by_a_person and not column.filled(name) and self._is_filled(name):
+            self._doubt("empty_beside", name, column)
+
+    def _named(self) -> Iterator[tuple[int, int, Column, str]]:
         for column in self._free():
             if known := names.meaning(column.name):
                 yield 0, known[1], column, known[0]
-            elif alike := names.likely_meaning(column.name):
+            elif (alike := names.likely_meaning(column.name)) and (
+                alike[0] != "last_name" or column.is_named()
+            ):
                 yield 1, alike[1], column, alike[0]
 
-    def _may_be(self, name: str, column: _Column) -> bool:
+    def _may_be(self, name: str, column: Column) -> bool:
         """Whether the cells do not speak against it; says so where they do."""
         if not is_writable(column.name):
             self._doubt("nameless", name, column)
@@ -167,8 +135,7 @@ class _Work:
         if self._is_doubled(column):
             self._doubt("doubled", name, column)
             return False
-        wanted, least = _VETO.get(name, ((), 0.0))
-        if wanted and column.filled(name) and not column.nearly_looks(wanted, name, least):
+        if column.denies(name, self._countries()):
             self._doubt("other_cells", name, column)
             return False
         if name == "email" and doubting.is_always_one(column.filled("email")):
@@ -179,17 +146,28 @@ class _Work:
     def by_look(self) -> None:
         for name, look, least in _BY_LOOK:
             for column in self._nameless(name):
-                if column.filled(name) and column.looks((look,), name) >= least:
+                is_so = bool(column.filled(name)) and column.looks((look,), name) >= least
+                if is_so and (name != "initials" or column.may_be_initials()):
                     self._choose_by_look(name, column)
         self._dates_by_look()
 
-    def _choose_by_look(self, name: str, column: _Column) -> None:
-        if name in self.chosen or name in self.by_a_person:
+    def _choose_by_look(self, name: str, column: Column) -> None:
+        if not self._is_open(name):
             if name in REQUIRED and name not in self.by_a_person:
                 self._doubt("another", name, column)
         elif self._may_be(name, column):
+            for empty in self.chosen.get(name, []):
+                self._doubt("empty_beside", name, empty)
             self.chosen[name] = [column]
             self._doubt("by_look", name, column)
+
+    def _is_open(self, name: str) -> bool:
+        """Whether a column may be chosen: there is none yet, or of a required field an empty one."""
+        is_empty = name in REQUIRED and not self._is_filled(name)
+        return name not in self.by_a_person and (name not in self.chosen or is_empty)
+
+    def _is_filled(self, name: str) -> bool:
+        return any(column.filled(name) for column in self.chosen.get(name, []))
 
     def _dates_by_look(self) -> None:
         dated = [each for each in self._nameless("apk_due") if each.looks(("date",)) >= 0.8 and each.filled()]
@@ -200,7 +178,7 @@ class _Work:
 
     def by_people(self) -> None:
         """Last and first names, and places, where no column says so; a company's name will do as well."""
-        if "last_name" not in self.chosen and "company" not in self.chosen:
+        if not self._is_filled("last_name") and not self._is_filled("company"):
             self._best("last_name", lambda column: people.last_name_score(column.cells, self._locals()), 0.2)
         if self._is_nameless():
             self._best("first_name", lambda column: people.first_name_score(column.cells), 0.3)
@@ -208,10 +186,10 @@ class _Work:
             self._beside("postal_code", "city", "name")
             self._beside("street", "house_number", "house_number")
 
-    def _best(self, name: str, score: Callable[[_Column], float], least: float) -> None:
+    def _best(self, name: str, score: Callable[[Column], float], least: float) -> None:
         worded = [each for each in self._nameless(name) if each.filled() and each.looks(("name",)) >= 0.8]
         scored = sorted(((score(each), -each.at, each) for each in worded), key=lambda each: each[:2])
-        if scored and scored[-1][0] >= least and name not in self.chosen and name not in self.by_a_person:
+        if scored and scored[-1][0] >= least and self._is_open(name):
             self._choose_by_look(name, scored[-1][2])
 
     def _beside(self, known: str, name: str, look: str) -> None:
@@ -230,30 +208,76 @@ class _Work:
             dictionary.folded(cell.partition("@")[0]) if "@" in cell else None for cell in addresses[0].cells
         ]
 
+    def fill_names(self) -> None:
+        """A second column for the last name, where the first is empty for some and no company stands there."""
+        if {"last_name", "full_name"} & self.by_a_person:
+            return
+        for column in self._names_left():
+            lacking = self._nameless_rows()
+            if lacking.intersection(column.filled_at()) and self._may_be("last_name", column):
+                self.chosen.setdefault("last_name", []).append(column)
+                self._doubt("filled_up", "last_name", column)
+        if self._nameless_rows() and (known := self._name_columns()):
+            self._doubt("some_without_name", "last_name", known[0])
+
+    def _names_left(self) -> list[Column]:
+        """The columns that may hold a name and are not chosen, the best first."""
+        found = [
+            (meant[1], column.at, column)
+            for column in self._free()
+            if (meant := names.meaning(column.name) or names.likely_meaning(column.name))
+            and meant[0] == "last_name"
+            and column.filled()
+            and column.is_named()
+        ]
+        return [column for *_, column in sorted(found, key=lambda each: each[:2])]
+
+    def _name_columns(self) -> list[Column]:
+        return [column for name in ("last_name", "company") for column in self.chosen.get(name, [])]
+
+    def _nameless_rows(self) -> set[int]:
+        """The rows that would be a passport if they had a name."""
+        rows = set(range(len(self.columns[0].cells))) if self.columns else set()
+        for name in ("plate", "email"):
+            rows &= {at for column in self.chosen.get(name, []) for at in column.filled_at(name)}
+        return rows - {at for column in self._name_columns() for at in column.filled_at()}
+
     def look_again(self) -> None:
         """The doubts about what is chosen: cells that will be rejected, days and months, whole names in one cell."""
         self._whole_names()
         for name, columns in self.chosen.items():
             for column in columns:
                 for why in doubting.about(name, column.filled(name), self._form(name)):
-                    self._doubt(why, name, column)
+                    if why != "some_unread" or not self._is_explained(name, column):
+                        self._doubt(why, name, column)
         if self._is_nameless() and self.columns and not header.is_invented(self.columns[0].name):
             self._doubt("strange_header", None, self.columns[0])
         for column in self._free():
-            if left := doubting.about_unused(column.name):
+            if left := doubting.about_unused(column.name, column.filled()):
                 self._doubt(left, None, column)
 
     def _whole_names(self) -> None:
         """A last name that is a whole name, with none of its parts in a column of its own, is read as one."""
         parts = {"first_name", "initials", "infix", "full_name"} & {*self.chosen, *self.given}
-        columns = self.chosen.get("last_name", [])
-        is_whole = any("whole_names" in doubting.about("last_name", each.filled(), None) for each in columns)
+        is_whole = any(people.are_whole_names(each.filled()) for each in self.chosen.get("last_name", []))
         if is_whole and not parts and "last_name" not in self.by_a_person:
             self.chosen["full_name"] = self.chosen.pop("last_name")
+            self.doubts = [doubting.of_another_field(each, "last_name", "full_name") for each in self.doubts]
+
+    def _is_explained(self, name: str, column: Column) -> bool:
+        """Whether what is no Dutch plate is one of the country beside it."""
+        return name == "plate" and column.has_foreign_plates(self._countries())
+
+    def _countries(self) -> list[str | None]:
+        """What each row says its country is, by the column that is called so; None where it does not."""
+        for column in self.columns:
+            if (meant := names.meaning(column.name)) and meant[0] == "country":
+                return [dictionary.country(cell) for cell in column.cells]
+        return [None] * (len(self.columns[0].cells) if self.columns else 0)
 
     def _form(self, name: str) -> str | None:
         """The format of a field's dates; None where it holds no dates, or they are read as they stand."""
-        if name not in (*_DATES, "consent", "opt_out"):
+        if name not in (*DATES, "consent", "opt_out"):
             return None
         cells = [cell for column in self.chosen[name] for cell in column.filled(name)]
         dates = [cell for cell in cells if dictionary.yes_or_no(cell) is None]
@@ -271,14 +295,14 @@ class _Work:
         unused = tuple(column.name for column in self._free())
         return Proposal(tuple(choices), tuple(dict.fromkeys(self.doubts)), tuple(missing), unused)
 
-    def _doubt(self, why: str, name: str | None, column: _Column) -> None:
+    def _doubt(self, why: str, name: str | None, column: Column) -> None:
         self.doubts.append(doubting.doubt(why, name, column.name))
 
-    def _free(self) -> list[_Column]:
+    def _free(self) -> list[Column]:
         taken = {column.at for columns in self.chosen.values() for column in columns}
         return [column for column in self.columns if column.at not in taken]
 
-    def _nameless(self, name: str) -> list[_Column]:
+    def _nameless(self, name: str) -> list[Column]:
         """The columns whose name says nothing; for a required field also those whose cells belie their name."""
         return [
             column
@@ -286,14 +310,14 @@ class _Work:
             if not names.is_known(column.name) or (name in ("plate", "email") and self._belied(column))
         ]
 
-    def _belied(self, column: _Column) -> bool:
+    def _belied(self, column: Column) -> bool:
         known = names.meaning(column.name)
         return known is not None and known[0] not in ("plate", "email")
 
     def _is_nameless(self) -> bool:
         return not any(names.is_known(column.name) for column in self.columns)
 
-    def _is_doubled(self, column: _Column) -> bool:
+    def _is_doubled(self, column: Column) -> bool:
         same = [each for each in self.columns if normalised(each.name) == normalised(column.name)]
         return len(same) > 1
 
@@ -309,7 +333,7 @@ def masked_rows(proposal: Proposal, rows: Sequence[Mapping[str, str]], most: int
 
 
 def _masked(choice: Choice, row: Mapping[str, str]) -> str:
-    is_empty = _BLANK.get(choice.field, figures.is_blank)
+    is_empty = emptiness(choice.field)
     cells = (trimmed(row.get(name, "")) for name in choice.columns)
     text = next((cell for cell in cells if cell and not is_empty(cell)), "")
     mask = {"plate": plates.mask, "email": emails.mask}.get(choice.field, masks.text)

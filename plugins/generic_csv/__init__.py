@@ -31,6 +31,8 @@ def connector_settings() -> type[Settings]:
 @hookimpl
 def connector_read_file(file: ExportFile, settings: Settings) -> Table:
     names = kit.names_of(settings.columns)
+    if kit.is_workbook(file) and settings.header:
+        return kit.read_headless_sheet(file, settings.header, sheet=settings.sheet)
     if kit.is_workbook(file):
         return kit.read_xlsx(file, sheet=settings.sheet, names=names)
     if settings.header:

@@ -24,7 +24,7 @@ MET = {
     "initials": "Voorletters, VOORL",
     "first_name": "Voornaam, Roepnaam, First name",
     "infix": "Tussenvoegsel, TV",
-    "last_name": "Achternaam, Naam, ANAAM, Surname",
+    "last_name": "Achternaam, Naam, ANAAM, Surname, Naam eigenaar, Naam bestuurder, Owner, Naam 1",
     "street": "Straat, Straatnaam, Address 1",
     "house_number": "Huisnummer, HNR",
     "postal_code": "Postcode, PC, Zip code",
@@ -82,6 +82,15 @@ def test_a_name_typed_wrong_is_taken_for_the_one_that_it_is_like(name, field):
 @pytest.mark.parametrize("name", ["Veld1", "x", "Kleurcode lak", "Dossier", "Bestuurdersnaam werkgever"])
 def test_a_name_of_something_else_is_not_known(name):
     assert names.meaning(name) is None and names.likely_meaning(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [("Zoeknaam", "last_name"), ("Contactpersoon", "last_name"), ("E-mail eigenaar", "email")],
+)
+def test_a_name_that_may_hold_a_field_is_likely_and_not_certain(name, field):
+    found = names.likely_meaning(name)
+    assert names.meaning(name) is None and found is not None and found[0] == field
 
 
 def test_every_field_has_a_dutch_word():

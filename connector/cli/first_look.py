@@ -1,0 +1,155 @@
+"""The first rows of an export that no garage reads yet, as `init` judges it: headed or not, and of which sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from connector import inbox, kit
+from connector.errors import SourceError, SourceFormatError
+from connector.kit import header as headers
+from connector.kit.headless_sheet import texts_of
+from connector.kit.xlsx_rows import Sheet, sheets
+from connector.model import ExportFile, Table
+from connector.proposing import header, names
+from connector.proposing.proposal import REQUIRED
+from connector.sampling import Sample, first_rows
+from connector.sampling.texts import SAMPLED
+
+_LEAST_FITTING = 2
+"""Required fields that a sheet must have to be one of the customers."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstLook:
+    """The first rows. `sheet` is theirs where a workbook has several, `others` those that could have been meant."""
+
+    sample: Sample
+    shown: Mapping[str, str]
+    """Column → what people may see of its name."""
+    sheet: str | None = None
+    must_name: bool = False
+    """Whether the garage's file must name the sheet for the same one to be read."""
+    others: tuple[str, ...] = ()
+
+
+def first_look(path: Path, sheet: str | None = None) -> FirstLook:
+    """The first rows of a CSV export or a workbook; `sheet` names the one. Raises `SourceError`."""
+    file = inbox.export_file(path)
+    if kit.is_workbook(file):
+        return _of_workbook(path, file, sheet)
+    if sheet is not None:
+        raise SourceFormatError("Dit is geen Excel-bestand en heeft geen werkbladen; laat --sheet weg.")
+    return _of_text(path, file)
+
+
+def _look(sample: Sample, first: Sequence[str], below: Sequence[Sequence[str]]) -> FirstLook:
+    is_certain = bool(sample.names) or header.is_sure(first, below)
+    return _on_one_line(FirstLook(sample, header.shown(sample.layout.columns, is_certain=is_certain)))
+
+
+def _on_one_line(look: FirstLook) -> FirstLook:
+    """Names of columns without the line breaks in them."""
+    columns = look.sample.layout.columns
+    if all(header.on_one_line(name) == name for name in columns):
+        return look
+    line = header.on_one_line
+    layout = replace(look.sample.layout, columns=tuple(map(line, columns)))
+    rows = tuple({line(name): cell for name, cell in row.items()} for row in look.sample.rows)
+    shown = {line(name): line(told) for name, told in look.shown.items()}
+    return replace(look, sample=replace(look.sample, layout=layout, rows=rows), shown=shown)
+
+
+# ---------------------------------------------------------------- CSV
+
+
+def _of_text(path: Path, file: ExportFile) -> FirstLook:
+    """Judged once more with the rows below the first line in sight."""
+    sample = headed = first_rows(path)
+    if sample.names:
+        headed = _with_rows(Sample(path, sample.layout, ()), kit.read_csv(file, names=names.COMMON))
+    first = headed.layout.columns
+    below = [tuple(row.values()) for row in headed.rows[: header.LOOKED_AT]]
+    if not header.is_data(first, below):
+        sample = headed
+    elif not sample.names:
+        invented = header.invented(len(first))
+        sample = _with_rows(Sample(path, headed.layout, (), invented), kit.read_headless(file, invented))
+    return _look(sample, first, below)
+
+
+def _with_rows(sample: Sample, table: Table) -> Sample:
+    sample, rows = replace(sample, layout=table.layout), list[Mapping[str, str]]()
+    try:
+        rows.extend(islice((record.values for record in table if record.fault is None), SAMPLED))
+    except SourceError as error:
+        return replace(sample, rows=tuple(rows), trouble=str(error))
+    return replace(sample, rows=tuple(rows))
+
+
+# ---------------------------------------------------------------- Excel
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A sheet that may hold the customers."""
+
+    name: str
+    first: tuple[str, ...]
+    below: tuple[tuple[str, ...], ...]
+    width: int
+    is_data: bool
+
+    @property
+    def fitting(self) -> int:
+        """How many of the required fields it seems to have."""
+        if self.is_data:
+            return header.required_kinds(self.below or (self.first,))
+        found = {meant[0] for name in self.first if (meant := names.meaning(name))}
+        return len(found & {*REQUIRED})
+
+
+def _of_workbook(path: Path, file: ExportFile, sheet: str | None) -> FirstLook:
+    if sheet is not None:
+        kit.read_xlsx(file, sheet=sheet)  # says which sheets there are, where this is none
+    every = [each for each in sheets(file) if sheet is None or _same(each.name, sheet)]
+    seen = [each for each in every if each.is_shown or sheet is not None] or every
+    candidates = [found for each in seen if (found := _candidate(each))]
+    if not candidates:
+        raise SourceFormatError("Dit Excel-bestand is leeg: er is geen kopregel.")
+    _, best = max(enumerate(candidates), key=lambda each: (each[1].fitting, len(each[1].below), each[0]))
+    others = [each.name for each in candidates if each is not best and _rivals(each, best)]
+    is_named = sheet is not None or bool(others) or (best.is_data and len(candidates) > 1)
+    look = _look(_read(path, file, best), best.first, best.below)
+    told = best.name if is_named or len(candidates) > 1 else None
+    return replace(look, sheet=told, must_name=is_named, others=tuple(others))
+
+
+def _read(path: Path, file: ExportFile, best: _Candidate) -> Sample:
+    if not best.is_data:
+        table = kit.read_xlsx(file, sheet=best.name, names=names.COMMON)
+        return _with_rows(Sample(path, table.layout, ()), table)
+    invented = header.invented(best.width)
+    table = kit.read_headless_sheet(file, invented, sheet=best.name)
+    return _with_rows(Sample(path, table.layout, (), invented), table)
+
+
+def _rivals(other: _Candidate, best: _Candidate) -> bool:
+    """Whether another sheet has as many of the required fields."""
+    return other.fitting == best.fitting >= _LEAST_FITTING and bool(other.below)
+
+
+def _candidate(sheet: Sheet) -> _Candidate | None:
+    rows = texts_of(sheet)
+    found = headers.find(((line, cells, False) for line, cells in rows), headers.wanted(names.COMMON))
+    if found is None:
+        return None
+    below = tuple(tuple(cells) for line, cells in rows if line > found[0])
+    width = max(len(cells) for _, cells in rows)
+    return _Candidate(sheet.name, tuple(found[1]), below, width, header.is_data(found[1], below))
+
+
+def _same(name: str, wanted: str) -> bool:
+    return name.strip().casefold() == wanted.strip().casefold()
