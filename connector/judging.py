@@ -20,6 +20,7 @@ from connector.brake import LIMITS, Braked, Limits, Weighing
 from connector.canonical import parsed
 from connector.elements import Counting
 from connector.fleets import Fleets
+from connector.kit.meant import meaning_of
 from connector.ledger import Ledger, Marks, Remembered, StagedRow
 from connector.ledger.weighing import weigh
 from connector.model import Column, Draft, Layout, Skipped, SourceRecord, Table, Verdict
@@ -126,7 +127,7 @@ def judged(
     before of the others is recognised by its key, once that is known (`recognise` None: nothing). Raises
     `SourceFormatError` when the layout is not the mapped one, `AdapterFailed` when the plugin broke.
     """
-    mapper = mapping.compile_mapper(source.columns(), table.layout.columns or None, source.fleets)
+    mapper = _mapper(source, table.layout)
     lacking, said = source.lacking(table.layout), set() if said is None else said
     judge, digest_of = _judge_by(source, mapper, today, lacking), RawRows().digest
     records = table.records if isinstance(table, Table) else table
@@ -148,6 +149,14 @@ def judged(
             found = Chunk([], Marks())
     if found.rows or found.marks.digests:
         yield _recognised(found, recognise)
+
+
+def _mapper(source: Source, layout: Layout) -> mapping.Mapper:
+    """Raises `SourceFormatError` when the layout is not the mapped one."""
+    found = columns.Columns(source.columns(), layout.columns or None, meaning_of)
+    if layout.columns and not source.adapter.maps_records:  # else its plugin knows what may be gone
+        found.refuse_bare(layout.columns)
+    return mapping.Mapper(found, source.fleets)
 
 
 def _recognised(chunk: Chunk, recognise: Recognise | None) -> Chunk:

@@ -9,6 +9,9 @@ GONE = (
     "In het bestand ontbreekt de kolom {}."
     " Herstel de export, pas de kolomnamen in de instellingen aan, of zet er `optional: true` bij."
 )
+NEEDED = (
+    "In het bestand ontbreekt de kolom {}. Herstel de export of pas de kolomnamen in de instellingen aan."
+)
 TWICE = "De kolom “{}” staat meer dan eens in het bestand; geef elke kolom een eigen naam."
 STRICT = {**COLUMNS, "apk_due": "APK datum"}
 
@@ -21,8 +24,11 @@ def renamed(old: str, new: str) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("header", "expected"),
     [
-        (renamed("E-mail", "E-mailadres"), golden(held=GONE.format("“E-mail” (bedoelt u “E-mailadres”?)"))),
-        (renamed("Achternaam", "Naam klant"), golden(held=GONE.format("“Achternaam”"))),
+        (renamed("E-mail", "E-mailadres"), golden(held=NEEDED.format("“E-mail” (bedoelt u “E-mailadres”?)"))),
+        (renamed("E-mail", "Mailadres"), golden(held=NEEDED.format("“E-mail” (bedoelt u “Mailadres”?)"))),
+        (renamed("Kenteken", "Kent."), golden(held=NEEDED.format("“Kenteken” (bedoelt u “Kent.”?)"))),
+        (renamed("APK datum", "Keuren vóór"), golden(held=GONE.format("“APK datum”"))),
+        (renamed("Achternaam", "Naam klant"), golden(held=NEEDED.format("“Achternaam”"))),
         (renamed("APK datum", "APK-datum"), golden(held=GONE.format("“APK datum” (bedoelt u “APK-datum”?)"))),
         (renamed("Km stand", "Teller"), golden([1])),  # optional
         (renamed("E-mail", "  e-MAIL\u00a0"), golden([1])),
@@ -56,3 +62,19 @@ def test_an_optional_column_that_is_gone_leaves_its_field_out(garage) -> None:
 def test_a_column_with_no_name_is_no_matter(take) -> None:
     assert take(csv_of([*car(1), "x"], header=(*HEADER, ""))) == golden([1])
     assert take(xlsx_of([*car(1), "x"], header=(*HEADER, None))) == golden([1])
+
+
+@pytest.mark.parametrize("of", [csv_of, xlsx_of])
+@pytest.mark.parametrize("field", ["plate", "email", "last_name"])
+def test_a_file_without_what_no_row_can_do_without_is_held_though_the_column_is_optional(
+    take, of, field
+) -> None:
+    column = str(COLUMNS[field])
+    optional = {**COLUMNS, field: {"column": column, "optional": "true"}}
+    told = take(of(car(1), header=renamed(column, "Iets anders")), columns=optional)
+    assert told == golden(held=NEEDED.format(f"“{column}”"))
+
+
+def test_of_several_columns_of_an_address_one_may_be_gone_where_they_are_optional(take) -> None:
+    email = {"column": ["E-mail", "E-mail zakelijk"], "optional": "true"}
+    assert take(csv_of(car(1)), columns={**COLUMNS, "email": email}) == golden([1])
