@@ -78,3 +78,57 @@ def test_a_file_without_what_no_row_can_do_without_is_held_though_the_column_is_
 def test_of_several_columns_of_an_address_one_may_be_gone_where_they_are_optional(take) -> None:
     email = {"column": ["E-mail", "E-mail zakelijk"], "optional": "true"}
     assert take(csv_of(car(1)), columns={**COLUMNS, "email": email}) == golden([1])
+
+
+NAMELESS = {
+    "header": ["kenteken", "naam", "adres"],
+    "columns": {"plate": "kenteken", "last_name": "naam", "email": "adres"},
+}
+MOVED = (
+    "De kolommen zijn van plaats gewisseld: {} (8 rijen bekeken)."
+    " Herstel de export of pas de kolomnamen in de instellingen aan."
+)
+
+
+def nameless(*order: int) -> str:
+    """Eight customers without a header, their columns in this order."""
+    rows = [car(number)[:3] for number in range(1, 9)]
+    return "".join(";".join(row[at] for at in order) + "\r\n" for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("order", "told"),
+    [
+        (
+            (2, 0, 1),
+            "kentekens staan in de kolom “naam” en niet in “kenteken”,"
+            " e-mailadressen staan in de kolom “kenteken” en niet in “adres”",
+        ),
+        (
+            (1, 0, 2),
+            "kentekens staan in de kolom “naam” en niet in “kenteken”",
+        ),
+        ((0, 2, 1), "e-mailadressen staan in de kolom “naam” en niet in “adres”"),
+    ],
+)
+def test_columns_without_a_header_that_change_places_hold_the_file(garage, order, told) -> None:
+    assert garage.take(nameless(0, 1, 2), **NAMELESS) == golden(range(1, 9))
+    before = garage.contents()
+    held = garage.take(nameless(*order), **NAMELESS)
+    assert held.held == MOVED.format(told)
+    assert garage.contents() == before
+    assert garage.take(nameless(0, 1, 2) + "\r\n", **NAMELESS) == golden(range(1, 9))
+
+
+@pytest.mark.parametrize("of", [csv_of, xlsx_of])
+def test_cells_that_moved_under_their_header_hold_the_file(garage, of) -> None:
+    rows = [car(number) for number in range(1, 9)]
+    assert garage.take(of(*rows)) == golden(range(1, 9))
+    moved = [[row[2], row[0], row[1], *row[3:]] for row in rows]
+    told = garage.take(of(*moved)).held
+    assert told and "“Achternaam” en niet in “Kenteken”" in told
+
+
+def test_a_file_of_bad_rows_is_a_file_of_bad_rows(take) -> None:
+    rows = [car(number, plate="ZZ-1", email="") for number in range(1, 9)]
+    assert take(csv_of(*rows)).held is None
