@@ -292,8 +292,9 @@ def _door_or_lists(document: Document) -> Iterator[Mistake]:
     if not isinstance(document.data, dict):
         return
     by_list = document.at(("delivery", "route")) == "list_file"
-    if "igarage" not in document.data and not by_list:
-        yield document.mistake(("igarage",), "is missing", document.place_of_value(("igarage",)))
+    if document.data.get("igarage") is None and not by_list:
+        message = "is empty" if "igarage" in document.data else "is missing"
+        yield document.mistake(("igarage",), message, document.place_of_value(("igarage",)))
     elif "igarage" in document.data and by_list:
         message = (
             "stands beside delivery.route: list_file, which asks nothing of iGarage: take one of them away"
