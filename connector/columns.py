@@ -248,18 +248,29 @@ def _by_name(header: Iterable[str], alike: Callable[[str], str] = normalised) ->
 
 
 def _emptiness(field: str) -> Callable[[str], bool]:
-    return _EMPTY.get(field, figures.is_blank)
+    says_nothing = _EMPTY.get(field, figures.is_blank)
+    if field in _YES_OR_NO:
+        return says_nothing
+    return lambda text: says_nothing(text) or dictionary.is_failure(text)
 
 
+def _is_no_date(text: str) -> bool:
+    return figures.is_blank_date(text) or dictionary.is_nothing(text)
+
+
+_YES_OR_NO = ("consent", "opt_out")
+"""Here "onbekend", and a formula that failed, are neither a yes nor a no."""
 _EMPTY: Mapping[str, Callable[[str], bool]] = {
     "plate": dictionary.is_no_plate,
     "email": dictionary.is_no_address,
+    **dict.fromkeys(("mileage", "mobile", "phone"), dictionary.is_nothing),
     **dict.fromkeys(
-        ("first_registration", "apk_due", "service_due", "mileage_at", "consent", "opt_out", "changed_at"),
-        figures.is_blank_date,
+        ("first_registration", "apk_due", "service_due", "mileage_at", "changed_at"),
+        _is_no_date,
     ),
+    **dict.fromkeys(_YES_OR_NO, figures.is_blank_date),
 }
-"""What says nothing in a field, beside an empty cell and dashes alone."""
+"""What says nothing in a field, beside an empty cell, dashes alone and what a sheet says of a formula that failed."""
 
 
 def look_alike(name: str, others: Iterable[str], alike: Callable[[str], str] = normalised) -> str | None:

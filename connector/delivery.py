@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random
@@ -12,7 +12,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from connector import closing
 from connector.backoff import MAX_RETRY_AFTER, Probing, Retry
 from connector.crew import Crew
-from connector.errors import DeliveryError, LedgerUnavailable, NotAuthorised, Refused, Transient, Unknown
+from connector.errors import DeliveryError, LedgerUnavailable, NotAuthorised
 from connector.http import NotBegun, Turn, Turns
 from connector.igarage.client import Client
 from connector.ledger import Answered, Claim, Failed, HandedOver, Ledger, Looked, Outcome, Pause, Withdrawn
@@ -24,6 +24,7 @@ from connector.ledger.outcomes import Closing
 from connector.log import Log
 from connector.plan import Delete, Look, Policy, Put, Send, Transfer
 from connector.rounds import Route
+from connector.tally import Given, Tally
 
 LEASE_MARGIN = timedelta(seconds=60)
 """A lease outlives the call's own deadline by this much."""
@@ -37,8 +38,6 @@ PATIENCE = 0.1
 """The share of a call's time that may go by before it is its turn."""
 HOLD = 0.05
 """Seconds that an answer waits for others, to be written with them."""
-SILENCE = 5
-"""So many calls in a row without an answer, and it is the service that is silent, not the passports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,70 +50,6 @@ class Delivered:
     paused: str | None = None
     silent: int = 0
     """Calls without an answer since the last one with: to be carried into the next pass."""
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A claim that waits for its worker since `at`, a count of seconds."""
-
-    claim: Claim
-    at: float
-
-
-@dataclass(slots=True)
-class _Tally:
-    """Counts shared by the workers of one pass, which `ends` at a count of seconds (None: when all is done)."""
-
-    ends: float | None = None
-    done: int = 0
-    refused: int = 0
-    failed: int = 0
-    silent: int = 0
-    over: bool = False
-    slow: bool = False
-    """Whether a claim had waited too long for its worker."""
-    paused: str | None = None
-    gathers: bool = False
-    """Whether passports wait for a batch: for this whole pass, whatever it makes due."""
-    judged: dict[str, float] = field(default_factory=dict)
-    """Addresses of which this pass has heard, and when."""
-    changed: threading.Lock = field(default_factory=threading.Lock)
-
-    def count(self, outcome: Outcome) -> None:
-        """Count what came of a claim, and notice when the pass is over, or even the garage must pause."""
-        with self.changed:
-            error = outcome.error if isinstance(outcome, Failed) else None
-            self.silent = self.silent + 1 if isinstance(error, Unknown) else 0
-            if error is None:
-                self.done += 1
-            elif isinstance(error, Refused):
-                self.refused += 1
-            else:
-                self.failed += 1
-                self._weigh(error)
-
-    def doubt(self, address: str, at: float) -> None:
-        """Something was heard of an address: what was claimed for it before is to be asked anew."""
-        with self.changed:
-            self.judged[address] = at
-
-    def doubts(self, given: Given) -> bool:
-        """Whether something was heard of the claim's address since it was claimed."""
-        with self.changed:
-            return self.judged.get(given.claim.passport.address, given.at - 1) >= given.at
-
-    def allows(self, workers: int, *, gently: bool) -> int:
-        """How many calls may be on the way at once: after a pause one, and with each success one more."""
-        with self.changed:
-            return min(workers, 1 + self.done + self.refused) if gently else workers
-
-    def _weigh(self, error: DeliveryError) -> None:
-        code = error.code if error.scope == "garage" else "no_answer" if self.silent >= SILENCE else None
-        if code is None:
-            return
-        self.over = True
-        ours = isinstance(error, Transient) and not error.counts  # our own pace or end: iGarage is well
-        self.paused = self.paused or (None if ours else code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +111,7 @@ class Delivery:
         is then left is left to another. `silent`: so many calls before this pass had no answer.
         """
         bring_up_to_date(self.ledger, self.garage, self.policy, self.today)
-        tally = _Tally(None if seconds is None else self.monotonic() + seconds, silent=silent)
+        tally = Tally(None if seconds is None else self.monotonic() + seconds, silent=silent)
         due_before = self.now()
         tally.gathers = self._gathers()
         if self._backlog(1, tally.gathers).now:
@@ -219,7 +154,7 @@ class Delivery:
         self.log.warning("delivery.paused", garage=self.garage, code=error.code, status=error.status)
         return error.code
 
-    def _work_together(self, tally: _Tally, due_before: datetime, gently: bool) -> None:
+    def _work_together(self, tally: Tally, due_before: datetime, gently: bool) -> None:
         """One hand claims and closes, several requests in a transaction; the workers do nothing but ask.
 
         While they ask, what they will ask next is claimed and made ready: nobody waits for the ledger, and no turn on
@@ -238,12 +173,12 @@ class Delivery:
         crew.complain()
 
     def _keep_busy(
-        self, crew: Crew[Given, Outcome | None], tally: _Tally, due_before: datetime, gently: bool
+        self, crew: Crew[Given, Outcome | None], tally: Tally, due_before: datetime, gently: bool
     ) -> None:
         """Claim for the crew and write what it did, until nothing is due or the pass is over."""
         ahead, more = 2 * self.workers + AHEAD, True
         while True:
-            at_once = tally.allows(self.workers, gently=gently)
+            at_once = self._at_once(tally, gently=gently)
             half = ahead // 2 if at_once == self.workers else 0
             room = at_once + 2 * half - crew.out
             if more and room >= max(half, 1) and not crew.broken and not self._is_over(tally):
@@ -257,7 +192,15 @@ class Delivery:
             more = True  # what was closed may ask for its next step at once
             ahead = 0 if tally.slow else ahead
 
-    def _is_over(self, tally: _Tally) -> bool:
+    def _at_once(self, tally: Tally, *, gently: bool) -> int:
+        """How many calls may be on the way at once.
+
+        Where so many a minute are allowed, one more than whose moments come while a claim is fresh: others only wait.
+        """
+        at_once, moments = tally.allows(self.workers, gently=gently), self.client.moments(FRESH)
+        return at_once if moments is None else min(at_once, moments + 1)
+
+    def _is_over(self, tally: Tally) -> bool:
         late = tally.ends is not None and self.monotonic() >= tally.ends
         return late or tally.over or self.stop.is_set()
 
@@ -273,9 +216,9 @@ class Delivery:
             gathers=gathers,
         )
 
-    def _begun(self, tally: _Tally, turns: Turns, given: Given) -> Outcome | None:
+    def _begun(self, tally: Tally, turns: Turns, given: Given) -> Outcome | None:
         """What came of a claim; None where it was not begun: the pass is over, or the ledger may know better now."""
-        if not self._is_wanted(tally, given):
+        if self._is_over(tally) or self._is_stale(tally, given) or not self._is_wanted(tally, given):
             return None
         patience = min(FRESH, PATIENCE * self.timeout)
         turn = Turn(turns, most=patience, wanted=lambda begun: self._is_wanted(tally, given, begun=begun))
@@ -286,15 +229,21 @@ class Delivery:
             tally.slow = tally.slow or self.monotonic() - given.at >= patience
             return None
 
-    def _is_wanted(self, tally: _Tally, given: Given, *, begun: bool = False) -> bool:
-        """Whether a request is still to be sent; what has `begun` is gone on with unless the pass is over."""
-        if begun:
-            return not self._is_over(tally)
-        waited = self.monotonic() - given.at
-        tally.slow = tally.slow or waited > FRESH
-        return not (waited > FRESH or self._is_over(tally) or tally.doubts(given))
+    def _is_stale(self, tally: Tally, given: Given) -> bool:
+        """Whether a claim waited too long for its worker."""
+        is_stale = self.monotonic() - given.at > FRESH
+        tally.slow = tally.slow or is_stale
+        return is_stale
 
-    def _heard(self, tally: _Tally, claim: Claim) -> Outcome:
+    def _is_wanted(self, tally: Tally, given: Given, *, begun: bool = False) -> bool:
+        """Whether a request is still to be sent when its moment and its turn have come; one that follows another is.
+
+        How long it waited for its moment is nothing to it, nor that the pass has had its time: where so many requests
+        a minute are allowed, that moment would go by unused, and so would the next.
+        """
+        return not (tally.over or self.stop.is_set() or (not begun and tally.doubts(given)))
+
+    def _heard(self, tally: Tally, claim: Claim) -> Outcome:
         outcome = self._ask(claim)
         if _is_about_address(claim, outcome):
             tally.doubt(claim.passport.address, self.monotonic())

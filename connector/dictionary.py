@@ -57,6 +57,22 @@ def yes_or_no(text: str) -> bool | None:
     return _YES_NO[word] if word in _YES_NO else _YES_NO.get(folded(word))
 
 
+def is_nothing(text: str) -> bool:
+    """Whether a cell for a date, a number or a telephone number says, in words or with signs alone, that there is none.
+
+    Crosses (`#####`) say that a sheet had no room for what is there.
+    """
+    if _DIGIT.search(text):
+        return False
+    word = folded(text)
+    return word in _NOTHING if word else "#" not in text
+
+
+def is_failure(text: str) -> bool:
+    """Whether a cell says that a sheet's formula gave no value: `#N/B`, `#REF!`, in Dutch or in English."""
+    return text.startswith("#") and text in _FAILURES
+
+
 def is_no_address(text: str) -> bool:
     """Whether a cell says, in words or with signs alone, that there is no e-mail address.
 
@@ -80,14 +96,36 @@ _DIGIT = re.compile("[0-9]")
 _LETTER = re.compile(r"[^\W_]")
 _LOCALE = re.compile(r"([A-Za-z]{2})[-_][A-Za-z]{2,4}(?:[.@-].*)?")
 
-_NO_ADDRESS = frozenset(
+_NOTHING = frozenset(
     (
-        *("geen", "geenadres", "geenemail", "geenemailadres", "geenemailbekend", "geenmail", "geenmailadres"),
-        *("heeftgeenemail", "heeftgeenemailadres", "heeftgeenmail", "nietaanwezig", "nietbekend", "onbekend"),
-        *("na", "nb", "nihil", "nil", "noemail", "nomail", "none", "null", "nvt", "unknown"),
+        *(
+            "geen",
+            "na",
+            "nb",
+            "nietaanwezig",
+            "nietbekend",
+            "nihil",
+            "nil",
+            "none",
+            "null",
+            "nvt",
+            "onbekend",
+        ),
+        "unknown",
+    )
+)
+_NO_ADDRESS = _NOTHING | {
+    *("geenadres", "geenemail", "geenemailadres", "geenemailbekend", "geenmail", "geenmailadres"),
+    *("heeftgeenemail", "heeftgeenemailadres", "heeftgeenmail", "noemail", "nomail"),
+}
+_FAILURES = frozenset(
+    (
+        *("#N/B", "#VERW!", "#DEEL/0!", "#WAARDE!", "#NAAM?", "#GETAL!", "#LEEG!", "#FOUT"),
+        *("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"),
     )
 )
 _NO_PLATE = frozenset(("geen", "nvt", "onbekend", "nietbekend", "geenkenteken"))
+"""Fewer: abroad a plate may be a word."""
 
 _YES = ("ja", "j", "yes", "y", "true", "t", "waar", "wahr", "1", "x", "aan", "on", "✓", "✔", "☑", "✅")
 _NO = ("nee", "neen", "n", "no", "false", "f", "onwaar", "falsch", "0", "uit", "off", "☐", "✗", "✘", "❌")

@@ -8,8 +8,9 @@ corrected: of a cell with more than an address the address is taken, and only wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -28,8 +29,12 @@ _SEVERAL = re.compile(r"@[^@]*[\s;,/|&][^@]*@")
 _BETWEEN = re.compile(r"[\s;,/|&]+")
 """What may stand between two addresses."""
 _JOINING = frozenset(("", "en", "of", "and", "or", "+"))
+_ASIDE = re.compile("[;,]")
+"""What ends a word for sure; a slash may stand in an address."""
 _BRACKETED = re.compile("<([^<>]*)>")
-_AROUND = "\"'()[]\u2018\u2019\u201c\u201d"
+_QUOTES = "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2039\u203a\u00ab\u00bb"
+"""Those of print: by the standard an address may begin with one, and none does."""
+_AROUND = "\"'()[]" + _QUOTES
 _BEHIND = ".,:;" + _AROUND
 _LONGEST_CELL = 1_000
 """Characters of a cell in which more than one address is looked for."""
@@ -67,36 +72,49 @@ def read(text: str, domain_fault: DomainFault = domain_fault) -> Found:
 
     Of several the first that can be mailed is taken; a name around it (`Jan <jan@…>`), `mailto:`, quotes, and a
     dot or comma behind it are taken off. Words that are no address and stand beside one without brackets are a
-    fault: `jan jansen@…` may be one address with a space in it, and `jansen@…` another person's.
+    fault: `jan jansen@…` may be one address with a space in it, and `jansen@…` another person's. Where there are
+    brackets, what stands behind such a word is never taken.
     """
     text = text.strip()
     why = fault(text, domain_fault)
-    if why is None:
+    if why is None and text[0] not in _QUOTES:
         return Found(text)
     parts = _parts(text) if len(text) <= _LONGEST_CELL else []
-    chosen = next((part for part in parts if fault(part, domain_fault) is None), None)
+    chosen = next((part for part, clear in parts if clear and fault(part, domain_fault) is None), None)
     if chosen is None:
         return Found(text, why)
-    others = tuple(dict.fromkeys(part for part in parts if key(part) != key(chosen)))
+    others = tuple(dict.fromkeys(part for part, _ in parts if key(part) != key(chosen)))
     return Found(chosen, None, others, tidied=not others)
 
 
-def _parts(text: str) -> list[str]:
-    """The addresses in a text, right or wrong; none where a part of it is neither an address nor clearly a name."""
-    bracketed = [inner.strip() for inner in _BRACKETED.findall(text)]
-    rest = _BRACKETED.sub(" ", text)
-    words = [word for word in _BETWEEN.split(rest) if word.lower() not in _JOINING]
-    if bracketed:
-        words = [word for word in words if "@" in word]
-    if "<" in rest or ">" in rest or not all("@" in part for part in (*bracketed, *words)):
+def _parts(text: str) -> list[tuple[str, bool]]:
+    """The addresses in a text, in their order, right or wrong, and of each whether it is clear where it begins.
+
+    None where a part of the text is neither an address nor clearly a name.
+    """
+    pieces = _BRACKETED.split(text)  # what is outside brackets, what is within, what is outside …
+    parts: list[tuple[str, bool]] = []
+    for at, piece in enumerate(pieces):
+        parts += [(piece.strip(), True)] if at % 2 else _words(piece, named=len(pieces) > 1)
+    torn = any("<" in piece or ">" in piece for piece in pieces[::2])
+    if torn or not all("@" in part for part, _ in parts):
         return []
-    return [_tidy(part) for part in (*bracketed, *words)]
+    return [(_tidy(part), clear) for part, clear in parts]
+
+
+def _words(piece: str, *, named: bool) -> Iterator[tuple[str, bool]]:
+    """What may be addresses outside brackets; of a cell with brackets (`named`) other words are names."""
+    for side in _ASIDE.split(piece):
+        words = [word for word in _BETWEEN.split(side) if word.lower() not in _JOINING]
+        for before, word in pairwise(("@", *words)):
+            if "@" in word or not named:
+                yield word, "@" in before
 
 
 def _tidy(part: str) -> str:
     bare = part.lstrip(_AROUND)
     if bare[:7].lower() == "mailto:":
-        bare = bare[7:]
+        bare = bare[7:].lstrip(_AROUND)
     return bare.rstrip(_BEHIND)
 
 

@@ -33,6 +33,8 @@ _MOMENT = re.compile(
 )
 """ISO, or day, month and year with one separator; a time of day may follow."""
 
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
+
 _PIVOT = 50
 """A year of two digits below it is of this century: an APK lies ahead, and no car on the road is of 1949."""
 
@@ -47,6 +49,10 @@ _KILOMETRES = re.compile(
     re.IGNORECASE,
 )
 """Digits, or groups of three; a fraction of nothing but one or two zeros; a unit."""
+
+
+_POWER_OF_TEN = re.compile("([1-9])(?:[.,]([0-9]{1,20}))?E\\+?0*([0-9]{1,3})", re.IGNORECASE)
+_WHOLE = re.compile("([0-9]{8,15})[.,]0{1,6}")
 
 
 def is_blank(text: str) -> bool:
@@ -65,12 +71,12 @@ def is_blank_date(text: str) -> bool:
 def read_date(text: str, form: str | None = None) -> date | None:
     """The date in a trimmed cell, or None.
 
-    `form` is a `strptime` format and then the only one that counts. Without it: `YYYY-MM-DD`, `YYYYMMDD`, day,
-    month and year of four or two digits with `-`, `/` or `.`, never month first, or Excel's number of a day. A
-    time of day is passed over, but a time zone is read only at midnight, where the date is what was meant.
+    `form` is a `strptime` format and comes first; what does not fit it is read only as ISO, for a date cell of a
+    sheet knows no format. Without it: `YYYY-MM-DD`, `YYYYMMDD`, day, month and year of four or two digits with
+    `-`, `/` or `.`, never month first, or Excel's number of a day. A time of day is passed over, but a time zone
+    is read only at midnight, where the date is what was meant.
     """
-    if form is not None:
-        moment = _read_form(text, form)
+    if form is not None and ((moment := read_by(text, form)) or not _is_iso(text, form)):
         return moment.date() if moment else None
     if len(text) == 10 and (day := _sliced(text)):
         return day
@@ -96,10 +102,9 @@ def read_moment(text: str, form: str | None = None) -> str | None:
     """The moment in a trimmed cell as ISO text whose order is that of time: a date, or a date with a time.
 
     With a time zone it is brought to UTC and ends in `Z`; without, it stays the source's local time. Whole
-    seconds.
+    seconds. `form` as for `read_date`.
     """
-    if form is not None:
-        moment = _read_form(text, form)
+    if form is not None and ((moment := read_by(text, form)) or not _is_iso(text, form)):
         return _as_text(moment) if moment else None
     found = _MOMENT.fullmatch(text)
     if found is None:
@@ -150,7 +155,13 @@ def _read_bare(text: str) -> datetime | None:
     return _DAY_ZERO + timedelta(days=int(found[1]), seconds=seconds)
 
 
-def _read_form(text: str, form: str) -> datetime | None:
+def _is_iso(text: str, form: str) -> bool:
+    """Whether a text that does not fit a format can only be ISO: after a year the format may have the day."""
+    return _ISO.match(text) is not None and not form.startswith("%Y-%d")
+
+
+def read_by(text: str, form: str) -> datetime | None:
+    """The moment in a text that fits a `strptime` format, or None."""
     try:
         return datetime.strptime(text, form)  # noqa: DTZ007 - a date has no zone, and `%z` is kept
     except (ValueError, re.error):  # re.error: a format that names one part twice
@@ -206,3 +217,17 @@ def read_kilometres(text: str) -> int | None:
         return None
     kilometres = int(re.sub("[^0-9]", "", found["whole"]))
     return kilometres if kilometres <= MOST_KILOMETRES else None
+
+
+def whole_number(text: str) -> str | None:
+    """The digits of a number too long for a sheet to show: `6,12345678E+08` and `612345678.0` are `612345678`.
+
+    None where digits are lost (`3,16E+10`); any other text stays as it is.
+    """
+    if whole := _WHOLE.fullmatch(text):
+        return whole[1]
+    found = _POWER_OF_TEN.fullmatch(text)
+    if found is None:
+        return text
+    digits, length = found[1] + (found[2] or ""), int(found[3]) + 1
+    return digits[:length] if len(digits) >= length and not digits[length:].strip("0") else None

@@ -27,7 +27,7 @@ from connector.model import Column, Draft, Fault, Rejected, Skipped, SourceRecor
 from connector.plain_rows import PlainRows
 from connector.reading import LONGEST_TEXT, Reading, Row, writable
 
-RULES = "4"
+RULES = "5"
 """The version of these rules, for the recipe: what was judged under another is judged again.
 
 Raise it with any change, here or in the rooms beneath, that can alter a verdict, and with one in `suspicion`: an

@@ -23,6 +23,10 @@ from connector.reading import LONGEST_TEXT, VIN, Reading, Row
 _ADDRESS = re.compile("[A-Za-z0-9_-]+(?:[.][A-Za-z0-9_-]+)*@([A-Za-z0-9.-]+)")
 """An address of which the domain decides whether it is one: its local part is plain."""
 
+_ODD = DASHES + "#"
+"""How a text begins that may say nothing: dashes alone, or what a sheet shows of a formula that failed."""
+_PHONE = re.compile("[+(]?[0-9][0-9 ()/+-]{9,40}")
+"""A telephone number as people write it, too long to have lost its zero."""
 _DUTCH_NUMBER = 9
 """A telephone number of so many characters may have lost its zero."""
 _SHORTEST_DATE = 5
@@ -90,7 +94,7 @@ class PlainRows:
         for field, column in self._texts:
             text = (values.get(column) or "").strip()
             if text:
-                if not text.isprintable() or text[0] in DASHES or len(text) > LONGEST_TEXT:
+                if not text.isprintable() or text[0] in _ODD or len(text) > LONGEST_TEXT:
                     return False
                 content[field] = text
         return True
@@ -129,7 +133,7 @@ class PlainRows:
     def _reader(self, field: str) -> _Reader:
         alone = lru_cache(maxsize=8192)(partial(self._alone, field))
         quick = _QUICK.get(field)
-        return alone if quick is None else lambda text: quick(text) or alone(text)
+        return alone if quick is None else quick(alone)
 
     def _alone(self, field: str, text: str) -> str | int | None:
         """What a cell says by itself, read the ordinary way; None where it says nothing or is odd."""
@@ -146,34 +150,40 @@ class PlainRows:
 def _text(values: Mapping[str, str], column: str) -> str | None:
     """The text of a cell that stays as typed, or that is empty; None where it is odd."""
     text = (values.get(column) or "").strip()
-    odd = text and (not text.isprintable() or text[0] in DASHES or len(text) > LONGEST_TEXT)
+    odd = text and (not text.isprintable() or text[0] in _ODD or len(text) > LONGEST_TEXT)
     return None if odd else text
 
 
-def _kilometres(text: str) -> int | None:
+def _kilometres(otherwise: _Reader) -> _Reader:
     """0 is for the ordinary way to tell."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else None
+    return lambda text: (
+        (int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else 0) or otherwise(text)
+    )
 
 
-def _short(longest: int, shortest: int = 1) -> _Reader:
-    """A text within these lengths stays as typed."""
-
-    def read(text: str) -> str | None:
-        odd = not shortest <= len(text) <= longest or not text.isprintable() or text[0] in DASHES
-        return None if odd else text
-
-    return read
-
-
-def _vin(text: str) -> str | None:
-    return text if VIN.fullmatch(text) else None
+def _phone(otherwise: _Reader) -> _Reader:
+    """Digits and dashes, and else what looks like a number, stay as typed."""
+    return lambda text: (
+        text
+        if (_DUTCH_NUMBER < len(text) <= LONGEST_TEXT and text.isascii() and text.replace("-", "").isdigit())
+        or _PHONE.fullmatch(text)
+        else otherwise(text)
+    )
 
 
-_QUICK: Mapping[str, _Reader] = {
+def _house_number(otherwise: _Reader) -> _Reader:
+    return lambda text: text if len(text) < _SHORTEST_DATE and text.isalnum() else otherwise(text)
+
+
+def _vin(otherwise: _Reader) -> _Reader:
+    return lambda text: text if VIN.fullmatch(text) else otherwise(text)
+
+
+_QUICK: Mapping[str, Callable[[_Reader], _Reader]] = {
     "mileage": _kilometres,
-    "mobile": _short(LONGEST_TEXT, _DUTCH_NUMBER + 1),
-    "phone": _short(LONGEST_TEXT, _DUTCH_NUMBER + 1),
-    "house_number": _short(_SHORTEST_DATE - 1),
+    "mobile": _phone,
+    "phone": _phone,
+    "house_number": _house_number,
     "vin": _vin,
 }
-"""Cells that differ from row to row, and would be remembered in vain."""
+"""Field → a reader of its cells that need not be remembered, for they differ from row to row, before another one."""

@@ -91,7 +91,8 @@ def compact(text: str) -> str:
 
     Signs that are neither letter nor digit stay, so that the text is refused and not mended.
     """
-    return text.translate(_COMPACT)
+    bare = text.replace("-", "")
+    return bare.upper() if bare.isascii() and bare.isalnum() else text.translate(_COMPACT)
 
 
 def judge(text: str, country: str | None) -> Judgement:

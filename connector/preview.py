@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from connector import inbox
+from connector import inbox, sentences
 from connector.arrivals import Arrival
 from connector.errors import SourceError, SourceFormatError
 from connector.judging import Source, judged, weigh_file
@@ -23,7 +23,7 @@ from connector.model import Layout, PushRequest, Table
 Row = Mapping[Any, Any]
 
 FIRST = 5
-"""How many passports are shown as they were and as they would be."""
+"""How many passports are shown as they were and as they would be, and how many rows of each warning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,25 @@ class Rejection:
     code: str
     message: str
     value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Where something odd stands; `value` is masked."""
+
+    line: int | None
+    column: str | None
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something odd in so many rows that would be taken as they stand, and the first of them."""
+
+    code: str
+    count: int
+    message: str
+    examples: tuple[Example, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +82,7 @@ class Preview:
     skipped: tuple[Mapping[str, Any], ...]
     rejected: tuple[Rejection, ...]
     warnings: Mapping[str, int]
+    warned: tuple[Warned, ...]
     passports: tuple[Change, ...]
     file_error: str | None
 
@@ -105,6 +125,7 @@ class _Tally:
     counts: Counter[str] = field(default_factory=Counter)
     skips: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, list[Example]] = field(default_factory=dict)
     rejections: list[Rejection] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
 
@@ -129,19 +150,36 @@ def _weigh(source: Source, ledger: Ledger, beside: Ledger, file: int) -> _Tally:
 
 
 def _count(tally: _Tally, row: Row, memory: Mapping[str, Row], prior: Mapping[str, Row]) -> None:
-    tally.warnings.update(code for code, _, _ in json.loads(row["warnings"] or "[]"))
     if row["verdict"] == "skipped":
         tally.skips[row["reason"]] += 1
     elif row["verdict"] == "rejected":
         column, value, message = json.loads(row["rejection"])
         tally.rejections.append(Rejection(row["line"], column, row["reason"], message, value))
     else:
-        known = prior.get(row["plate"])
-        weighed = "unchanged" if row["recognised"] else weigh(row, memory.get(row["key"]), known)
+        known, said = prior.get(row["plate"]), memory.get(row["key"])
+        _note_warnings(tally, row, said)
+        weighed = "unchanged" if row["recognised"] else weigh(row, said, known)
         tally.counts[weighed] += 1
         if weighed != "unchanged" and len(tally.changes) < FIRST:
             before = json.loads(known["content"]) if known else None
             tally.changes.append(Change(row["plate"], before, json.loads(row["content"])))
+
+
+def _note_warnings(tally: _Tally, row: Row, said: Row | None) -> None:
+    """What is odd in a row; of one that is recognised what was so when it was mapped, for it is not mapped again."""
+    mapped = said if row["recognised"] and said else row
+    for code, column, value in json.loads(mapped["warnings"] or "[]"):
+        tally.warnings[code] += 1
+        examples = tally.examples.setdefault(code, [])
+        if len(examples) < FIRST:
+            examples.append(Example(row["line"], column, value))
+
+
+def _warned(tally: _Tally) -> tuple[Warned, ...]:
+    return tuple(
+        Warned(code, count, sentences.of_warning(code), tuple(tally.examples[code]))
+        for code, count in tally.warnings.most_common()
+    )
 
 
 def _told(path: Path, source: Source, layout: Layout, tally: _Tally, error: str | None) -> Preview:
@@ -163,6 +201,7 @@ def _told(path: Path, source: Source, layout: Layout, tally: _Tally, error: str 
         skipped=tuple({"reason": reason, "count": count} for reason, count in tally.skips.most_common()),
         rejected=tuple(tally.rejections),
         warnings=dict(tally.warnings),
+        warned=_warned(tally),
         passports=tuple(tally.changes),
         file_error=error,
     )

@@ -39,12 +39,23 @@ _DUTCH_DIGITS = 9
 """Of a Dutch telephone number, behind its zero."""
 _WITHOUT_ZERO = re.compile("[1-9][0-9]{8}")
 
+_KEPT_AS_TEXT = re.compile('="([^"]*)"')
+"""A formula of nothing but a text, by which exports keep a sheet from taking it for a number."""
+
 _SHORTEST_DATE = 5
+_MONTH = (
+    r"(?:jan(?:uari|uary)?|feb(?:ruari|ruary)?|mrt|maart|mar(?:ch)?|apr(?:il)?|mei|may|jun[ie]?|jul[iy]?"
+    r"|aug(?:ust|ustus)?|sept?(?:ember)?|o[kc]t(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
+)
 _A_DATE = re.compile(
-    r"\d{4}-\d\d-\d\d|\d{1,2}-(?:jan|feb|mrt|mar|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec)\b",
+    r"(?:\d{4}([-/.])\d{1,2}\1\d{1,2}"
+    r"|\d{1,2}([-/.])\d{1,2}\2(?:19|20)\d\d"
+    r"|(?:0?[1-9]|[12]\d|3[01])([-/.])(?:0?[1-9]|1[0-2])\3\d\d"
+    rf"|\d{{1,2}}[-/. ]{{1,2}}{_MONTH}(?:[-/. ]{{1,2}}\d{{2,4}})?"
+    rf"|{_MONTH}[-/. ]{{1,2}}\d{{1,4}})(?:[T ]+\d{{1,2}}:.*)?",
     re.ASCII | re.IGNORECASE,
 )
-"""`2026-02-01` and `1-feb`, as a sheet's house number `1-2` reads."""
+"""`2026-02-01`, `1-2-26`, `1-feb` or `feb-01`, as a sheet's house number `1-2` reads."""
 
 _MASKS: Mapping[str, Callable[[str], str]] = {"plate": plates.mask, "email": emails.mask}
 
@@ -159,7 +170,11 @@ class Reading:
         return found.isoformat() if found else None
 
     def _address(self, row: Row, name: str, text: str) -> str:
-        """The address in the cell; what cannot be written becomes U+FFFD, lest another address come of it."""
+        """The address in the cell: a break parts two, as a space does.
+
+        What else cannot be written becomes U+FFFD, lest another address come of it.
+        """
+        text = _SPACING.sub(" ", text)
         if _UNWRITABLE.search(text):
             row.warn("control_characters", name)
             text = _UNWRITABLE.sub("\ufffd", text)
@@ -229,20 +244,29 @@ def _parts_of_name(row: Row) -> dict[str, str]:
 
 
 def _phone(row: Row, name: str, text: str) -> str | None:
-    """A telephone number as typed; a Dutch one of nine digits has lost its zero to a sheet, and gets it back."""
-    if (
-        len(text) == _DUTCH_DIGITS
-        and _WITHOUT_ZERO.fullmatch(text)
-        and (row.text("country") or "NL").upper() == "NL"
-    ):
+    """A telephone number as typed, or what a sheet made of it: with all its digits it is read, else left out.
+
+    A Dutch one of nine digits has lost its zero to a sheet, and gets it back.
+    """
+    kept = _KEPT_AS_TEXT.fullmatch(text)
+    number = figures.whole_number(kept[1].strip() if kept else text)
+    if number is None:
+        row.warn("phone_rounded", name)
+        return None
+    if _lacks_its_zero(row, number):
         row.warn("phone_zero_restored", name)
-        return "0" + text
-    return _as_typed(row, name, text)
+        return "0" + number
+    return None if kept and dictionary.is_nothing(number) else _as_typed(row, name, number)
+
+
+def _lacks_its_zero(row: Row, number: str) -> bool:
+    is_nine = len(number) == _DUTCH_DIGITS and _WITHOUT_ZERO.fullmatch(number)
+    return bool(is_nine) and (row.text("country") or "NL").upper() == "NL"
 
 
 def _house_number(row: Row, name: str, text: str) -> str | None:
     """A house number as typed; a date is what a sheet makes of `1-2`, and says nothing."""
-    if len(text) >= _SHORTEST_DATE and _A_DATE.match(text):
+    if len(text) >= _SHORTEST_DATE and _A_DATE.fullmatch(text):
         row.warn("house_number_date", name)
         return None
     return _as_typed(row, name, text)

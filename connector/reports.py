@@ -9,11 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connector import masks
+from connector import masks, sentences
 from connector.config import GarageConfig
 from connector.emails import mask
 from connector.ledger import looking as look
-from connector.ledger.looking import HeldPassport, Traced
+from connector.ledger.looking import HeldPassport, Traced, WarnedRow
 from connector.ledger.mails import in_force
 from connector.ledger.releasing import FITS
 from connector.plan import (
@@ -104,6 +104,16 @@ def skipped_rows(connection: sa.Connection, garage: str) -> list[Line]:
     return [{"garage": garage, **asdict(row)} for row in look.skipped(connection, garage)]
 
 
+def warned_rows(connection: sa.Connection, garage: str) -> list[Line]:
+    """What is odd in the rows that were taken, by source and code: of many alike the others are found behind them."""
+    found = sorted(look.warned(connection, garage), key=lambda each: (each.source, each.code))
+    return [{"garage": garage, **_warned(each)} for each in found]
+
+
+def _warned(row: WarnedRow) -> Line:
+    return {**asdict(row), "message": sentences.of_warning(row.code)}
+
+
 def held_questions(connection: sa.Connection, garage: str) -> list[Line]:
     """What a person must decide or mend: passports first, then files."""
     passports = [
@@ -192,9 +202,7 @@ def trace_of(connection: sa.Connection, garage: GarageConfig, plate: str, now: d
         "attempts": traced.attempts,
         "last_failure": traced.last_failure,
         "missing_since": traced.missing_since and traced.missing_since.astimezone(garage.zone),
-        "warnings": [
-            {"code": code, "column": column, "value": value} for code, column, value in traced.warnings
-        ],
+        "warnings": [_warned(each) for each in traced.warnings],
         "events": [asdict(each) for each in traced.events],
     }
 

@@ -63,16 +63,29 @@ WARNED: Final = {
     "date_in_future": "Deze datum ligt in de toekomst; controleer dag en maand.",
     "date_ambiguous": "Deze datum is gelezen als dag-maand-jaar en kan ook anders zijn bedoeld; zet een format"
     " bij de kolom als het vaststaat.",
-    "email_several": "Er stond meer dan één e-mailadres in het veld; het eerste geldige is genomen, dit niet.",
-    "email_tidied": "Rond dit e-mailadres stond nog iets, zoals een naam of een punt; dat is weggelaten.",
+    "email_several": "Er stond meer dan één e-mailadres in het veld; het eerste geldige is genomen, dit niet."
+    " Laat alleen het goede staan.",
+    "email_tidied": "Rond dit e-mailadres stond nog iets, zoals een naam of een punt; dat is weggelaten."
+    " Laat alleen het adres staan.",
     "phone_zero_restored": "Dit telefoonnummer miste zijn eerste nul, die een rekenblad weglaat; de nul is"
-    " teruggezet.",
-    "house_number_date": "Een rekenblad heeft van dit huisnummer een datum gemaakt; het wordt niet meegegeven.",
+    " teruggezet. Maak er in het rekenblad een tekstkolom van.",
+    "phone_rounded": "Een rekenblad heeft dit telefoonnummer afgerond; het wordt niet meegegeven."
+    " Maak er in het rekenblad een tekstkolom van.",
+    "house_number_date": "Een rekenblad heeft van dit huisnummer een datum gemaakt; het wordt niet meegegeven."
+    " Maak er in het rekenblad een tekstkolom van.",
     "vin_odd": "Dit chassisnummer heeft niet de gewone zeventien letters en cijfers; controleer het.",
-    "fleet_unknown": "Dit wagenpark staat niet bij delivery.fleet_accounts; de auto gaat zonder Wagenparkaccount.",
-    "fleet_account_unknown": "iGarage kent dit Wagenparkaccount niet; de auto gaat zonder.",
-    "language_unknown": "Deze taal is niet bekend en wordt niet meegegeven.",
-    "control_characters": "Er stonden onzichtbare stuurtekens in dit veld; ze zijn weggelaten.",
-    "text_cut": "Dit veld is langer dan 500 tekens en is daar afgebroken.",
+    "fleet_unknown": "Dit wagenpark staat niet bij delivery.fleet_accounts; de auto gaat zonder Wagenparkaccount."
+    " Zet het erbij als het er een heeft.",
+    "fleet_account_unknown": "iGarage kent dit Wagenparkaccount niet; de auto gaat zonder. Verbeter de id, of maak"
+    " het account in iGarage.",
+    "language_unknown": "Deze taal is niet bekend en wordt niet meegegeven. Schrijf de taalcode, zoals nl of de.",
+    "control_characters": "Er stonden onzichtbare stuurtekens in dit veld; ze zijn weggelaten. Kijk of het zo"
+    " klopt, en typ het anders opnieuw.",
+    "text_cut": "Dit veld is langer dan 500 tekens en is daar afgebroken. Maak het korter.",
 }
-"""Warning code → what is odd; the row goes on as it would without."""
+"""Warning code → what is odd, and what to do about it; the row goes on as it would without."""
+
+
+def of_warning(code: str) -> str:
+    """What a warning says; of one that is given no more, as a ledger may remember, its code."""
+    return WARNED.get(code, code)

@@ -91,8 +91,6 @@ _NOBODY = frozenset(
 _PLACEHOLDERS = frozenset(("example", "geen-email", "geen-mail", "nomail", "no-email"))
 """Names of domains that stand for any domain."""
 
-_PUNCTUATION = str.maketrans("", "", ".-_")
-
 
 def meant_domain(domain: str) -> str | None:
     """The domain that was probably meant by this one, folded; None: this one. Many addresses share one."""
@@ -114,7 +112,7 @@ def read_domain(domain: str) -> Domain:
     """What is to be known of a domain, whoever has a mailbox there."""
     where = key(domain)
     name = where.partition(".")[0]
-    is_nowhere = name in _PLACEHOLDERS or name.translate(_PUNCTUATION) in _NOBODY
+    is_nowhere = name in _PLACEHOLDERS or _bare(name) in _NOBODY
     return Domain(name, is_nowhere, meant_domain(where))
 
 
@@ -145,9 +143,13 @@ def is_shared(customers: int, limit: int) -> bool:
 
 
 def _is_dummy(local: str, name: str) -> bool:
-    if local.translate(_PUNCTUATION) in _NOBODY:
+    if _bare(local) in _NOBODY:
         return True
     return local == name and (local == "test" or len(set(local)) == 1)
+
+
+def _bare(text: str) -> str:
+    return text.replace(".", "").replace("-", "").replace("_", "")
 
 
 def _alike(domain: str) -> str | None:

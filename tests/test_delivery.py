@@ -6,6 +6,7 @@ import io
 import itertools
 import random
 import threading
+import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +18,7 @@ from connector.errors import LedgerUnavailable
 from connector.inbox import Lookout
 from connector.ledger import access
 from connector.log import make_log
+from connector.sandbox import Garage as GarageAtIGarage
 from connector.service import World, source_of
 
 START = datetime(2027, 3, 1, 1, 0, tzinfo=UTC)
@@ -46,7 +48,7 @@ def delivery(installation, clock):
     """The delivery of a garage whose export is read; `points` hears every crash point of its ledger."""
 
     @contextmanager
-    def opened(garage, *rows, points=lambda _point: None):
+    def opened(garage, *rows, points=lambda _point: None, monotonic=clock.seconds):
         garage.export(*rows)
         (settings,) = config.load(installation.folder, env={}).garages
         with access.to_work(
@@ -57,7 +59,7 @@ def delivery(installation, clock):
         ) as ledger:
             log = make_log("error", None, clock, io.StringIO())
             world = World(
-                ledger, workplace.connect, log, threading.Event(), lambda _seconds: None, clock, clock.seconds
+                ledger, workplace.connect, log, threading.Event(), lambda _seconds: None, clock, monotonic
             )
             source = source_of(settings, settings.sources[0])
             lookout = Lookout(
@@ -104,6 +106,21 @@ def test_a_pass_asks_nothing_where_nothing_is_due(garage, sandbox, delivery, car
         before = len(sandbox.requests())
         assert delivering.deliver_due().done == 0
         assert len(sandbox.requests()) == before
+
+
+# ---------------------------------------------------------------- at a pace
+
+FIFTY_A_MINUTE = GarageAtIGarage("jansen", "Garage Jansen", requests_per_minute=50)
+"""A moment for a request comes later than a claim may wait for a worker."""
+
+
+@pytest.mark.parametrize("sandbox", [{"garages": (FIFTY_A_MINUTE,)}], indirect=True)
+@pytest.mark.parametrize("workers", [1, 4])
+def test_each_moment_that_the_pace_gives_is_made_use_of(garage, sandbox, delivery, car, workers):
+    garage.configure(delivery={"workers": workers})
+    with delivery(garage, car(1), car(2), car(3), monotonic=time.monotonic) as delivering:
+        assert delivering.deliver_due(seconds=30).done == 3
+    assert len(puts(sandbox)) == 3
 
 
 # ---------------------------------------------------------------- gently

@@ -149,6 +149,36 @@ def test_words_that_mean_no_plate(text: str) -> None:
     assert dictionary.is_no_plate(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nvt",
+        "N.V.T.",
+        "n.v.t",
+        "geen",
+        "Onbekend",
+        "niet bekend",
+        "n/a",
+        "NULL",
+        "none",
+        "?",
+        "???",
+        "-",
+        "",
+        ".",
+    ],
+)
+def test_words_and_signs_that_mean_nothing(text: str) -> None:
+    assert dictionary.is_nothing(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "geen idee", "volgt", "x", "########", "06", "geen 06", "#REF!", "ja", "nee"]
+)
+def test_what_may_be_meant_as_something(text: str) -> None:
+    assert not dictionary.is_nothing(text)
+
+
 @pytest.mark.parametrize("text", ["AB-12-34", "KOEKJE", "@@-12-34", "0"])
 def test_what_may_be_meant_as_a_plate(text: str) -> None:
     assert not dictionary.is_no_plate(text)
@@ -160,6 +190,7 @@ def test_no_word_raises(text: str) -> None:
         lookup(text)
     dictionary.is_no_address(text)
     dictionary.is_no_plate(text)
+    dictionary.is_nothing(text)
 
 
 @pytest.mark.parametrize(

@@ -91,12 +91,20 @@ def test_a_date_that_could_be_another_day_is_ambiguous(text: str, ambiguous: boo
         ("31122026", "%d%m%Y", "2026-12-31"),
         ("31-12-26", "%d-%m-%y", "2026-12-31"),
         ("12/31/2026", "%m/%d/%Y", "2026-12-31"),
-        ("2026-12-31", "%d-%m-%Y", None),  # the format given is the only one
+        ("2026-12-31", "%d-%m-%Y", "2026-12-31"),  # as a date cell of a sheet comes
+        ("2026-12-31 00:00:00", "%d-%m-%Y", "2026-12-31"),
+        ("2026-12-31T09:30:00", "%d-%m-%y", "2026-12-31"),
+        ("2026-02-31", "%d-%m-%Y", None),
+        ("2026-02-01", "%Y-%d-%m", "2026-01-02"),
+        ("2026-12-31", "%Y-%d-%m", None),  # whose year stands first and day next: no other meaning is sure
+        ("31/12/2026", "%d-%m-%Y", None),
+        ("20261231", "%d-%m-%Y", None),
+        ("46387", "%d-%m-%Y", None),
         ("31-12-2026", "%d-%d", None),
         ("31-12-2026", "%", None),
     ],
 )
-def test_a_format_is_the_only_one_that_counts(text: str, form: str, iso: str | None) -> None:
+def test_with_a_format_nothing_else_is_read_but_iso(text: str, form: str, iso: str | None) -> None:
     found = figures.read_date(text, form)
     assert (found and found.isoformat()) == iso
 
@@ -154,6 +162,8 @@ def test_a_moment_is_text_that_sorts_as_time_does(text: str, moment: str | None)
 def test_a_moment_by_format_keeps_its_time() -> None:
     assert figures.read_moment("202606101403", "%Y%m%d%H%M") == "2026-06-10T14:03:00"
     assert figures.read_moment("10-06-2026", "%Y%m%d%H%M") is None
+    assert figures.read_moment("2026-06-10T14:03:05", "%d-%m-%Y %H:%M") == "2026-06-10T14:03:05"
+    assert figures.read_moment("2026-06-10", "%d-%m-%Y %H:%M") == "2026-06-10"
 
 
 @pytest.mark.parametrize(
@@ -189,6 +199,39 @@ def test_a_mileage_is_whole_kilometres(text: str, kilometres: int | None) -> Non
     assert figures.read_kilometres(text) == kilometres
 
 
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("0612345678", "0612345678"),
+        ("06-12345678", "06-12345678"),
+        ("612345678.0", "612345678"),
+        ("612345678,00", "612345678"),
+        ("0612345678.0", "0612345678"),
+        ("612345678.5", "612345678.5"),
+        ("020.000", "020.000"),
+        ("6,12345678E+08", "612345678"),
+        ("6.12345678E+08", "612345678"),
+        ("6.12345678e8", "612345678"),
+        ("6,123456780E+008", "612345678"),
+        ("3,1612345678E+10", "31612345678"),
+        ("3,16E+10", None),
+        ("3E+10", None),
+        ("6,1234567E+08", None),  # a nought at its end, or a digit that is lost
+        ("6,123456785E+08", None),
+        ("6,12345678E-08", "6,12345678E-08"),
+        ("0,6E+09", "0,6E+09"),
+        ("12E+08", "12E+08"),
+        ("6,1E+999", None),
+        ("geen", "geen"),
+        ("", ""),
+    ],
+)
+def test_a_number_that_a_sheet_wrote_as_one_has_its_digits_back_or_has_lost_them(
+    text: str, digits: str | None
+) -> None:
+    assert figures.whole_number(text) == digits
+
+
 @given(st.dates())
 def test_a_date_is_read_back_from_both_ways_of_writing_it(day: date) -> None:
     assert figures.read_date(day.isoformat()) == day
@@ -199,6 +242,12 @@ def test_a_date_is_read_back_from_both_ways_of_writing_it(day: date) -> None:
 def test_a_mileage_is_read_back_with_and_without_groups(kilometres: int) -> None:
     assert figures.read_kilometres(str(kilometres)) == kilometres
     assert figures.read_kilometres(f"{kilometres:,}".replace(",", ".")) == kilometres
+
+
+@given(st.integers(10**7, 10**15 - 1), st.sampled_from([",", "."]))
+def test_a_number_is_read_back_from_its_powers_of_ten(number: int, point: str) -> None:
+    first, *rest = str(number)
+    assert figures.whole_number(f"{first}{point}{''.join(rest)}E+{len(rest):02}") == str(number)
 
 
 @given(st.datetimes(), st.timedeltas(timedelta(seconds=1), timedelta(days=999)))
@@ -216,3 +265,4 @@ def test_no_text_and_no_format_raises(text: str, form: str | None) -> None:
     figures.read_moment(text, form)
     figures.read_kilometres(text)
     figures.is_blank_date(text)
+    figures.whole_number(text)

@@ -226,6 +226,16 @@ def test_an_address_with_a_control_character_becomes_no_other_address() -> None:
 
 
 @pytest.mark.parametrize(
+    "address", ["jan\njansen@voorbeeld.nl", "jan@voor\r\nbeeld.nl", "jan\t@voorbeeld.nl"]
+)
+def test_an_address_with_a_break_in_it_becomes_no_other_address(address: str) -> None:
+    made = draft(email=address)
+    assert str(made.content["email"]).split() == address.split()
+    assert str(made.content["email"]).isprintable()
+    assert made.address_fault is not None
+
+
+@pytest.mark.parametrize(
     ("text", "consent"),
     [
         ("ja", "yes"),
@@ -271,12 +281,69 @@ def test_an_empty_cell_or_a_dash_is_left_out(field: str) -> None:
         assert made.warnings == ()
 
 
+@pytest.mark.parametrize("text", ["nvt", "n.v.t.", "geen", "Onbekend", "?", "-"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        "apk_due",
+        "first_registration",
+        "mileage_at",
+        "service_due",
+        "changed_at",
+        "mileage",
+        "phone",
+        "mobile",
+    ],
+)
+def test_a_word_for_nothing_is_an_empty_cell(field: str, text: str) -> None:
+    assert draft(**{field: text}) == draft(**{field: ""})
+
+
+@pytest.mark.parametrize("text", ["#N/B", "#N/A", "#WAARDE!", "#REF!", "#FOUT"])
+@pytest.mark.parametrize(
+    "field",
+    ["first_name", "company", "city", "apk_due", "mileage", "phone", "house_number", "vin", "changed_at"],
+)
+def test_a_formula_that_failed_is_an_empty_cell(field: str, text: str) -> None:
+    assert draft(**{field: text}) == draft(**{field: ""})
+
+
+@pytest.mark.parametrize("field", ["plate", "email", "last_name"])
+def test_a_formula_that_failed_is_no_plate_no_address_and_no_name(field: str) -> None:
+    assert judge(**{field: "#N/B"}) == judge(**{field: ""})
+
+
+@pytest.mark.parametrize("text", ["nvt", "n.v.t.", "geen", "onbekend", "?", "#N/B", "#REF!", "#FOUT"])
+@pytest.mark.parametrize("field", ["consent", "opt_out"])
+def test_a_word_for_nothing_is_neither_a_yes_nor_a_no(field: str, text: str) -> None:
+    assert rejected(**{field: text}).code == "value_unknown"
+
+
+def test_of_several_phones_the_first_that_is_one_counts() -> None:
+    mapper = mapper_of(*FULL, phone=Column(names=("THUIS", "WERK")))
+    values = {name_of(field): text for field, text in FULL.items()} | {"THUIS": "geen", "WERK": "020-1234567"}
+    verdict = mapper.judge(SourceRecord(values), today=TODAY)
+    assert isinstance(verdict, Draft)
+    assert verdict.content["phone"] == "020-1234567"
+
+
 def test_a_zero_date_is_left_out() -> None:
     assert "apk_due" not in draft(apk_due="00-00-0000").content
     assert draft(service_due="0000-00-00", changed_at="01-01-0001").facts == Facts()
 
 
-def test_a_format_of_the_garage_is_the_only_one_that_counts() -> None:
+@pytest.mark.parametrize("field", ["apk_due", "service_due", "changed_at", "consent", "opt_out"])
+def test_a_date_cell_of_a_sheet_is_read_beside_any_format(field: str) -> None:
+    def judged(**options: str) -> Verdict:
+        mapper = mapper_of(*FULL, **{field: Column(names=("DATE",), **options)})
+        values = {name_of(name): text for name, text in FULL.items()}
+        return mapper.judge(SourceRecord(values | {"DATE": "2026-05-31"}), today=TODAY)
+
+    assert isinstance(judged(), Draft)
+    assert judged(format="%d-%m-%Y") == judged()
+
+
+def test_with_a_format_of_the_garage_no_other_way_is_read() -> None:
     mapper = mapper_of(*FULL, apk_due=Column(names=("APK",), format="%d%m%y"))
     values = {name_of(field): text for field, text in FULL.items()}
     read = mapper.judge(SourceRecord(values | {"APK": "311226"}), today=TODAY)
@@ -301,8 +368,15 @@ def test_a_format_of_the_garage_is_the_only_one_that_counts() -> None:
         ({"changed_at": "06/10/2025 09:00"}, Warned("date_ambiguous", "CHANGED_AT", "0*/**/**** **:**")),
         ({"consent": "06/10/2025"}, Warned("date_ambiguous", "CONSENT", "0*/**/****")),
         ({"email": "jan@a.nl; piet@b.nl"}, Warned("email_several", "EMAIL", "p***@b***.nl")),
+        ({"email": "jan@a.nl\npiet@b.nl"}, Warned("email_several", "EMAIL", "p***@b***.nl")),
+        ({"email": "jan@a.nl\r\npiet@b.nl"}, Warned("email_several", "EMAIL", "p***@b***.nl")),
+        ({"email": "jan@a.nl; Piet <piet@b.nl>"}, Warned("email_several", "EMAIL", "p***@b***.nl")),
+        ({"email": "\u201ejan@a.nl\u201d"}, Warned("email_tidied", "EMAIL", "j***@a***.nl")),
         ({"email": "Jan <jan@a.nl>"}, Warned("email_tidied", "EMAIL", "j***@a***.nl")),
         ({"mobile": "612345678"}, Warned("phone_zero_restored", "MOBILE", "6********")),
+        ({"mobile": "6,12345678E+08"}, Warned("phone_zero_restored", "MOBILE", "6,************")),
+        ({"mobile": "612345678.0"}, Warned("phone_zero_restored", "MOBILE", "6********.*")),
+        ({"phone": "3,16E+10"}, Warned("phone_rounded", "PHONE", "3,******")),
         ({"house_number": "2026-02-01"}, Warned("house_number_date", "HOUSE_NUMBER", "2***-**-**")),
         ({"house_number": "1-feb"}, Warned("house_number_date", "HOUSE_NUMBER", "1-***")),
         ({"language": "Klingon"}, Warned("language_unknown", "LANGUAGE", "K******")),
@@ -348,12 +422,26 @@ def test_a_text_carries_nothing_that_a_database_refuses(street: str, kept: str) 
     ("texts", "content"),
     [
         ({"email": "jan@a; piet@b.nl"}, {"email": "piet@b.nl"}),
+        ({"email": "jan@a.nl; Piet <piet@b.nl>"}, {"email": "jan@a.nl"}),
+        ({"email": "jan@a.nl\npiet@b.nl"}, {"email": "jan@a.nl"}),
         ({"phone": "0612345678"}, {"phone": "0612345678"}),
         ({"phone": "612345678"}, {"phone": "0612345678"}),
         ({"phone": "612345678", "country": "B", "plate": "1-ABC-234"}, {"phone": "612345678"}),
         ({"phone": "+31612345678"}, {"phone": "+31612345678"}),
         ({"phone": "31612345678"}, {"phone": "31612345678"}),
-        ({"house_number": "12-14"}, {"house_number": "12-14"}),
+        ({"phone": "6,12345678E+08"}, {"phone": "0612345678"}),
+        ({"phone": "6.12345678E+08"}, {"phone": "0612345678"}),
+        ({"phone": "3,1612345678E+10"}, {"phone": "31612345678"}),
+        ({"phone": "6,12345678E+08", "country": "B", "plate": "1-ABC-234"}, {"phone": "612345678"}),
+        ({"phone": "3,16E+10"}, {}),
+        ({"phone": "612345678.0"}, {"phone": "0612345678"}),
+        ({"phone": "0612345678,0"}, {"phone": "0612345678"}),
+        ({"phone": '="0612345678"'}, {"phone": "0612345678"}),
+        ({"phone": '="612345678"'}, {"phone": "0612345678"}),
+        ({"phone": '=" +31 6 12345678 "'}, {"phone": "+31 6 12345678"}),
+        ({"phone": '=""'}, {}),
+        ({"phone": '="-"'}, {}),
+        ({"phone": "=A1"}, {"phone": "=A1"}),
         ({"house_number": "2026-02-01"}, {}),
         ({"apk_due": "46387"}, {"apk_due": "2026-12-31"}),
         ({"apk_due": "20261231"}, {"apk_due": "2026-12-31"}),
@@ -371,6 +459,68 @@ def test_what_a_cell_becomes(texts: dict[str, str], content: dict[str, str] | No
     made = draft(**texts).content
     kept = {field: value for field, value in made.items() if field not in ("country", "email")}
     assert kept | {"email": made["email"]} == {"last_name": "Jansen", "email": "jan@voorbeeld.nl"} | content
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "2026-02-01",
+            "2026-02-01T00:00:00",
+            "2026-2-1",
+            "2026/02/01",
+            "01-02-2026",
+            "1-2-2026",
+            "1/2/2026",
+        ),
+        *("01-02-2026 00:00", "2/13/2026", "1.2.2026", "1-2-26", "01-02-26", "1/2/26", "31-12-99"),
+        *("1-feb", "01-feb", "1 feb", "1-FEB", "1/feb", "1. feb", "1-feb-26", "1-feb-2026", "1 feb 2026"),
+        *("1-maart", "2 mrt", "3-mei", "1-march", "4-okt", "4-oct", "12-december", "9-sept"),
+        *("feb-01", "jan-12", "feb 26", "mrt-1", "mei-2026", "Dec-12", "feb. 26"),
+    ],
+)
+def test_a_house_number_that_a_sheet_made_a_date_is_left_out(text: str) -> None:
+    made = draft(house_number=text)
+    assert "house_number" not in made.content
+    assert [each.code for each in made.warnings] == ["house_number_date"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "1",
+            "10a",
+            "1-2",
+            "12-14",
+            "1-A",
+            "1/2",
+            "1.2",
+            "1 bis",
+            "10-12-A",
+            "12 hs",
+            "1-3",
+            "2026",
+            "2-2026",
+        ),
+        *(
+            "12-14-16",
+            "1-2-3",
+            "40-1-26",
+            "1-2-26a",
+            "1-2-2026a",
+            "1-decor",
+            "maart",
+            "1-jansen",
+            "a-1",
+            "10 rood",
+        ),
+        *("1-2-26-3", "1234-12", "3 hoog", "5-I", "1-marktzijde", "jan-achter", "1 mei achter"),
+    ],
+)
+def test_a_true_house_number_stays(text: str) -> None:
+    made = draft(house_number=text)
+    assert (made.content["house_number"], made.warnings) == (text, ())
 
 
 @pytest.mark.parametrize(

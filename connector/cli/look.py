@@ -1,4 +1,4 @@
-"""The commands that look: `status`, `rejected`, `skipped`, `held` and `trace`. None of them writes."""
+"""The commands that look: `status`, `rejected`, `skipped`, `warned`, `held` and `trace`. None of them writes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from connector import plates
 from connector.cli import answer, exits, workplace
 from connector.cli.options import Options, shared_options
 from connector.ledger import looking as look
-from connector.reports import held_questions, rejected_rows, skipped_rows, trace_of
+from connector.reports import held_questions, rejected_rows, skipped_rows, trace_of, warned_rows
 from connector.status import (
     GarageStatus,
     ServiceStatus,
@@ -64,10 +64,11 @@ def _print_statuses(statuses: list[GarageStatus]) -> None:
     )
     for each in statuses:
         for source in each.sources:
-            warned = "".join(f" · {code} {number}" for code, number in source.warnings.items())
+            odd = ", ".join(f"{code} {number}" for code, number in source.warnings.items())
+            warnings = f" · let op: {odd} (zie warned)" if odd else ""
             why = f" · {source.message}" if source.message else ""
             last = source.last_file or "-"
-            answer.line(f"{each.garage}/{source.name}: {source.state}, laatste bestand {last}{warned}{why}")
+            answer.line(f"{each.garage}/{source.name}: {source.state}, laatste bestand {last}{warnings}{why}")
         if each.missing:
             answer.line(
                 f"{each.garage}: aantal kentekens dat in geen export meer staat: {each.missing}; niets is ingetrokken."
@@ -122,6 +123,25 @@ def skipped(options: Options) -> int:
         ("bron", "bestand", "regel", "reden"),
         ([row[name] for name in ("source", "file", "line", "reason")] for row in found),
         nothing="Er is geen rij overgeslagen.",
+    )
+    return exits.OK
+
+
+@click.command()
+@shared_options
+@click.pass_obj
+def warned(options: Options) -> int:
+    """Rows that were taken as they stand, and what is odd in them: plate, column and what to look at."""
+    loaded = workplace.load(options)
+    with workplace.ledger_to_look(loaded) as ledger, ledger.looking() as connection:
+        found = [row for garage in options.chosen(loaded) for row in warned_rows(connection, garage.garage)]
+    if options.json:
+        answer.as_json(found)
+        return exits.OK
+    answer.table(
+        ("bron", "kenteken", "kolom", "code", "waarde", "let op"),
+        ([row[name] for name in ("source", "plate", "column", "code", "value", "message")] for row in found),
+        nothing="Er is niets om op te letten.",
     )
     return exits.OK
 
@@ -189,6 +209,13 @@ def trace(options: Options, plate: str) -> int:
     answer.line(found["mail"])
     if found["missing_since"]:
         answer.line(MISSING.format(found["missing_since"]))
+    if found["warnings"]:
+        columns = ("source", "column", "code", "value", "message")
+        answer.table(
+            ("bron", "kolom", "code", "waarde", "let op"),
+            ([row[name] for name in columns] for row in found["warnings"]),
+            nothing="",
+        )
     answer.table(
         ("wanneer", "wat", "bijzonderheden"),
         ((each["at"], each["event"], each["detail"]) for each in found["events"]),

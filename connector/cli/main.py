@@ -17,7 +17,7 @@ from connector.cli.desk import discard, release, resend, retry
 from connector.cli.erase import erase
 from connector.cli.foresee import plan
 from connector.cli.init import init
-from connector.cli.look import held, rejected, skipped, status, trace
+from connector.cli.look import held, rejected, skipped, status, trace, warned
 from connector.cli.options import shared_options
 from connector.cli.plugins import plugins
 from connector.cli.run import run
@@ -53,6 +53,7 @@ for each in (
     status,
     rejected,
     skipped,
+    warned,
     held,
     batches,
     trace,

@@ -106,10 +106,19 @@ def _print_preview(seen: Preview) -> None:
         ((each.line, each.column, each.code, each.value, each.message) for each in seen.rejected),
         nothing="Niets afgekeurd.",
     )
-    for code, number in seen.warnings.items():
-        answer.line(f"let op: {code}: {number}")
+    _print_warnings(seen)
     for change in seen.passports:
         answer.line(f"{change.plate}: {_shown(change.before)} → {_shown(change.after)}")
+
+
+def _print_warnings(seen: Preview) -> None:
+    for each in seen.warned:
+        answer.line(f"let op: {each.code}: {each.count} · {each.message}")
+    answer.table(
+        ("bijvoorbeeld regel", "kolom", "code", "waarde"),
+        ((row.line, row.column, each.code, row.value) for each in seen.warned for row in each.examples),
+        nothing="Niets om op te letten.",
+    )
 
 
 def _shown(content: Any) -> str:

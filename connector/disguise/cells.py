@@ -83,6 +83,8 @@ _KEPT: Mapping[str, Kept] = {
 }
 """Field → what may stay in its column."""
 
+_NOTHING = frozenset((*DATES - {"consent", "opt_out"}, "changed_at", "mileage", "mobile", "phone"))
+"""Fields in which a word may say that there is none."""
 _NAMES = frozenset({"last_name", "company", "first_name", "infix"})
 
 
@@ -124,6 +126,8 @@ class Cells:
             return self._mileage(text)
         if field == "vin":
             return self._vin(text)
+        if field in ("mobile", "phone") and figures.whole_number(text) != text:
+            return self._number(text)
         is_phone = looks.is_mobile(text) or looks.is_phone(text)
         return self._phone(text) if is_phone else self._text(text, field)
 
@@ -168,6 +172,16 @@ class Cells:
         prefix = _PREFIX.match(text)
         at = prefix.end() if prefix else 0
         return text[:at] + self._words.text(text[at:])
+
+    def _number(self, text: str) -> str:
+        """Other digits for a telephone number that a sheet wrote as a number, of the same length when it is read."""
+        wanted, found = len(figures.whole_number(text) or ""), text
+        head, power, behind = text.upper().partition("E")
+        for _ in range(_TRIES):
+            found = _FIGURES.sub(lambda digits: self._words.fresh(digits[0]), head) + power + behind
+            if len(figures.whole_number(found) or "") == wanted:
+                break
+        return found
 
     def _vin(self, text: str) -> str:
         def judged(each: str) -> bool:
@@ -234,6 +248,8 @@ class Cells:
 def _stays(text: str, field: str | None) -> bool:
     """Whether a cell says nothing, or nothing of a person."""
     if figures.is_blank(text) or (field in DATES and figures.is_blank_date(text)):
+        return True
+    if field in _NOTHING and dictionary.is_nothing(text):
         return True
     kept = _KEPT.get(field or "")
     return kept(text) if kept else dictionary.folded(text) in _TOTALS

@@ -34,6 +34,8 @@ def another_day(
     The same are: the year, whether the day lies ahead, whether an APK could be due then, and whether day and month
     could be taken for each other. `is_free` tells whether a text may be used.
     """
+    if form is not None and figures.read_by(text, form) is None:
+        form = None  # ISO beside it, as a date cell of a sheet comes
     head, rest = _head(text, form)
     wanted = _judged(text, form, today)
     last = None

@@ -77,6 +77,10 @@ class Http:
         """From now on at most so many requests in a minute, tries included; None: as many as there are."""
         self._pacer.limit(per_minute)
 
+    def moments(self, seconds: float) -> int | None:
+        """How many requests may go in so many seconds; None: as many as there are."""
+        return self._pacer.moments(seconds)
+
     def slow_down(self, after: float) -> None:
         """The service says that it was too much: half as often from now on, and nothing for so many seconds."""
         self._pacer.slow_down(after)

@@ -47,6 +47,12 @@ class Pacer:
         with self._lock:
             self._slowness = max(self._slowness * RECOVERY, 1.0)
 
+    def moments(self, seconds: float) -> int | None:
+        """How many requests may go in so many seconds; None: as many as there are."""
+        with self._lock:
+            gap = self._gap * self._slowness
+            return int(seconds / gap) if gap else None
+
     def wait(self, left: float) -> None:
         """Wait for this request's moment.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock
 
 
@@ -88,8 +89,8 @@ class Turn:
     """A thread's right to have a request on the wire, one request after the other.
 
     `turns` holds as many as there may be at once. The first request waits for its turn up to `most` seconds, what
-    follows of it as long as it takes. `wanted` says, once the turn has come, whether the request is still to be sent;
-    it is told whether one went before, and is asked by whichever thread hands the turn over.
+    follows of it as long as its call may take. `wanted` says, once the turn has come, whether the request is still to
+    be sent; it is told whether one went before, and is asked by whichever thread hands the turn over.
     """
 
     def __init__(self, turns: Turns, *, most: float, wanted: Callable[[bool], bool]) -> None:
@@ -100,15 +101,19 @@ class Turn:
         self._begun = False
         self._came: int | Exception = 0
 
-    def begin(self, send: Callable[[], int]) -> int:
-        """What `send` returns or raises: it is called with the turn, at once where this thread has it. Raises NotBegun.
+    def begin(self, send: Callable[[], int], *, within: float | None) -> int:
+        """What `send` returns or raises: it is called with the turn, at once where this thread has it.
 
-        `send` waits for nothing, for it may be another thread that calls it.
+        `send` waits for nothing, for it may be another thread that calls it. `within`: seconds left of the call, None:
+        no bound. Raises NotBegun.
         """
         if self._mine:
             return send()
         self._came = NotBegun()
-        self._turns.take(lambda: self._go(send), None if self._begun else self._most)
+        patience = (within, None if self._begun else self._most)
+        self._turns.take(
+            partial(self._go, send), min((each for each in patience if each is not None), default=None)
+        )
         if isinstance(self._came, Exception):
             raise self._came
         return self._came

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -75,7 +76,7 @@ class _TimedReader(io.RawIOBase):
     def readinto(self, buffer: Any, /) -> int | None:
         self._sock.settimeout(self._left())
         count = self._raw.readinto(buffer)
-        if self._turn and _is_success(buffer):
+        if self._turn and _is_success(buffer[: count or 0]):
             self._turn.give_back()
         self._turn = None
         self.at_end = count == 0
@@ -174,8 +175,8 @@ class _Timed(HTTPConnection):
         finally:
             self._gathered = None
         self.sock.settimeout(0)
-        turn = self.line.turn
-        sent = turn.begin(lambda: self._sent_at_once(whole)) if turn else self._sent_at_once(whole)
+        turn, send = self.line.turn, partial(self._sent_at_once, whole)
+        sent = turn.begin(send, within=self.timeout) if turn else send()
         if sent < len(whole):
             self.send(memoryview(whole)[sent:])
 

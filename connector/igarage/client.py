@@ -98,6 +98,10 @@ class Client:
         with self._http.in_turn(turn):
             yield
 
+    def moments(self, seconds: float) -> int | None:
+        """How many calls may go in so many seconds; None: as many as there are."""
+        return self._http.moments(seconds)
+
     def garage(self) -> GarageInfo:
         """`GET /garage`: who we are to iGarage. From now on calls stay below the limit it names."""
         answer = self._call("garage", "GET", "/garage")

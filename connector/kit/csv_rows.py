@@ -1,7 +1,7 @@
 """Rows of a CSV export, streamed, with the physical line each begins on.
 
-Quotes are read strictly: a quote that is not closed would swallow the rows after it into one cell, so the
-whole file is refused, with the line where that quote was opened. A row with too few or too many cells, or
+Quotes are read strictly: a quote that is not closed, or only rows later, would swallow the rows after it into one
+cell, so the whole file is refused, with the line where that quote was opened. A row with too few or too many cells, or
 with bytes that are not of the file's encoding, is yielded with its fault.
 
 Bounds: a record at most `physical.RECORD_LIMIT` characters, a header at most `COLUMN_LIMIT` columns, a cell
@@ -26,7 +26,7 @@ from connector.kit.delimiter import find_delimiter
 from connector.kit.encoding import ESCAPED, encoding_of, errors_for
 from connector.kit.header import Names, Row
 from connector.kit.keys import COLUMN_LIMIT, keys_of
-from connector.kit.physical import PhysicalLines
+from connector.kit.physical import PhysicalLines, check_whole
 from connector.kit.row_faults import fault_of
 from connector.model import ExportFile, Layout, SourceRecord, Table
 from connector.reciting import DIGEST, Recited, all_cut
@@ -51,8 +51,8 @@ def read_csv(
     can be iterated more than once: each time reads the file anew.
 
     Raises `SourceFormatError` for a file without a header, NUL among the data, UTF-32, a header or record out
-    of bounds or a quote that is not closed: at once for what stands up to the header, while iterating for what
-    stands below it.
+    of bounds or a quote that is not closed in its record: at once for what stands up to the header, while
+    iterating for what stands below it.
     """
     wanted = headers.wanted(names)
     found = encoding_of(file, encoding)
@@ -208,7 +208,9 @@ class _Records:
     def _record(
         self, keys: Sequence[str], row: Sequence[str], cutting: Cutting, how: hashlib.blake2b
     ) -> SourceRecord:
-        digest = _digest("".join(cutting.lines.held), how)
+        held = cutting.lines.held
+        check_whole(held, cutting.first, self.form.delimiter, len(keys))
+        digest = _digest("".join(held), how)
         if len(row) == len(keys) and not cutting.lines.damaged:
             return SourceRecord(dict(zip(keys, row, strict=True)), cutting.first, None, digest)
         fault = fault_of(row, self.header, self.form.encoding)

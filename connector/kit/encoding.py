@@ -30,6 +30,8 @@ _UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MOSTLY, _HARDLY = 0.7, 0.1
 _LEGACY = ("cp1252", "cp850")  # in order of likelihood: the first wins a tie
 _ABOVE_ASCII = bytes(range(128, 256))
+_FRAME = re.compile("[\u2500-\u259f]{3}")
+"""Lines drawn around a table, as DOS has them: in other encodings three letters that never stand side by side."""
 _WORD = re.compile(rb"[\x00-\x7f]?[\x80-\xff]+[\x00-\x7f]?")
 
 _COMMON = frozenset("éèëêïöüçáäóñàâôîûÉÈËÊÏÖÜÇÄ")
@@ -37,8 +39,8 @@ _RARE = frozenset("íúòùìåøæßãõýÿšžœÁÓÍÚÑÀÂÔÎÛÅØÆŠ�
 _SIGNS = frozenset("€’‘“”–—…°´²³½§®©™\xa0")  # noqa: RUF001  # these very signs
 
 
-def _checked(name: str) -> str:
-    """The codec's own name. Refuses what is no text encoding of single bytes that leaves ASCII as it is."""
+def checked(name: str) -> str:
+    """The codec's own name. Raises `ValueError` for what is no text encoding that leaves ASCII as it is."""
     if name.strip().lower() == "auto":
         return "auto"
     ascii_only = bytes(range(128)) + rb"\u0041"
@@ -54,7 +56,7 @@ def _checked(name: str) -> str:
 
 Encoding = Annotated[
     str,
-    AfterValidator(_checked),
+    AfterValidator(checked),
     Field(description="auto, or the name of an encoding: utf-8, cp1252, cp850, latin-1, …"),
 ]
 """A setting: `auto`, or an encoding in which ASCII stands for itself. UTF-16 is found by `auto` and needs no
@@ -81,6 +83,19 @@ def encoding_of(file: ExportFile, wanted: str = "auto") -> str:
             return wanted
         start += stream.read(CHUNK)
         return _wide(start) or _ladder(start, stream)
+
+
+def is_utf8(file: ExportFile) -> bool:
+    """Whether a file has more than ASCII in it, and all of it is UTF-8: text in another encoding never is."""
+    decoder, is_ascii = codecs.getincrementaldecoder("utf-8")(), True
+    with file.open() as stream:
+        try:
+            for chunk in chain(iter(lambda: stream.read(CHUNK), b""), [b""]):
+                decoder.decode(chunk, final=not chunk)
+                is_ascii = is_ascii and chunk.isascii()
+        except UnicodeDecodeError:
+            return False
+    return not is_ascii
 
 
 def errors_for(encoding: str) -> str:
@@ -149,6 +164,8 @@ def score(words: Counter[bytes], encoding: str) -> int:
 
 
 def _score_word(word: str) -> int:
+    if _FRAME.search(word):
+        return 3 * len(word)  # more than the letters that another encoding has in its place
     around = f" {word} "
     return sum(
         _score_letter(letter, around[at], around[at + 2])

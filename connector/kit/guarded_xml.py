@@ -9,7 +9,9 @@ length, and tags and comments in length. Depth is bounded too. What is beyond a 
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Generator, Mapping
+from contextlib import suppress
 from typing import Any, Protocol
 from xml.parsers.expat import XMLParserType, errors
 from xml.sax import SAXParseException
@@ -19,6 +21,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
 
 from connector.errors import SourceFormatError
+from connector.kit.encoding import checked, is_utf8
 from connector.model import ExportFile
 
 DEPTH_LIMIT = 64
@@ -30,7 +33,8 @@ TAG_LIMIT = 1 << 20
 """Bytes of one tag or comment; a tag holds its attributes."""
 BLOCK = 1 << 16
 
-_BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_DECLARED = re.compile(rb"<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
+_WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 _AGAIN = "Exporteer het bestand opnieuw."
 _CUT = f"Het XML-bestand houdt te vroeg op: het einde ontbreekt. {_AGAIN}"
@@ -87,18 +91,34 @@ class Events(Protocol):
 def reading(file: ExportFile, events: Events, encoding: str | None = None) -> Generator[str, None, None]:
     """One pass through a file: tells `events` what stands in it, and yields the encoding after every block.
 
-    `encoding` takes the place of what the file says of itself, unless it begins with a BOM. Raises
-    `SourceFormatError` where the file is broken, cut off or out of bounds.
+    `encoding` takes the place of what the file says of itself, unless it begins with a BOM; one that says another
+    encoding and is UTF-8 all through is read as that. Raises `SourceFormatError` where the file is broken, cut off
+    or out of bounds.
     """
     with file.open() as stream:
         block = stream.read(BLOCK)
-        parser = _Parser(events, None if block.startswith(_BOMS) else encoding)
+        parser = _Parser(events, _encoding_of(file, block, encoding))
         while block:
             parser.take(block)
             yield parser.encoding
             block = stream.read(BLOCK)
         parser.finish()
         yield parser.encoding
+
+
+def _encoding_of(file: ExportFile, start: bytes, wanted: str | None) -> str | None:
+    """The encoding to read in; None where the file may say it."""
+    if start.startswith(codecs.BOM_UTF8):
+        return "utf-8"
+    if start.startswith(_WIDE_BOMS):
+        return None
+    if wanted:
+        return wanted
+    says = _DECLARED.match(start)
+    with suppress(ValueError):
+        if says and checked(says[1].decode()) != "utf-8" and is_utf8(file):
+            return "utf-8"
+    return None
 
 
 class _Parser(DefusedExpatParser):

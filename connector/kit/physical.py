@@ -24,6 +24,10 @@ _MISQUOTED = (
     "Een cel begint met een aanhalingsteken dat niet goed wordt afgesloten; "
     "wat daarna komt is niet betrouwbaar in regels en cellen te verdelen."
 )
+_SWALLOWED = (
+    "Een cel begint met een aanhalingsteken dat pas in een latere regel wordt afgesloten, zodat hele regels in die cel "
+    "vallen; haal het aanhalingsteken weg in het garagesysteem."
+)
 # without the line: whoever shows an error adds its `line`
 
 
@@ -107,6 +111,18 @@ def misread(lines: Sequence[str], first: int, delimiter: str) -> SourceFormatErr
     if opened is None:
         return SourceFormatError(_TOO_LONG, line=first)
     return SourceFormatError(_MISQUOTED, line=first + len(_LINE_END.findall(text, 0, opened)))
+
+
+def check_whole(lines: Sequence[str], first: int, delimiter: str, columns: int) -> None:
+    """Raises `SourceFormatError` where a record over several lines has taken whole records into one of its cells.
+
+    A quote that somebody typed opens a cell, and the next one closes it, rows later: then two lines of the record or
+    more have all the columns by themselves. The lines of an address or of a remark do not; where there are only two
+    columns, they may.
+    """
+    whole = sum(line.count(delimiter) >= columns - 1 for line in lines)
+    if columns > 2 and whole > 1:
+        raise SourceFormatError(_SWALLOWED, line=first)
 
 
 _LINE_END = re.compile(r"\r\n|\r|\n")

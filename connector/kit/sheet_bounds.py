@@ -28,7 +28,7 @@ _ADDRESSED = re.compile(rb'<(?:[\w.-]+:)?c r="([A-Z]{1,3})([0-9]{1,7})"')
 _SHARED = re.compile(rb"\bt\s*=\s*[\"']s[\"']")
 _ITEM_END = re.compile(rb"</(?:[\w.-]+:)?si\s*>")
 _LONGEST_ADDRESS = 12
-_LONGEST_TAG = 1 << 20
+_LONGEST_PIECE = 1 << 20
 
 _TOO_WIDE = (
     "Op het werkblad staat ver buiten de gegevens nog iets, waardoor het te groot wordt om te lezen; "
@@ -60,7 +60,7 @@ def is_surely_small(blocks: Iterable[bytes], longest: int) -> bool:
     cells = addressed = texts = 0
     rows: set[bytes] = set()
     columns: set[bytes] = set()
-    for block in _whole_tags(blocks):
+    for block in in_whole(blocks, b">"):
         found = _ADDRESSED.findall(block)
         cells += len(_CELL.findall(block))
         texts += len(_SHARED.findall(block))
@@ -71,26 +71,26 @@ def is_surely_small(blocks: Iterable[bytes], longest: int) -> bool:
             rows.update(digits)
     if addressed != cells or texts * longest > TEXT_LIMIT:
         return False
-    return max(map(int, rows), default=0) * max(map(_column_number, columns), default=0) <= CELL_LIMIT
+    return max(map(int, rows), default=0) * max(map(column_number, columns), default=0) <= CELL_LIMIT
 
 
-def _whole_tags(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes, in blocks that end with a tag."""
+def in_whole(blocks: Iterable[bytes], end: bytes) -> Iterator[bytes]:
+    """The same bytes, in blocks that close with this end; what grows too long without one is given as it is."""
     rest = b""
     for block in blocks:
-        end = block.rfind(b">") + 1
-        if end or len(rest) > _LONGEST_TAG:
-            yield rest + block[:end]
-            rest = block[end:]
-        else:
-            rest += block
+        rest += block
+        at = rest.rfind(end)
+        cut = at + len(end) if at >= 0 else len(rest) if len(rest) > _LONGEST_PIECE else 0
+        if cut:
+            yield rest[:cut]
+            rest = rest[cut:]
     yield rest
 
 
 def text_sizes(blocks: Iterable[bytes]) -> list[int]:
     """Bytes of each shared text, its tags included."""
     sizes, size = [], 0
-    for block in _whole_tags(blocks):
+    for block in in_whole(blocks, b">"):
         first, *rest = _ITEM_END.split(block)
         size += len(first)
         for part in rest:
@@ -124,7 +124,7 @@ class _Walk:
     def _place(self, address: str) -> None:
         found = re.fullmatch("([A-Za-z]+)([0-9]+)", address)
         if found:
-            self._column, self._row = _column_number(found[1].encode()), _number(found[2])
+            self._column, self._row = column_number(found[1].encode()), _number(found[2])
         else:
             self._column += 1
 
@@ -161,7 +161,7 @@ def _number(digits: str) -> int:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_ADDRESS else 0
 
 
-def _column_number(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
     """`A` is 1, `XFD` is 16,384."""
     number = 0
     for letter in letters.upper()[:_LONGEST_ADDRESS]:

@@ -1,15 +1,15 @@
 """Rows of an Excel workbook (XLSX): which sheet, which header, and its cells as text the connector can read.
 
 A whole number comes without a fraction, a fraction with a comma as in a Dutch sheet, a date as ISO with its time
-where it has one, a tick as WAAR or ONWAAR; a cell whose formula failed is empty. Text stays as it stands, so a
+where it has one, a tick as WAAR or ONWAAR; a cell whose formula gave no value is `#FOUT`. Text stays as it stands, so a
 telephone number written as text keeps its zero. A row's line is its number in the sheet.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from math import isfinite
@@ -23,8 +23,12 @@ from connector.kit import header as headers
 from connector.kit import sheet_bounds
 from connector.kit.header import Names, Row
 from connector.kit.keys import COLUMN_LIMIT, keys_of
+from connector.kit.sheet_formulas import without_value
 from connector.kit.unpacking import PACKED_LIMIT, Archive, refuse_damaged
 from connector.model import ExportFile, Layout, SourceRecord, Table
+
+FAILED = "#FOUT"
+"""What stands in a cell whose formula gave no value; an opt-out that failed is no "no"."""
 
 _ZIP = b"PK\x03\x04"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -56,7 +60,8 @@ def read_xlsx(file: ExportFile, *, sheet: str | None = None, names: Iterable[str
     Raises `SourceFormatError`, at once, for what is no whole XLSX, has a password, is out of bounds, has no such
     sheet or no header.
     """
-    book = _book(_packed(file))
+    packed = _packed(file)
+    book = _book(packed)
     wanted = headers.wanted(names)
     chosen = [_named(book, sheet)] if sheet is not None else _visible(book)
     found = (each for name in chosen if (each := _sheet(book, name, wanted)))  # one is held beside the best
@@ -65,6 +70,7 @@ def read_xlsx(file: ExportFile, *, sheet: str | None = None, names: Iterable[str
         raise SourceFormatError("Dit Excel-bestand is leeg: er is geen kopregel.")
     if len(best.header) > COLUMN_LIMIT:
         raise SourceFormatError(f"De kopregel heeft meer dan {COLUMN_LIMIT} kolommen.", line=best.line)
+    best = replace(best, without_value=without_value(Archive(packed), best.sheet.name))
     return Table(Layout(best.header, header_line=best.line), best)
 
 
@@ -167,12 +173,16 @@ class _Sheet:
     sheet: CalamineSheet
     header: tuple[str, ...]
     line: int
+    without_value: Collection[tuple[int, int]] = frozenset()
 
     def __iter__(self) -> Iterator[SourceRecord]:
         named = [(at, key) for at, key in enumerate(keys_of(self.header)) if self.header[at].strip()]
         for line, cells in _rows(self.sheet):
             if line > self.line and any(map(str.strip, cells)):
-                yield SourceRecord({key: cells[at] for at, key in named}, line)
+                values = {key: cells[at] for at, key in named}
+                if self.without_value:
+                    values |= {key: FAILED for at, key in named if (line, at + 1) in self.without_value}
+                yield SourceRecord(values, line)
 
 
 def _sheet(book: CalamineWorkbook, name: str, names: Names) -> _Sheet | None:

@@ -206,7 +206,6 @@ def settle(connection: sa.Connection, file: int) -> Finding | None:
     """Settle the repeats and duplicates of a staged file, or say why it is held."""
     at_odds, blank = marks.take_out(connection, file), hashlib.blake2b(digest_size=DIGEST)
     insert_tuples(connection, staged, STAGED, [_staged(file, StagedRow(*each), blank) for each in at_odds])
-    _mark_repeats(connection, file)
     shared = _key_with_two_plates(connection, file)
     if shared is not None:
         return Finding(
@@ -215,6 +214,7 @@ def settle(connection: sa.Connection, file: int) -> Finding | None:
             "auto verschilt, of laat record_key weg.",
         )
     _mark_duplicates(connection, file)
+    _mark_repeats(connection, file)
     return None
 
 
@@ -299,36 +299,43 @@ def _rank(draft: Draft) -> bytes:
     return (b"1" if draft.content.get("apk_due") else b"0") + (draft.facts.changed_at or "").encode()
 
 
+def _mark_duplicates(connection: sa.Connection, file: int) -> None:
+    """Of acceptable rows of one plate the one of the highest rank counts, of equals the last. Its repeats are none."""
+    acceptable = (staged.c.file == file) & (staged.c.verdict == "passport")
+    last = sa.func.max(staged.c.position).over(partition_by=(staged.c.plate, staged.c.digest)).label("last")
+    several = (
+        sa.select(staged.c.position, staged.c.plate, staged.c.rank, last)
+        .where(acceptable, staged.c.plate.in_(_several(staged.c.plate, acceptable)))
+        .subquery()
+    ).c
+    place = sa.func.rank().over(
+        partition_by=several.plate, order_by=(several.rank.desc(), several.last.desc())
+    )
+    _skip(connection, acceptable, sa.select(several.position, place.label("place")), "duplicate_in_file")
+
+
 def _mark_repeats(connection: sa.Connection, file: int) -> None:
     """Of rows that are word for word the same the first counts."""
-    _skip_all_but_the_first(
-        connection, staged.c.file == file, staged.c.digest, [staged.c.position], reason="repeated"
+    of_file = staged.c.file == file
+    place = sa.func.row_number().over(partition_by=staged.c.digest, order_by=staged.c.position)
+    placed = sa.select(staged.c.position, place.label("place")).where(
+        of_file, staged.c.digest.in_(_several(staged.c.digest, of_file))
     )
+    _skip(connection, of_file, placed, "repeated")
 
 
-def _mark_duplicates(connection: sa.Connection, file: int) -> None:
-    """Of acceptable rows of one plate the one of the highest rank counts, of equals the last."""
-    acceptable = (staged.c.file == file) & (staged.c.verdict == "passport")
-    best = [staged.c.rank.desc(), staged.c.position.desc()]
-    _skip_all_but_the_first(connection, acceptable, staged.c.plate, best, reason="duplicate_in_file")
+def _several(same: sa.ColumnElement[Any], among: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The values that several rows have. So few rows are left to be sorted."""
+    return sa.select(same).where(among).group_by(same).having(sa.func.count() > 1)
 
 
-def _skip_all_but_the_first(
-    connection: sa.Connection,
-    among: sa.ColumnElement[bool],
-    same: sa.ColumnElement[Any],
-    order: Sequence[sa.ColumnElement[Any]],
-    *,
-    reason: str,
+def _skip(
+    connection: sa.Connection, among: sa.ColumnElement[bool], placed: sa.Select[Any], reason: str
 ) -> None:
-    """Of rows with the same value only the first in this order counts. Two sorts: few rows are in the second."""
-    several = sa.select(same).where(among).group_by(same).having(sa.func.count() > 1)
-    place = sa.func.row_number().over(partition_by=same, order_by=order).label("place")
-    placed = sa.select(staged.c.position, place).where(among, same.in_(several)).subquery()
-    behind = sa.select(placed.c.position).where(placed.c.place > 1)
-    connection.execute(
-        staged.update().where(among, staged.c.position.in_(behind)).values(verdict="skipped", reason=reason)
-    )
+    """Skip the rows that have not the first place."""
+    places = placed.subquery().c
+    behind = staged.c.position.in_(sa.select(places.position).where(places.place > 1))
+    connection.execute(staged.update().where(among, behind).values(verdict="skipped", reason=reason))
 
 
 def _key_with_two_plates(connection: sa.Connection, file: int) -> int | None:

@@ -86,6 +86,17 @@ class SkippedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WarnedRow:
+    """Something odd in what a source said last and was taken as it stands. `value` is masked; no line is remembered."""
+
+    source: str
+    plate: str | None
+    column: str | None
+    code: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class HeldPassport:
     """A passport that waits for a person."""
 
@@ -124,7 +135,7 @@ class Traced:
     attempts: int
     last_failure: str | None
     missing_since: datetime | None
-    warnings: tuple[tuple[str, str | None, str | None], ...]
+    warnings: tuple[WarnedRow, ...]
     events: tuple[Event, ...]
 
 
@@ -208,6 +219,20 @@ def skipped(connection: sa.Connection, garage: str) -> list[SkippedRow]:
     return [SkippedRow(**row) for row in connection.execute(query).mappings()]
 
 
+def warned(connection: sa.Connection, garage: str, plate: str | None = None) -> list[WarnedRow]:
+    """What is odd in what each source said last, of all plates or of one; by source and plate."""
+    query = sa.select(rows.c.source, rows.c.plate, rows.c.warnings).where(
+        rows.c.garage == garage, rows.c.warnings.is_not(None)
+    )
+    if plate is not None:
+        query = query.where(rows.c.plate == plate)
+    return [
+        WarnedRow(source, named, column, code, value)
+        for source, named, text in connection.execute(query.order_by(rows.c.source, rows.c.plate))
+        for code, column, value in json.loads(text)
+    ]
+
+
 _OF_OWNERS = ("content", "proposed", "delivered_name", "delivered_address")
 
 
@@ -266,7 +291,7 @@ def traced(connection: sa.Connection, garage: str, plate: str, now: datetime) ->
         },
         facts=passport_rows.facts(row, row["verdict"], row["reason"]),
         claimed=row["claim_until"] is not None and row["claim_until"] > now,
-        warnings=_warnings_of(connection, garage, plate),
+        warnings=tuple(warned(connection, garage, plate)),
         events=_events(connection, garage, plate),
     )
 
@@ -301,16 +326,6 @@ def _events(connection: sa.Connection, garage: str, plate: str) -> tuple[Event, 
         .order_by(events.c.id)
     )
     return tuple(Event(at, name, json.loads(detail)) for at, name, detail in connection.execute(query))
-
-
-def _warnings_of(
-    connection: sa.Connection, garage: str, plate: str
-) -> tuple[tuple[str, str | None, str | None], ...]:
-    query = sa.select(rows.c.warnings).where(
-        rows.c.garage == garage, rows.c.plate == plate, rows.c.warnings.is_not(None)
-    )
-    texts = connection.execute(query).scalars()
-    return tuple((code, column, value) for text in texts for code, column, value in json.loads(text))
 
 
 def _count(

@@ -170,8 +170,11 @@ def telling_format(texts: Sequence[str]) -> str:
 
 
 def read(text: str, form: str) -> date | None:
-    """The date in a cell, in a form of `formats_of`."""
-    return figures.read_date(text, form or None)
+    """The date in a cell, in a form of `formats_of` and in no other."""
+    if not form:
+        return figures.read_date(text)
+    found = figures.read_by(text, form)
+    return found.date() if found else None
 
 
 def _reads(text: str, form: str) -> bool:

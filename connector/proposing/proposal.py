@@ -52,7 +52,14 @@ _BY_LOOK: tuple[tuple[str, str, float], ...] = (
 )
 """What a column may be taken for by its cells alone: field, look, and how many must look so."""
 
-_BLANK = {"plate": dictionary.is_no_plate, "email": dictionary.is_no_address}
+_BLANK = {
+    "plate": dictionary.is_no_plate,
+    "email": dictionary.is_no_address,
+    **dict.fromkeys(
+        ("apk_due", "first_registration", "service_due", "mileage_at", "mileage", "mobile", "phone"),
+        dictionary.is_nothing,
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,9 @@ PERSON: Mapping[str, str | None] = {
 }
 """Field of a person → what its column is called after the role."""
 
+BEFORE_LAST_NAME = ("initials", "first_name", "infix")
+"""Fields of a person that make up his whole name with the last name, in their order."""
+
 REACHED: Mapping[str, str] = {"email": "e-mail", "phone": "telefoon", "mobile": "mobiel"}
 """Field of a person, once private and once business → what its column is called between role and kind."""
 

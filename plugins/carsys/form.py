@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from connector import kit
 from connector.model import CellText, Column, Fault
 from plugins.carsys import lease
+from plugins.carsys.fields import ADDRESSEE, ROLES
 
 NAMES = 5_000
 """Names of columns that are remembered, at most: as many as an export may have."""
@@ -40,8 +41,9 @@ class _Place:
 class Form:
     """The columns of a source. It remembers names and addresses it has judged (bounded), and nothing else."""
 
-    def __init__(self, columns: Mapping[str, Column], lease_companies: re.Pattern[str]) -> None:
+    def __init__(self, columns: Mapping[str, Column], lease_companies: lease.Companies) -> None:
         self.columns = columns
+        self.people = tuple(role for role in (*ROLES, ADDRESSEE) if f"{role}.company" in columns)
         self.places = {field: _Place.of(column) for field, column in columns.items()}
         self.mapped = tuple(dict.fromkeys(name for column in columns.values() for name in column.names))
         self._needed = tuple(
@@ -51,9 +53,7 @@ class Form:
         self._unnumbered = lru_cache(maxsize=NAMES)(lambda name: kit.folded(_NUMBER.sub("", name)))
         self._mapped_alike = frozenset(map(kit.folded, self.mapped))
         self._judge = lru_cache(maxsize=8192)(kit.judge_address)
-        self._is_lease = lru_cache(maxsize=1024)(
-            lambda company: lease_companies.fullmatch(lease.plain(company)) is not None
-        )
+        self._is_lease = lru_cache(maxsize=1024)(lease_companies.has)
 
     def check_header(self, header: Iterable[str]) -> None:
         """Raises `SourceFormatError` where a column that is needed is gone, or one stands there twice."""
@@ -92,9 +92,9 @@ class Form:
         """As `kit.judge_address`."""
         return self._judge(text) if len(text) <= _LONGEST_ADDRESS else kit.judge_address(text)
 
-    def is_lease_company(self, company: str) -> bool:
+    def is_lease_company(self, name: str) -> bool:
         """Whether this is the name of a lease company."""
-        return self._is_lease(company[:_LONGEST_ADDRESS])
+        return self._is_lease(name[:_LONGEST_ADDRESS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,14 @@ class Cells:
         """A field's text with its column: the first that is filled in, else empty."""
         found = self.find(field)
         return _NOTHING if found is None else found
+
+    def every(self, field: str) -> Iterator[CellText]:
+        """What stands in each of a field's columns that is filled in; `text` is the first of them."""
+        place = self.form.places.get(field)
+        for alike in place.alike if place else ():
+            own = self.there.get(alike)
+            if own is not None and (text := self.values[own]).strip():
+                yield CellText(text, own)
 
     def find(self, field: str) -> CellText | None:
         """The same; None where the field is not mapped, or may be gone and is."""

@@ -51,8 +51,8 @@ class Settings(BaseModel):
     """Who is the customer: the first of these with a usable address."""
     addresses: Annotated[tuple[Kind, ...], BeforeValidator(_listed)] = tuple(KINDS)
     """Which of a person's addresses counts: the first of these that is usable."""
-    lease_companies: Annotated[tuple[str, ...], BeforeValidator(_listed)] = lease.USUAL
-    """Names of lease companies, which never stand in for a driver; * stands for anything."""
+    lease_companies: Annotated[tuple[str, ...], BeforeValidator(_listed)] = (lease.USUAL,)
+    """Names of lease companies, which never stand in for a driver; * stands for anything, usual for the usual ones."""
     columns: dict[str, kit.ColumnSetting] = Field(
         default={},
         json_schema_extra={"propertyNames": {"enum": [*{**known("customers"), **known("apk_mailing")}]}},
@@ -63,7 +63,7 @@ class Settings(BaseModel):
     def form(self) -> Form:
         """Where each field stands in this source's exports; made once, for it is asked of every record."""
         needs = essential(self.layout, self.recipient, self.addresses)
-        return Form(dict(self._columns(needs)), lease.pattern(self.lease_companies))
+        return Form(dict(self._columns(needs)), lease.Companies.of(self.lease_companies))
 
     @property
     def roles(self) -> tuple[str, ...]:

@@ -40,8 +40,9 @@ COMMANDS = (
     "source reset",
     "status",
     "trace",
+    "warned",
 )
-LOOKING = ("status", "rejected", "skipped", "held", "batches", "plan", "plugins")
+LOOKING = ("status", "rejected", "skipped", "warned", "held", "batches", "plan", "plugins")
 
 
 @pytest.fixture
@@ -233,6 +234,7 @@ def test_status_ends_each_garage_with_one_dutch_sentence(busy):
     [
         ("rejected", "Er is geen rij afgekeurd."),
         ("skipped", "Er is geen rij overgeslagen."),
+        ("warned", "Er is niets om op te letten."),
         ("held", "Er wacht niets op een mens."),
     ],
 )

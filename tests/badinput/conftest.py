@@ -101,10 +101,10 @@ class Garage:
             tuple((row.line, row.reason) for row in skipped),
             tuple((row.line, row.column, row.code) for row in rejected),
             tuple(
-                (each.plate, column, code, value)
+                (each.plate, odd.column, odd.code, odd.value)
                 for each in traced
                 if each
-                for code, column, value in each.warnings
+                for odd in each.warnings
             ),
         )
 

@@ -44,6 +44,9 @@ CASES = {
     "01-01-0001": (None, golden([1])),
     "30-12-1899": (None, golden([1])),
     "-": (None, golden([1])),
+    "nvt": (None, golden([1])),
+    "Onbekend": (None, golden([1])),
+    "?": (None, golden([1])),
     "00-12-2027": (None, INVALID),
     "12/25/2027": (None, INVALID),
     "2027-13-01": (None, INVALID),
@@ -80,6 +83,16 @@ def test_a_date_is_read_warned_of_or_rejected_and_never_guessed(garage, written:
 def test_a_date_of_a_sheet(garage, value: object, read: str | None) -> None:
     assert garage.take(xlsx_of([*car(1)[:3], value, 60500])) == golden([1])
     assert garage.contents()["ZZ001Z"].get("apk_due") == read
+
+
+@pytest.mark.parametrize(
+    "value",
+    [date(2027, 12, 31), datetime(2027, 12, 31, 9, 30), "31-12-2027"],  # noqa: DTZ001
+)
+def test_a_date_of_a_sheet_is_read_where_its_column_has_a_format(garage, value: object) -> None:
+    columns = {**COLUMNS, "apk_due": {"column": "APK datum", "format": "%d-%m-%Y"}}
+    assert garage.take(xlsx_of([*car(1)[:3], value, 60500]), columns=columns) == golden([1])
+    assert garage.contents()["ZZ001Z"]["apk_due"] == "2027-12-31"
 
 
 def test_a_date_cell_that_holds_nothing_but_zero_is_no_date(garage) -> None:

@@ -17,6 +17,10 @@ READ = {
     "000123": 123,
     "": None,
     "-": None,
+    "onbekend": None,
+    "n.v.t.": None,
+    "?": None,
+    "#REF!": None,
 }
 NOT_READ = (
     "1,5",
@@ -27,10 +31,9 @@ NOT_READ = (
     "+5",
     "3000001",
     "12 mijl",
-    "onbekend",
+    "geen idee",
     "12.00.000",
     "\u0663",
-    "#REF!",
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from exports import car, csv_of, golden
+from exports import car, csv_of, golden, xlsx_of
 
 JAN, PIET = "jan@voorbeeld.nl", "piet@elders.nl"
 P, J = "p***@e***.nl", "j***@v***.nl"
@@ -20,6 +20,14 @@ TAKEN = {
     f"{JAN}.": (JAN, [("email_tidied", J)]),
     f"mailto:{JAN}": (JAN, [("email_tidied", J)]),
     f"<{JAN}>, <{PIET}>": (JAN, [("email_several", P)]),
+    f"{JAN}; Piet <{PIET}>": (JAN, [("email_several", P)]),
+    f"{JAN}<{PIET}>": (JAN, [("email_several", P)]),
+    f"Piet (werk) <{PIET}>": (PIET, [("email_tidied", P)]),
+    f"Jansen, J. <{JAN}>": (JAN, [("email_tidied", J)]),
+    f"{JAN}\n{PIET}": (JAN, [("email_several", P)]),
+    f"{JAN}\r\n{PIET}": (JAN, [("email_several", P)]),
+    f"\u201e{JAN}\u201d": (JAN, [("email_tidied", J)]),
+    f"\u201a{JAN}\u2019": (JAN, [("email_tidied", J)]),
     "\u00e7elik@voorbeeld.nl": ("\u00e7elik@voorbeeld.nl", []),
     "info@b\u00fccher.nl": ("info@b\u00fccher.nl", []),
     "\u674e@voorbeeld.nl": ("\u674e@voorbeeld.nl", []),
@@ -34,6 +42,12 @@ def test_the_first_address_that_can_be_mailed_is_taken(garage, written: str, cas
     assert garage.take(content) == golden([1], warnings=[(1, "E-mail", *each) for each in warned])
     assert garage.contents()["ZZ001Z"]["email"] == address
     assert garage.verdicts() == []
+
+
+def test_of_two_lines_in_a_cell_of_a_sheet_the_first_is_taken(garage) -> None:
+    told = garage.take(xlsx_of(car(1, email=f"{JAN}\n{PIET}")))
+    assert told == golden([1], warnings=[(1, "E-mail", "email_several", P)])
+    assert garage.contents()["ZZ001Z"]["email"] == JAN
 
 
 @pytest.mark.parametrize("written", ["jan@gmial.com", "geen@geen.nl"])

@@ -36,6 +36,11 @@ def test_every_name_stays_as_it_is_typed(garage, of) -> None:
     [
         ("J. van der Meer", {"initials": "J.", "infix": "van der", "last_name": "Meer"}),
         ("Meer, J. van der", {"initials": "J.", "infix": "van der", "last_name": "Meer"}),
+        ("J. v.d. Meer", {"initials": "J.", "infix": "v.d.", "last_name": "Meer"}),
+        ("Meer van der", {"last_name": "Meer van der"}),
+        ("Heuvel van den J.", {"last_name": "Heuvel van den J."}),
+        ("Aan de Stegge", {"infix": "Aan de", "last_name": "Stegge"}),
+        ("Dr. Oetker", {"last_name": "Dr. Oetker"}),
         ("van 't Hof", {"infix": "van 't", "last_name": "Hof"}),
         ("Dhr. Jan de Boer", {"first_name": "Jan", "infix": "de", "last_name": "Boer"}),
         ("Jan Jansen", {"last_name": "Jan Jansen"}),
@@ -68,7 +73,9 @@ PHONES = {
     "(020) 123 45 67": ("(020) 123 45 67", None),
     "612345678": ("0612345678", "phone_zero_restored"),
     "-": (None, None),
-    "geen": ("geen", None),
+    "geen": (None, None),
+    "n.v.t.": (None, None),
+    "?": (None, None),
 }
 
 
@@ -82,6 +89,26 @@ def test_a_telephone_number_stays_text(garage, of, written: str, case) -> None:
         garage.take(of(row, header=(*HEADER, "Telefoon")), columns={**COLUMNS, "phone": "Telefoon"})
         == expected
     )
+    assert garage.contents()["ZZ001Z"].get("phone") == phone
+
+
+OF_A_SHEET = {
+    "6,12345678E+08": ("0612345678", "phone_zero_restored", "6,************"),
+    "6.12345678E+08": ("0612345678", "phone_zero_restored", "6.************"),
+    "612345678.0": ("0612345678", "phone_zero_restored", "6********.*"),
+    "3,16E+10": (None, "phone_rounded", "3,******"),
+    '"=""0612345678"""': ("0612345678", None, None),
+    '="0612345678"': ("0612345678", None, None),
+}
+
+
+@pytest.mark.parametrize(("written", "case"), OF_A_SHEET.items(), ids=OF_A_SHEET)
+def test_a_number_that_a_sheet_wrote_in_its_own_way_is_read_or_left_out(garage, written: str, case) -> None:
+    phone, warned, mask = case
+    told = garage.take(
+        csv_of([*car(1), written], header=(*HEADER, "Telefoon")), columns={**COLUMNS, "phone": "Telefoon"}
+    )
+    assert told == golden([1], warnings=[(1, "Telefoon", warned, mask)] if warned else [])
     assert garage.contents()["ZZ001Z"].get("phone") == phone
 
 

@@ -37,6 +37,14 @@ CASES = {
         keyed(("1", car(1, apk="")), ("2", car(1)), ("3", car(1, apk=""))),
         golden([1], skipped=[(2, "duplicate_in_file"), (4, "duplicate_in_file")]),
     ),
+    "one plate three times, the last word for word the first": (
+        keyed(("1", car(1)), ("2", car(1, name="Een ander")), ("1", car(1))),
+        golden([1], skipped=[(3, "duplicate_in_file"), (4, "repeated")]),
+    ),
+    "one plate four times, two of them twice": (
+        keyed(("1", car(1)), ("2", car(1, km="1")), ("2", car(1, km="1")), ("1", car(1))),
+        golden([1], skipped=[(3, "duplicate_in_file"), (4, "repeated"), (5, "repeated")]),
+    ),
     "one plate twice, one of them broken": (
         keyed(("1", car(1)), ("2", car(1, km="x"))),
         golden([1], rejected=[(3, "Km stand", "number_invalid")]),
@@ -64,4 +72,14 @@ def test_the_row_that_wins_is_the_one_that_is_told(garage) -> None:
     garage.take(content, columns=KEYED)
     assert garage.contents()["ZZ001Z"]["last_name"] == "Tweede"
     assert garage.take(content + "\r\n", columns=KEYED) == golden([1], skipped=[(2, "duplicate_in_file")])
+    assert garage.contents()["ZZ001Z"]["last_name"] == "Tweede"
+
+
+def test_the_last_row_wins_though_it_repeats_the_first(garage) -> None:
+    first, second = ("1", car(1, name="Eerste")), ("2", car(1, name="Tweede"))
+    garage.take(keyed(first, second, first), columns=KEYED)
+    assert garage.contents()["ZZ001Z"]["last_name"] == "Eerste"
+    garage.take(keyed(first, second, first, ("3", car(3))), columns=KEYED)
+    assert garage.contents()["ZZ001Z"]["last_name"] == "Eerste"
+    garage.take(keyed(first, second, ("3", car(3))), columns=KEYED)
     assert garage.contents()["ZZ001Z"]["last_name"] == "Tweede"

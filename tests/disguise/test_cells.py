@@ -51,6 +51,7 @@ def test_a_plate_keeps_its_side_code_its_dashes_and_its_doubts(cells, plate):
     [
         ("31-12-2026", None), ("2026-12-31", None), ("1-5-2027", None), ("03/04/2027", None), ("31.12.2031", None),
         ("2026-12-31T00:00:00", None), ("31-12-26", "%d-%m-%y"), ("20261231", "%Y%m%d"), ("12/31/2026", "%m/%d/%Y"),
+        ("2026-12-31", "%d-%m-%Y"), ("2027-05-31T00:00:00", "%d-%m-%Y"),
         ("15-05-1999", None), ("25-11-2025", None), ("26-11-2026", None),
     ],
 )  # fmt: skip
@@ -94,6 +95,7 @@ def test_a_mileage_stays_one_or_none(cells, text):
     ("text", "field"),
     [("Duitsland", "country"), ("Frans", "language"), ("eigenaar", "role"), ("ja", "consent"), ("N", "opt_out"),
      ("Benzine", "fuel"), ("Volvo", "make"), ("van der", "infix"), ("geen", "email"), ("nvt", "plate"),
+     ("nvt", "mileage"), ("onbekend", "apk_due"), ("?", "phone"), ("geen", "mobile"), ("n.v.t.", "changed_at"),
      ("Totaal", None), ("2026-11-01T12:00", "changed_at")],
 )  # fmt: skip
 def test_words_that_say_nothing_of_a_person_stay_in_their_own_column(cells, text, field):
@@ -110,3 +112,11 @@ def test_a_phone_keeps_what_tells_its_kind(cells):
     assert cells.cell("06-51423987", "phone", None).startswith("06-")
     assert cells.cell("+31 6 51423987", None, None).startswith("+31 6 ")
     assert "51423987" not in cells.cell("0651423987", None, None)
+
+
+@pytest.mark.parametrize("text", ["6,12345678E+08", "3,16E+10", "612345678.0"])
+def test_a_phone_that_a_sheet_wrote_as_a_number_stays_one(cells, text):
+    found = cells.cell(text, "mobile", None)
+    old, new = figures.whole_number(text), figures.whole_number(found)
+    assert found not in (text, new)
+    assert (new and len(new)) == (old and len(old))

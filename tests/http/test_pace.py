@@ -71,6 +71,18 @@ def test_a_pause_longer_than_the_call_may_take_is_refused_and_takes_no_moment() 
     assert clock.waits == []
 
 
+def test_how_many_moments_come_is_told_and_fewer_of_a_service_that_had_too_much() -> None:
+    clock = Clock()
+    pacer = Pacer(clock, clock)
+    assert pacer.moments(1) is None
+    pacer.limit(600)
+    assert pacer.moments(1) == 10
+    pacer.slow_down(0)
+    assert pacer.moments(1) == 5
+    pacer.limit(45)
+    assert pacer.moments(1) == 0
+
+
 def test_the_limit_can_be_lifted() -> None:
     clock = Clock()
     pacer = Pacer(clock, clock)

@@ -78,6 +78,65 @@ def test_a_success_ends_the_turn_early_and_anything_else_is_heard_out(
     assert is_free(turns)
 
 
+@pytest.mark.parametrize("size", [0, 1, 5, 9])
+def test_what_has_come_of_an_answer_before_is_not_taken_for_the_head_of_this_one(
+    serve: Any, http: Any, size: int
+) -> None:
+    said, heard = threading.Event(), threading.Event()
+
+    def script(talk: Any) -> None:
+        talk.read()
+        talk.answer()
+        talk.read()
+        talk.answer(REFUSAL[:size])
+        said.set()
+        heard.wait(LONG)
+        talk.answer(REFUSAL[size:])
+
+    server, calls, turns = serve(script), http(), Turns(1)
+    with ThreadPoolExecutor(1) as pool:
+
+        def ask() -> None:
+            for _ in range(2):
+                with calls.in_turn(turn(turns)):
+                    calls.call("PUT", server.url, headers={}, body=b"{}")
+
+        asking = pool.submit(ask)
+        assert said.wait(LONG)
+        assert not turns.take(go, 0.1)
+        heard.set()
+        asking.result(LONG)
+
+
+def test_a_connection_that_ends_is_no_success(serve: Any, http: Any) -> None:
+    def script(talk: Any) -> None:
+        talk.read()
+        talk.answer()
+        talk.read()
+
+    server, calls, turns = serve(script), http(), Turns(1)
+    with calls.in_turn(turn(turns)):
+        calls.call("PUT", server.url, headers={}, body=b"{}")
+    with calls.in_turn(turn(turns)):
+        with pytest.raises(NoAnswer):
+            calls.call("PUT", server.url, headers={}, body=b"{}")
+        assert not is_free(turns)
+
+
+def test_a_call_whose_time_is_over_before_its_turn_is_not_sent(serve: Any, http: Any) -> None:
+    def script(talk: Any) -> None:
+        while talk.read():
+            talk.answer()
+
+    server, calls, turns = serve(script), http(timeout=0.5), Turns(1)
+    with calls.in_turn(turn(turns)):
+        calls.call("GET", server.url, headers={})
+        assert turns.take(go, 0)
+        with pytest.raises(NotBegun):
+            calls.call("PUT", server.url, headers={}, body=b"{}")
+    assert len(server.requests) == 1
+
+
 def test_a_turn_without_an_answer_ends_with_its_thread_not_before(serve: Any, http: Any) -> None:
     def script(talk: Any) -> None:
         talk.read()
@@ -221,13 +280,13 @@ def test_what_is_begun_while_its_patience_runs_out_has_had_its_turn() -> None:
 def test_what_breaks_as_it_is_begun_is_told_to_its_own_thread_which_has_the_turn_until_it_ends() -> None:
     turns = Turns(1)
     first, second = turn(turns), turn(turns)
-    assert first.begin(lambda: 7) == 7
+    assert first.begin(lambda: 7, within=None) == 7
 
     def fail() -> int:
         raise BrokenPipeError
 
     with ThreadPoolExecutor(1) as pool:
-        failing = pool.submit(second.begin, fail)
+        failing = pool.submit(second.begin, fail, within=LONG)
         while not turns._waiting:
             time.sleep(0.001)
         first.give_back()

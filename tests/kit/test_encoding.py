@@ -63,6 +63,15 @@ def test_bytes_that_cp1252_has_not_are_cp850(export: Export, data: bytes) -> Non
     assert encoding_of(export(data)) == "cp850"
 
 
+@pytest.mark.parametrize("frame", ["╔════╗", "┌─┬─┐\n│ │ │", "───", "▓▓▓▓"])
+def test_a_frame_as_dos_draws_it_is_cp850_whatever_stands_in_it(export: Export, frame: str) -> None:
+    assert encoding_of(export(f"{frame}\nKenteken;Naam\nXX-99-99;Björn Coöper\n".encode("cp850"))) == "cp850"
+
+
+def test_accented_capitals_side_by_side_are_no_frame(export: Export) -> None:
+    assert encoding_of(export("Naam\nÉÉN;ÄÄ;CRÉÉ;ÉÍÉÉN\n".encode("cp1252"))) == "cp1252"
+
+
 def test_one_stray_byte_does_not_garble_a_file_of_cp1252(export: Export) -> None:
     data = "José;Zoë\n".encode("cp1252") * 50 + b"kapot\x9d\n"
     assert encoding_of(export(data)) == "cp1252"

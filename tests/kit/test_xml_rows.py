@@ -91,6 +91,13 @@ def test_a_file_is_read_in_the_encoding_that_it_names(read, export: Export, enco
     assert read_xml(export(text.encode(encoding))).layout.encoding == encoding.removesuffix("-sig")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("named", ["windows-1252", "ISO-8859-1", "cp850", "us-ascii"])
+def test_a_file_of_utf8_that_names_another_encoding_is_read_as_what_it_is(read, encoding, named) -> None:
+    text = f'<?xml version="1.0" encoding="{named}"?>\n<a><v><n>Renée Çelik</n></v></a>'
+    assert read(text, encoding, record="v") == [(2, {"n": "Renée Çelik"})]
+
+
 @pytest.mark.parametrize("named", ['encoding="utf-16"', 'encoding="utf-8"', ""])
 def test_a_setting_is_stronger_than_what_a_file_says_of_itself(read, refusal, named) -> None:
     text = f'<?xml version="1.0" {named}?>\n<a><v><n>Çelik</n></v></a>'

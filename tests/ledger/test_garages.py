@@ -222,6 +222,7 @@ def picture(hand: Any) -> Any:
             looking.file_summaries(connection, hand.garage, "taken", "held", "accepting"),
             looking.rejected(connection, hand.garage, everything=True),
             looking.skipped(connection, hand.garage),
+            looking.warned(connection, hand.garage),
             looking.held_passports(connection, hand.garage),
             [looking.traced(connection, hand.garage, hand.plate(number), hand.clock()) for number in (1, 2)],
             looking.plate_content(connection, hand.garage, [hand.plate(1), hand.plate(2)]),

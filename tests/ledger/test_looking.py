@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from connector.errors import Refused
 from connector.ledger import Ledger, looking
+from connector.ledger.looking import WarnedRow
 from connector.ledger.taking import ACCEPTED
 from connector.model import Rejected, Skipped
 from connector.plan import Policy
@@ -124,10 +126,14 @@ def test_warnings_are_counted_by_code_and_go_with_what_caused_them(jansen: Any) 
     odd = ("plate_unusual", "plate", "Z*")
     jansen.night(jansen.car(1, warnings=[odd, ("date_odd", "apk_due", "3*")]), jansen.car(2, warnings=[odd]))
     assert see(jansen, looking.warnings, "klanten") == {"plate_unusual": 2, "date_odd": 1}
-    assert jansen.trace(1).warnings == (odd, ("date_odd", "apk_due", "3*"))
+    known = WarnedRow("klanten", "ZZ001Z", "plate", "plate_unusual", "Z*")
+    dated = WarnedRow("klanten", "ZZ001Z", "apk_due", "date_odd", "3*")
+    assert jansen.trace(1).warnings == (known, dated)
+    assert see(jansen, looking.warned) == [known, dated, replace(known, plate="ZZ002Z")]
     jansen.night(jansen.car(1), jansen.car(2, warnings=[odd]))
     assert see(jansen, looking.warnings, "klanten") == {"plate_unusual": 1}
     assert jansen.trace(1).warnings == ()
+    assert see(jansen, looking.warned) == [replace(known, plate="ZZ002Z")]
 
 
 # ---------------------------------------------------------------- trace and files

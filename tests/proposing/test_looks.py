@@ -65,6 +65,10 @@ def test_what_are_no_dates_have_no_format(texts):
     assert looks.formats_of(texts) == []
 
 
+def test_dates_of_a_sheet_have_no_format_though_each_format_lets_them_pass():
+    assert looks.formats_of(["2026-12-31", "2027-05-31"]) == [""]
+
+
 @pytest.mark.parametrize(
     ("count", "total", "least", "nearly"),
     [(8, 10, 0.8, True), (7, 10, 0.8, False), (2, 3, 0.8, True), (1, 2, 0.8, False), (1, 3, 0.8, False)],

@@ -58,7 +58,8 @@ def test_no_line_of_the_log_is_forged_by_a_file_or_its_name(planted, sandbox):
 
 
 @pytest.mark.parametrize(
-    "command", ["run --once -vv", "status", "rejected", "skipped", "held", "trace ZZ001Z", "trace ZZ003Z"]
+    "command",
+    ["run --once -vv", "status", "rejected", "skipped", "warned", "held", "trace ZZ001Z", "trace ZZ003Z"],
 )
 @pytest.mark.parametrize("form", [(), ("--json",)], ids=["table", "json"])
 def test_nothing_that_people_are_shown_steers_their_terminal(planted, command, form):

@@ -93,7 +93,7 @@ def test_a_rejection_shows_its_value_masked(planted):
 
 def test_no_list_shows_an_address_in_clear(planted):
     planted.run()
-    for command in ("held", "rejected", "skipped", "trace ZZ471Z"):
+    for command in ("held", "rejected", "skipped", "warned", "trace ZZ471Z"):
         said = planted.main(*command.split(), "--json")
         assert "@vogels" not in said.out + said.err
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
 import pytest
 
 from connector import adapters
-from connector.model import ExportFile, Skipped
+from connector.model import ExportFile, PushRequest, Skipped
 
 Car = Mapping[str, str]
 """Column → text, as `Bestuurder achternaam`."""
@@ -28,8 +29,11 @@ NEEDED = (
 
 def as_csv(cars: Sequence[Car], columns: Sequence[str] = NEEDED) -> bytes:
     every = list(dict.fromkeys([*columns, *(name for car in cars for name in car)]))
-    lines = [every, *([car.get(name, "") for name in every] for car in cars)]
-    return "".join(";".join(line) + "\r\n" for line in lines).encode()
+    text = io.StringIO()
+    csv.writer(text, delimiter=";").writerows(
+        [every, *([car.get(name, "") for name in every] for car in cars)]
+    )
+    return text.getvalue().encode()
 
 
 def as_xml(cars: Sequence[Car], columns: Sequence[str] = NEEDED) -> bytes:
@@ -67,7 +71,14 @@ class CarSys:
 
     def mapped(self, content: bytes) -> list[Mapping[str, str] | Skipped]:
         """What each record becomes, but for what is empty."""
-        every = [self.adapter.map_record(record, self.settings) for record in self.records(content)]
+        return self._mapped(self.records(content))
+
+    def pushed(self, content: bytes, media_type: str) -> list[Mapping[str, str] | Skipped]:
+        """The same, of what is pushed."""
+        return self._mapped(self.adapter.receive(PushRequest(media_type, content), self.settings))
+
+    def _mapped(self, records: Iterable[Any]) -> list[Mapping[str, str] | Skipped]:
+        every = [self.adapter.map_record(record, self.settings) for record in records]
         return [
             each if isinstance(each, Skipped) else {name: text for name, text in each.items() if text}
             for each in every

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 
+from connector import kit
 from connector.model import Skipped
+
+from .conftest import NEEDED, as_xml
 
 D, O, C = "Bestuurder", "Eigenaar", "Contractant"  # noqa: E741  # as short as the tables need
 PRIVE, ZAKELIJK = "e-mail privé", "e-mail zakelijk"
@@ -141,6 +147,191 @@ def test_a_column_may_say_who_is_a_lease_company(carsys, written, says, is_one) 
 def test_a_car_without_a_plate_is_told_as_such_and_not_as_a_lease_car(carsys, written) -> None:
     (mapped,) = carsys().mapped(written([CAR | {"Kenteken": " "} | people(ob="Demo Lease", oz="x")]))
     assert not isinstance(mapped, Skipped)
+
+
+LEASE = "Voorbeeld Lease BV"
+
+
+@pytest.mark.parametrize(
+    ("driver", "owner"),
+    [
+        ("b@lease.example", "a@lease.example; b@lease.example"),
+        ("B@Lease.example", "a@lease.example, b@lease.example"),
+        ("b@lease.example", "a@lease.example b@lease.example"),
+        ("b@lease.example", "Wagenpark <a@lease.example>, Beheer <b@lease.example>"),
+        ("b@lease.example", "kapot@@lease.example / b@lease.example"),
+        ("b@lease.example", "bel eerst of mail b@lease.example"),
+        ("b@lease.example", "a@lease.example; mailto:b@lease.example."),
+        ("b@lease.example; a@lease.example", "a@lease.example; b@lease.example"),
+        ("Beheer <b@lease.example>", "a@lease.example en b@lease.example"),
+        ("t.a.v. beheer b@lease.example", "a@lease.example; b@lease.example"),
+        ("b@lease.example;", "b@lease.example"),
+        ("a&b@lease.example", "a&b@lease.example"),
+        ("a&b@lease.example\u200b", "a&b@lease.example"),
+    ],
+)
+def test_every_mailbox_of_a_lease_company_is_passed_over(carsys, written, driver, owner) -> None:
+    car = CAR | {f"{D} achternaam": "Drv", f"{D} {PRIVE}": driver, f"{O} bedrijfsnaam": LEASE}
+    assert carsys().mapped(written([car | {f"{O} {ZAKELIJK}": owner}])) == [Skipped("lease_company")]
+
+
+@pytest.mark.parametrize(
+    ("driver", "sent"),
+    [
+        ("fleet@lease.example; drv@v.example", "drv@v.example"),
+        ("drv@v.example; fleet@lease.example", "drv@v.example"),
+        ("FLEET@lease.example / drv@v.example", "drv@v.example"),
+        ("fleet@lease.example drv@v.example", "drv@v.example"),
+        ("fleet@lease.example; mailto:fleet@lease.example; drv@v.example", "drv@v.example"),
+        ("Fleet <fleet@lease.example>, Jan <drv@v.example>", "drv@v.example"),
+        ("fleet@lease.example; drv@v.example; partner@v.example", "drv@v.example"),
+        ("drv@v.example; partner@v.example", "drv@v.example"),
+        ("x-fleet@lease.example", "x-fleet@lease.example"),
+        ("a&fleet@lease.example", "a&fleet@lease.example"),
+    ],
+)
+def test_what_stands_beside_a_lease_companys_mailbox_is_the_drivers_own(
+    carsys, written, driver, sent
+) -> None:
+    people = {f"{D} {PRIVE}": driver, f"{O} bedrijfsnaam": LEASE, f"{O} {ZAKELIJK}": "fleet@lease.example"}
+    made, content = carsys(), written([CAR | people])
+    (mapped,) = made.mapped(content)
+    assert not isinstance(mapped, Skipped)
+    assert (mapped["role"], kit.judge_address(mapped["email"]).key) == ("driver", sent)
+    assert not re.search(r"(?<![-&])fleet@lease", mapped["email"], re.IGNORECASE)
+    column = made.columns_of(content)["email"]
+    assert column and "".join(filter(str.isalnum, column)).lower() == "bestuurderemailprivé"
+
+
+def test_what_may_be_one_address_with_a_space_is_still_left_to_a_person(carsys, written) -> None:
+    people = {
+        f"{D} {PRIVE}": "jan jansen@v.example; fleet@lease.example",
+        f"{O} bedrijfsnaam": LEASE,
+        f"{O} {ZAKELIJK}": "fleet@lease.example",
+    }
+    (mapped,) = carsys().mapped(written([CAR | people]))
+    assert (mapped["role"], mapped["email"]) == ("driver", "jan jansen@v.example")
+
+
+def test_a_business_address_comes_after_the_private_one_that_is_left(carsys, written) -> None:
+    people = {
+        f"{D} {PRIVE}": "fleet@lease.example; kapot@@v.example",
+        f"{D} {ZAKELIJK}": "drv@werk.example",
+        f"{O} bedrijfsnaam": LEASE,
+        f"{O} {ZAKELIJK}": "fleet@lease.example",
+    }
+    (mapped,) = carsys().mapped(written([CAR | people]))
+    assert mapped["email"] == "drv@werk.example"
+
+
+def test_a_mailbox_in_any_column_of_a_lease_company_is_its_own(carsys, written) -> None:
+    people = {
+        f"{D} {PRIVE}": "b@lease.example",
+        f"{O} bedrijfsnaam": LEASE,
+        f"{O} {ZAKELIJK}": "a@lease.example",
+        "Postbus": "b@lease.example",
+    }
+    made = carsys(columns={"owner.email_business": [f"{O} {ZAKELIJK}", "Postbus"]})
+    assert made.mapped(written([CAR | people])) == [Skipped("lease_company")]
+
+
+def test_of_several_columns_the_first_counts_that_says_more_than_a_lease_companys_mailbox(
+    carsys, written
+) -> None:
+    people = {f"{D} {PRIVE}": "fleet@lease.example", "Mail thuis": "drv@v.example"}
+    owner = {f"{O} bedrijfsnaam": LEASE, f"{O} {ZAKELIJK}": "fleet@lease.example"}
+    made = carsys(columns={"driver.email_private": [f"{D} {PRIVE}", "Mail thuis"]})
+    content = written([CAR | people | owner])
+    assert made.mapped(content)[0]["email"] == "drv@v.example"
+    assert made.columns_of(content)["email"] in ("Mail thuis", "Mail_thuis")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        ({"achternaam": "Athlon Car Lease"}, True),
+        ({"achternaam": "Voorbeeld Lease"}, True),
+        ({"achternaam": "Arval B.V."}, True),
+        ({"bedrijfsnaam": "-", "achternaam": "Voorbeeld Lease"}, True),
+        ({"bedrijfsnaam": "n.v.t.", "achternaam": "Voorbeeld Lease"}, True),
+        ({"voornaam": "Athlon", "achternaam": "Car Lease"}, True),
+        ({"voornaam": "ALD", "achternaam": "Automotive"}, True),
+        ({"voorletters": "W.", "achternaam": "Arval"}, True),
+        ({"tussenvoegsel": "van", "achternaam": "Voorbeeld Autolease"}, True),
+        ({"bedrijfsnaam": "Bakkerij De Korenaar", "achternaam": "Voorbeeld Lease"}, False),
+        ({"achternaam": "Please"}, False),
+        ({"voornaam": "Nicole", "achternaam": "Asenbach"}, False),
+        ({"achternaam": "Bos"}, False),
+    ],
+)
+def test_who_has_no_company_is_judged_by_his_name(carsys, written, name, is_one) -> None:
+    owner = {f"{O} {field}": text for field, text in name.items()}
+    (mapped,) = carsys().mapped(written([CAR | owner | people(op="c")]))
+    assert (mapped == Skipped("lease_company")) is is_one
+
+
+def test_a_lease_company_known_by_its_last_name_keeps_its_mailbox(carsys, written) -> None:
+    owner = {f"{O} achternaam": "Athlon Car Lease"}
+    (mapped,) = carsys().mapped(written([CAR | owner | people(dp="lease", dz="b", op="lease")]))
+    assert (mapped["role"], mapped["email"]) == ("driver", address("b"))
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        ({"achternaam": "Voorbeeld Fleet"}, True),
+        ({"voorletters": "W.", "achternaam": "Voorbeeld Fleet"}, True),
+        ({"tussenvoegsel": "van der", "achternaam": "Berg Fleet"}, True),
+        ({"voornaam": "Voorbeeld", "achternaam": "Bos"}, False),
+        ({"bedrijfsnaam": "Bakkerij", "achternaam": "Voorbeeld Fleet"}, False),
+    ],
+)
+def test_the_garages_own_list_is_compared_with_the_same_names(carsys, written, name, is_one) -> None:
+    owner = {f"{O} {field}": text for field, text in name.items()}
+    adapter = carsys(lease_companies=["Voorbeeld Fleet", "Van der Berg*"])
+    (mapped,) = adapter.mapped(written([CAR | owner | people(op="c")]))
+    assert (mapped == Skipped("lease_company")) is is_one
+
+
+@pytest.mark.parametrize(
+    ("company", "driver_is_mailed"),
+    [("Please B.V.", True), ("Release Events", True), ("Autolease Voorbeeld", False)],
+)
+def test_a_word_like_lease_makes_nobody_a_lease_company(carsys, written, company, driver_is_mailed) -> None:
+    driver = {f"{D} bedrijfsnaam": company, f"{D} {ZAKELIJK}": "jan@please.example"}
+    (mapped,) = carsys().mapped(written([CAR | driver | people(op="c")]))
+    assert mapped["role"] == ("driver" if driver_is_mailed else "owner")
+
+
+MAILING = ("Kenteken", "APK datum", "Rol", "Bedrijfsnaam", "Achternaam", "E-mail")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        ({"Achternaam": "Voorbeeld Lease"}, True),
+        ({"Bedrijfsnaam": "Autolease BV", "Achternaam": "Bos"}, True),
+        ({"Voornaam": "Athlon", "Achternaam": "Car Lease"}, True),
+        ({"Bedrijfsnaam": "Please B.V."}, False),
+        ({"Achternaam": "Bos"}, False),
+    ],
+)
+def test_the_addressee_of_a_mailing_is_judged_alike(carsys, written, name, is_one) -> None:
+    row = CAR | {"Rol": "eigenaar", "E-mail": "a@lease.example; b@lease.example"} | name
+    (mapped,) = carsys(layout="apk_mailing").mapped(written([row], MAILING))
+    assert (mapped == Skipped("lease_company")) is is_one
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "application/xml"])
+def test_what_is_pushed_is_judged_alike(carsys, media_type) -> None:
+    first = {f"{D} {PRIVE}": "b@lease.example", f"{O} {ZAKELIJK}": "a@lease.example; b@lease.example"}
+    second = {f"{D} {PRIVE}": "a@lease.example; drv@v.example", f"{O} {ZAKELIJK}": "a@lease.example"}
+    cars = [CAR | mails | {f"{O} achternaam": "Athlon Car Lease"} for mails in (first, second)]
+    every = [dict.fromkeys(NEEDED, "") | car for car in cars]
+    content = json.dumps(every).encode() if media_type == "application/json" else as_xml(cars)
+    skipped, mapped = carsys().pushed(content, media_type)
+    assert skipped == Skipped("lease_company")
+    assert mapped["email"] == "drv@v.example"
 
 
 # ---------------------------------------------------------------- what comes along

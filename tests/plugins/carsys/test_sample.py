@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from plugins.carsys.fields import known
-from plugins.carsys.lease import USUAL
+from plugins.carsys.lease import KNOWN, USUAL
 
 FOLDER = Path(__file__).parents[3] / "plugins" / "carsys"
 SAMPLE = FOLDER / "sample"
@@ -86,7 +86,7 @@ def test_the_readme_names_every_setting_and_every_field(carsys) -> None:
         who, name = field.split(".")
         assert f"`vehicle.{name}`" in page if who == "vehicle" else f"`.{name}`" in page
         assert column is None or column.partition(" ")[2] in page or column in page
-    assert all(f"`{company}`" in page for company in USUAL)
+    assert all(f"`{company}`" in page for company in (*KNOWN, USUAL))
 
 
 @pytest.mark.parametrize(

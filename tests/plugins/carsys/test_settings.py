@@ -88,6 +88,11 @@ def test_consents_may_have_one_format(carsys) -> None:
     assert "one format" in mistakes(carsys, recipient=["driver", "owner"], columns=written)[""]
 
 
+@pytest.mark.parametrize("written", ["usual", ["usual"]])
+def test_without_names_of_its_own_a_garage_has_the_usual_lease_companies(carsys, written) -> None:
+    assert carsys().settings == carsys(lease_companies=written).settings
+
+
 def test_settings_survive_being_written_out(carsys) -> None:
     made = carsys(columns={"vehicle.apk_due": {"format": "%d-%m-%Y"}, "vehicle.country": {"value": "NL"}})
     assert made.settings.form is made.settings.form
