@@ -8,8 +8,9 @@ then nothing can be gone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
 
 from connector import dictionary, figures, masks
@@ -33,6 +34,15 @@ _ALIKE = 0.7
 _LONGEST_NAME = 60
 """Characters of a column name that are compared and shown when one is missing."""
 
+Meaning = Callable[[str], str | None]
+"""What a column of this name holds, as garage systems call theirs; None: the name is not known."""
+
+NEEDED_FIELDS = (("plate",), ("email",), ("last_name", "full_name", "company"))
+"""Without a column of each of these no row of a file could become a passport."""
+
+_NO_OPTION = frozenset({"plate", "email", "last_name", "full_name"})
+"""Fields whose column is not to be called optional only because a file lacks it."""
+
 Step = tuple[str, tuple[str, ...], Cell, Callable[[str], bool]]
 """Field, its columns' names as the records have them, the cell if all are empty, and what is empty there."""
 
@@ -48,12 +58,19 @@ def normalised(header: str) -> str:
     return " ".join(trimmed(header).casefold().split())
 
 
+def _unknown(_: str) -> None:
+    """A name says nothing."""
+
+
 class Columns:
     """The columns of one file, found: `pick` gives a record's cells, `given` those of a plugin's mapping."""
 
-    def __init__(self, columns: Mapping[str, Column], header: Sequence[str] | None) -> None:
+    def __init__(
+        self, columns: Mapping[str, Column], header: Sequence[str] | None, meaning: Meaning = _unknown
+    ) -> None:
         """Raises `SourceFormatError` when a mapped column is gone and not optional, or stands there twice."""
         self._columns = {field: columns[field] for field in CANONICAL_FIELDS if field in columns}
+        self._meaning = meaning
         self._steps = None if header is None else self._match(header)
         self._loose_steps = lru_cache(maxsize=64)(self._match_loosely)
 
@@ -109,7 +126,7 @@ class Columns:
 
     def _match(self, header: Sequence[str]) -> tuple[Step, ...]:
         refuse_doubled(self._mapped(), header)
-        refuse_gone(self._needed(), header, self._mapped())
+        refuse_gone(self._needed(), header, self._mapped(), meaning=self._meaning, fields=self._fields())
         return self._steps_for(_by_name(header))
 
     def _match_loosely(self, header: tuple[str, ...]) -> tuple[Step, ...]:
@@ -129,6 +146,24 @@ class Columns:
         return dict.fromkeys(
             name for column in self._columns.values() if not column.optional for name in column.names
         )
+
+    def refuse_bare(self, header: Sequence[str]) -> None:
+        """Raises `SourceFormatError` when nothing of a field is there without which no row counts, optional or not."""
+        there = set(map(normalised, header))
+        for fields in NEEDED_FIELDS:
+            mapped = [self._columns[field] for field in fields if field in self._columns]
+            names = [name for column in mapped for name in column.names]
+            if names and there.isdisjoint(map(normalised, names)) and not any(each.value for each in mapped):
+                refuse_gone(names, header, self._mapped(), meaning=self._meaning, fields=self._fields())
+
+    def _fields(self) -> Mapping[str, str]:
+        """Column → the field that it is mapped to, of several the one that no file can do without."""
+        alone = {"last_name", "full_name"}.isdisjoint(self._columns)
+        of = {"company": "last_name"} if alone else {}  # then it stands in for the name
+        mapped = [
+            (name, of.get(field, field)) for field, each in self._columns.items() for name in each.names
+        ]
+        return dict(sorted(mapped, key=lambda each: each[1] in _NO_OPTION))
 
     def _mapped(self) -> Iterable[str]:
         return dict.fromkeys(name for column in self._columns.values() for name in column.names)
@@ -170,19 +205,38 @@ def refuse_gone(
     alike: Callable[[str], str] = normalised,
     *,
     words: tuple[str, str] = ("de kolom", "de kolommen"),
+    meaning: Meaning = _unknown,
+    fields: Mapping[str, str] | None = None,
 ) -> None:
-    """Raises `SourceFormatError` when a needed column is gone, with one like it that is not `mapped`."""
+    """Raises `SourceFormatError` when a needed column is gone, with the one that may be it now.
+
+    That is one that is not `mapped`: of the same `meaning`, else one that is spelled like it. `fields`: column → the
+    field that it is mapped to; one that is not there is of the field that it means.
+    """
     there = _by_name(header, alike)
     gone = [name for name in needed if alike(name) not in there]
     if gone:
         lacks = "ontbreekt" if len(gone) == 1 else "ontbreken"
-        free = {name: first for name, (first, *_) in there.items() if name not in set(map(alike, mapped))}
+        free = _Free.of(there, mapped, alike, meaning)
+        of = fields or {}
+        asked = ", ".join(_quoted(name) + free.asked(name, of.get(name)) for name in gone)
+        optional = [name for name in gone if of.get(name, meaning(name)) not in _NO_OPTION]
         raise SourceFormatError(
-            f"In het bestand {lacks} {words[len(gone) > 1]} {', '.join(_asked(name, free, alike) for name in gone)}."
-            " Herstel de export, pas de kolomnamen in de instellingen aan,"
-            " of zet er `optional: true` bij.",
+            f"In het bestand {lacks} {words[len(gone) > 1]} {asked}. {_remedy(gone, optional)}",
             column=gone[0],
         )
+
+
+def _remedy(gone: Sequence[str], optional: Sequence[str]) -> str:
+    """What to do about it: a column without which no row counts is never to be called optional."""
+    if not optional:
+        return "Herstel de export of pas de kolomnamen in de instellingen aan."
+    where = "er" if len(optional) == len(gone) else f"bij {', '.join(map(_quoted, optional))}"
+    ending = " bij" if where == "er" else ""
+    return (
+        "Herstel de export, pas de kolomnamen in de instellingen aan,"
+        f" of zet {where} `optional: true`{ending}."
+    )
 
 
 def _by_name(header: Iterable[str], alike: Callable[[str], str] = normalised) -> dict[str, list[str]]:
@@ -220,23 +274,65 @@ _EMPTY: Mapping[str, Callable[[str], bool]] = {
 """What says nothing in a field, beside an empty cell, dashes alone and what a sheet says of a formula that failed."""
 
 
-def _asked(name: str, unmapped: Mapping[str, str], alike: Callable[[str], str]) -> str:
-    found = _likest(name, unmapped, alike)
-    return _quoted(name) + (f" (bedoelt u {_quoted(found)}?)" if found else "")
-
-
 def look_alike(name: str, others: Iterable[str], alike: Callable[[str], str] = normalised) -> str | None:
     """The name of these that looks like another, as it may be shown; None where none does."""
-    found = _likest(name, {alike(other): other for other in others}, alike)
-    return masks.bounded(masks.visible(trimmed(found)), _LONGEST_NAME) if found else None
+    names = {alike(other): other for other in others}
+    found = _likest(alike(name), _short(names))
+    return _shown(names[found]) if found else None
 
 
-def _likest(name: str, others: Mapping[str, str], alike: Callable[[str], str]) -> str | None:
-    """Of other names, by what is compared, the one most like this one."""
-    short = [other for other in others if len(other) <= _LONGEST_NAME and "@" not in other]
-    found = get_close_matches(alike(name), short, n=1, cutoff=_ALIKE)
-    return others[found[0]] if found else None
+@dataclass(frozen=True, slots=True)
+class _Free:
+    """The columns of a file that are not mapped: compared name → as it stands in the file, and what it means."""
+
+    names: Mapping[str, str]
+    means: Mapping[str, str | None]
+    alike: Callable[[str], str]
+    meaning: Meaning
+
+    @classmethod
+    def of(
+        cls,
+        there: Mapping[str, Sequence[str]],
+        mapped: Iterable[str],
+        alike: Callable[[str], str],
+        meaning: Meaning,
+    ) -> _Free:
+        taken = set(map(alike, mapped))
+        names = {name: there[name][0] for name in _short(there) if name not in taken}
+        return cls(names, {name: meaning(shown) for name, shown in names.items()}, alike, meaning)
+
+    def asked(self, name: str, field: str | None) -> str:
+        """` (bedoelt u “E-mailadres”?)`, of a column that is gone and the field that it was mapped to; or nothing."""
+        found = self._found(self.alike(name), {field, self.meaning(name)} - {None})
+        return f" (bedoelt u {_quoted(self.names[found])}?)" if found else ""
+
+    def _found(self, name: str, wanted: Collection[str | None]) -> str | None:
+        """First what means the same, then what is spelled alike and is not known to mean anything else."""
+        same = [each for each, means in self.means.items() if means and _is_of(means, wanted)]
+        if same:
+            return max(same, key=lambda each: SequenceMatcher(None, name, each).ratio())
+        return _likest(name, [each for each, means in self.means.items() if not (means and wanted)])
+
+
+def _is_of(means: str, wanted: Collection[str | None]) -> bool:
+    """Whether a column that means this may be of one of these fields: a whole name is called a name as well."""
+    return means in wanted or (means == "last_name" and "full_name" in wanted)
+
+
+def _short(names: Iterable[str]) -> list[str]:
+    """Those of compared names that can be names: no cell of data that they have run into."""
+    return [name for name in names if len(name) <= _LONGEST_NAME and "@" not in name]
+
+
+def _likest(name: str, others: Collection[str]) -> str | None:
+    """Of compared names the one most like this one."""
+    return next(iter(get_close_matches(name, others, n=1, cutoff=_ALIKE)), None)
+
+
+def _shown(name: str) -> str:
+    return masks.bounded(masks.visible(trimmed(name)), _LONGEST_NAME)
 
 
 def _quoted(name: str) -> str:
-    return f"“{masks.bounded(masks.visible(trimmed(name)), _LONGEST_NAME)}”"
+    return f"“{_shown(name)}”"

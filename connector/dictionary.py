@@ -42,6 +42,15 @@ def role(text: str) -> Role | None:
     return _ROLES.get(folded(text))
 
 
+def apart_from_role(name: str) -> tuple[Role | None, str]:
+    """Whose a column is and what else its name says, folded: `Bestuurder e-mail` is of the driver, and `email`."""
+    word = folded(name)
+    for beginning in sorted(_ROLES, key=len, reverse=True):
+        if word.startswith(beginning) and word != beginning:
+            return _ROLES[beginning], word.removeprefix(beginning)
+    return None, word
+
+
 def yes_or_no(text: str) -> bool | None:
     """Yes or no as a word, a letter, a tick or a number (Access writes yes as -1); None: neither."""
     word = text.strip().casefold()

@@ -20,9 +20,11 @@ from connector.brake import LIMITS, Braked, Limits, Weighing
 from connector.canonical import parsed
 from connector.elements import Counting
 from connector.fleets import Fleets
+from connector.kit.meant import meaning_of
 from connector.ledger import Ledger, Marks, Remembered, StagedRow
 from connector.ledger.weighing import weigh
 from connector.model import Column, Draft, Layout, Skipped, SourceRecord, Table, Verdict
+from connector.shifted import Places
 
 CONSENT_FIELDS = ("consent", "opt_out")
 CHUNK = 6000
@@ -126,9 +128,11 @@ def judged(
     before of the others is recognised by its key, once that is known (`recognise` None: nothing). Raises
     `SourceFormatError` when the layout is not the mapped one, `AdapterFailed` when the plugin broke.
     """
-    mapper = mapping.compile_mapper(source.columns(), table.layout.columns or None, source.fleets)
+    found_columns = _columns_of(source, table.layout)
     lacking, said = source.lacking(table.layout), set() if said is None else said
-    judge, digest_of = _judge_by(source, mapper, today, lacking), RawRows().digest
+    judge, digest_of = _judge_by(source, found_columns, today, lacking), RawRows().digest
+    places = _places(source, found_columns, table.layout)
+    judge = _noting(judge, places) if places else judge
     records = table.records if isinstance(table, Table) else table
     found, position = Chunk([], Marks()), 0
     for told in reciting.beside(records, said):
@@ -146,8 +150,29 @@ def judged(
         if len(found.rows) >= CHUNK or len(found.marks.digests) >= MARKED:
             yield _recognised(found, recognise)
             found = Chunk([], Marks())
+    if places:
+        places.refuse(position)
     if found.rows or found.marks.digests:
         yield _recognised(found, recognise)
+
+
+def _columns_of(source: Source, layout: Layout) -> columns.Columns:
+    """Raises `SourceFormatError` when the layout is not the mapped one."""
+    found = columns.Columns(source.columns(), layout.columns or None, meaning_of)
+    if layout.columns and not source.adapter.maps_records:  # else its plugin knows what may be gone
+        found.refuse_bare(layout.columns)
+    return found
+
+
+def _places(source: Source, found: columns.Columns, layout: Layout) -> Places | None:
+    """Where plates and addresses stand, of a file whose columns have names; None where its plugin maps the rows."""
+    if not found.steps or source.adapter.maps_records:
+        return None
+    return Places.of(found.steps, has_header=layout.header_line is not None)
+
+
+def _noting(judge: Callable[[SourceRecord], Verdict], places: Places) -> Callable[[SourceRecord], Verdict]:
+    return lambda record: places.note(record, judge(record))
 
 
 def _recognised(chunk: Chunk, recognise: Recognise | None) -> Chunk:
@@ -209,9 +234,10 @@ def _digest_of_any(record: SourceRecord) -> bytes:
 
 
 def _judge_by(
-    source: Source, mapper: mapping.Mapper, today: date, lacking: frozenset[str]
+    source: Source, found: columns.Columns, today: date, lacking: frozenset[str]
 ) -> Callable[[SourceRecord], Verdict]:
     """What decides on the records of one file: its columns, or its plugin's own mapping."""
+    mapper = mapping.Mapper(found, source.fleets)
 
     def by_columns(record: SourceRecord) -> Verdict:
         return mapper.judge(record, today=today)

@@ -70,6 +70,92 @@ def test_a_missing_column_holds_the_file_and_names_the_one_that_looks_like_it() 
     assert "de kolom “APK-datum” (bedoelt u “APK datum”?)" in str(caught.value)
 
 
+MEANINGS = {
+    "e-mail": "email",
+    "emailadres": "email",
+    "e-mail klant": "email",
+    "naam": "last_name",
+    "klantnaam": "last_name",
+    "klantnr": "customer_reference",
+    "kent.": "plate",
+    "gsm": "mobile",
+}
+
+
+def refused(columns: dict[str, Column], *header: str) -> str:
+    with pytest.raises(SourceFormatError) as caught:
+        Columns(columns, header, lambda name: MEANINGS.get(normalised(name)))
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("field", "name", "header", "meant"),
+    [
+        ("email", "E-mail", ("Kent.", "Emailadres"), "Emailadres"),
+        ("plate", "Kolom 1", ("E-mails", "Kent."), "Kent."),  # by the field it is mapped to
+        ("full_name", "Volledige naam", ("Naam",), "Naam"),  # a whole name is called a name
+        ("make", "E-mail", ("Emailadres",), "Emailadres"),  # by its own name, whatever it is mapped to
+        (
+            "email",
+            "E-mail",
+            ("E-mail klant", "Emailadres"),
+            "E-mail klant",
+        ),  # of several the one most like it
+        ("email", "E-mail", ("Emailadres", "E-mail klant"), "E-mail klant"),
+        ("email", "E-mail privé", ("E-mail prive", "Emailadres"), "Emailadres"),  # what is known goes first
+        ("email", "E-post", ("E-posts",), "E-posts"),  # else as it is spelled
+    ],
+)
+def test_what_means_the_same_goes_before_what_is_spelled_alike(field, name, header, meant) -> None:
+    assert f"“{name}” (bedoelt u “{meant}”?)" in refused({field: column(name)}, *header)
+
+
+def test_what_is_spelled_alike_and_means_something_else_is_not_proposed() -> None:
+    assert "bedoelt u" not in refused({"last_name": column("Klantnaam")}, "Klantnr")
+
+
+def test_a_cell_of_data_is_never_proposed_whatever_it_means() -> None:
+    with pytest.raises(SourceFormatError) as caught:
+        Columns({"email": column("E-mail")}, ("jan@voorbeeld.example",), lambda _: "email")
+    assert "bedoelt u" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("columns", "remedy"),
+    [
+        ({"make": column("Merk")}, "aan, of zet er `optional: true` bij."),
+        ({"email": column("E-mail")}, "Herstel de export of pas de kolomnamen in de instellingen aan."),
+        ({"last_name": column("Naam")}, "Herstel de export of pas de kolomnamen in de instellingen aan."),
+        ({"company": column("Firma")}, "Herstel de export of pas de kolomnamen in de instellingen aan."),
+        ({"plate": column("K"), "make": column("M")}, "aan, of zet bij “M” `optional: true`."),
+        ({"full_name": column("X", optional=True), "company": column("F")}, "zet er `optional: true` bij."),
+    ],
+)
+def test_no_column_that_every_row_needs_is_said_to_be_optional_by_way_of_remedy(columns, remedy) -> None:
+    assert refused(columns, "Nummer").endswith(remedy)
+
+
+@pytest.mark.parametrize(
+    ("columns", "gone"),
+    [
+        ({"plate": column("K", optional=True)}, "“K”"),
+        ({"email": column("A", "B", optional=True)}, "“A”, “B”"),
+        ({"full_name": column("N", optional=True), "company": column("F", optional=True)}, "“N”, “F”"),
+        ({"email": column("A", "Nummer", optional=True)}, None),
+        ({"last_name": column("N", optional=True), "company": column("Nummer")}, None),
+        ({"full_name": column("N", optional=True), "company": column(value="Firma")}, None),
+        ({"make": column("M", optional=True)}, None),
+    ],
+)
+def test_a_file_is_bare_where_nothing_is_there_of_what_every_row_needs(columns, gone) -> None:
+    found = Columns(columns, ("Nummer",))
+    if gone is None:
+        found.refuse_bare(("Nummer",))
+        return
+    with pytest.raises(SourceFormatError, match=gone):
+        found.refuse_bare(("Nummer",))
+
+
 def test_a_column_that_is_mapped_already_is_not_proposed() -> None:
     with pytest.raises(SourceFormatError) as caught:
         Columns({"email": column("E-mail privé", "E-mail thuis")}, ("Kenteken", "E-mail privé"))

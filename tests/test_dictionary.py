@@ -191,3 +191,19 @@ def test_no_word_raises(text: str) -> None:
     dictionary.is_no_address(text)
     dictionary.is_no_plate(text)
     dictionary.is_nothing(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "apart"),
+    [
+        ("Bestuurder e-mail privé", ("driver", "emailprive")),
+        ("Eigenaar.Achternaam", ("owner", "achternaam")),
+        ("Kentekenhouder naam", ("owner", "naam")),
+        ("CONTRACTANT_PLAATS", ("contractor", "plaats")),
+        ("Bestuurder", (None, "bestuurder")),
+        ("E-mail", (None, "email")),
+        ("", (None, "")),
+    ],
+)
+def test_whose_a_column_is_stands_before_what_it_is(name: str, apart: tuple[str | None, str]) -> None:
+    assert dictionary.apart_from_role(name) == apart

@@ -9,14 +9,16 @@ from typing import Any
 
 import click
 
-from connector import inbox
+from connector import inbox, masks
 from connector.cli import answer, exits, workplace
 from connector.cli.configuring import known_adapters, write_schemas
 from connector.cli.first_look import FirstLook, first_look
+from connector.cli.markup_fault import markup_fault
 from connector.cli.meanings import agree, as_told, as_value, foreseen_as_told, given_by, proposed, show
 from connector.cli.options import Options, shared_options
 from connector.cli.own_form import OwnForm, own_form
-from connector.config.proposed import ADAPTER, Garage, proposed_text, recognised_text
+from connector.config.forms import safe_id
+from connector.config.proposed import ADAPTER, Garage, pattern_for, proposed_text, recognised_text
 from connector.config.schema import garage_schema
 from connector.errors import ConfigError, SourceError
 from connector.preview import Preview
@@ -97,7 +99,7 @@ def init(
         show(look, proposal)
     if asking:
         proposal = agree(look, proposal, given)
-        answers = _ask(answers, file)
+        answers = _ask(options, answers, file)
     _must_be_whole(proposal.missing, answers)
     answers = _with_defaults(answers, file)
     path = _write(options, _text(look, proposal, _garage(answers, file)), answers)
@@ -125,12 +127,12 @@ def _text(look: FirstLook, proposal: Proposal, garage: Garage) -> str:
 
 def _own_form(file: Path, adapter: str | None, columns: Sequence[str]) -> OwnForm | None:
     """The adapter's that knows the export as its own; who says what columns mean speaks of no such form."""
-    if adapter == ADAPTER or (columns and not adapter):
-        return None
-    known = own_form(file, adapter)
-    if adapter and known is None:
+    known = None if adapter == ADAPTER or (columns and not adapter) else own_form(file, adapter)
+    if known is None and (fault := markup_fault(file)):
+        raise click.UsageError(f"{inbox.printable(file.name)}: {fault}")
+    if adapter not in (None, ADAPTER) and known is None:
         raise click.UsageError(f"adapter {adapter!r} does not know {inbox.printable(file.name)} as its own")
-    if columns:
+    if columns and known:
         raise click.UsageError(f"--column is for {ADAPTER}; adapter {adapter!r} knows its columns")
     return known
 
@@ -142,7 +144,7 @@ def _as_known(options: Options, known: OwnForm, answers: Answers, *, asking: boo
     if asking:
         if not click.confirm("Klopt dit?", default=True, err=True):
             raise click.UsageError(f"say what every column means, with --adapter {ADAPTER}")
-        answers = _ask(answers, known.path)
+        answers = _ask(options, answers, known.path)
     _must_be_whole((), answers)
     answers = _with_defaults(answers, known.path)
     garage = _garage(answers, known.path)
@@ -160,7 +162,14 @@ def _as_known(options: Options, known: OwnForm, answers: Answers, *, asking: boo
 
 
 def _must_be_new(options: Options, garage: str | None) -> None:
-    if garage is not None and _path(options, garage).exists():
+    """A usage error where this is no id, or its file is there: the id becomes the name of a file."""
+    if garage is None:
+        return
+    try:
+        safe_id(garage)
+    except ValueError as fault:
+        raise click.UsageError(f"--garage-id: {masks.bounded(masks.visible(garage), 70)!r} {fault}") from None
+    if _path(options, garage).exists():
         raise click.UsageError(f"{_path(options, garage)} is there already and is not overwritten")
 
 
@@ -168,9 +177,21 @@ def _path(options: Options, garage: str) -> Path:
     return options.directory / "garages" / f"{garage}.yaml"
 
 
-def _ask(answers: Answers, file: Path) -> Answers:
+def _ask_id(options: Options) -> str:
+    """Ask for an id until it is one that is free."""
+    while True:
+        garage = _prompt("Id van de garage (a-z, 0-9 en -)")
+        try:
+            _must_be_new(options, garage)
+        except click.UsageError as error:
+            answer.message(error.format_message())
+        else:
+            return garage
+
+
+def _ask(options: Options, answers: Answers, file: Path) -> Answers:
     """Ask what was not given."""
-    garage = answers.garage or _prompt("Id van de garage (a-z, 0-9 en -)")
+    garage = answers.garage or _ask_id(options)
     name = answers.name or _prompt("Naam van de garage", _named(garage))
     url = answers.url or _prompt("Adres van iGarage (https://…)")
     watch = answers.watch or _prompt("Map waar de exports komen", str(file.resolve().parent))
@@ -209,7 +230,7 @@ def _garage(answers: Answers, file: Path) -> Garage:
         str(answers.url),
         str(answers.token_file),
         str(answers.watch),
-        f"*{file.suffix.lower()}" if file.suffix else inbox.printable(file.name),
+        pattern_for(inbox.printable(file.name)),
     )
 
 
@@ -223,6 +244,7 @@ def _named(garage: str) -> str:
 def _write(options: Options, text: str, answers: Answers) -> Path:
     """Write the garage's file and the schemas beside it. Raises `ConfigError`, and leaves nothing, if it is wrong."""
     path = _path(options, str(answers.garage))
+    made = [folder for folder in (path.parent, options.directory) if not folder.exists()]
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         file = path.open("x", encoding="utf-8")
@@ -235,6 +257,8 @@ def _write(options: Options, text: str, answers: Answers) -> Path:
             raise ConfigError(*wrong)
     except BaseException:
         path.unlink()
+        for folder in made:
+            folder.rmdir()
         raise
     write_schemas(options.directory, known_adapters())
     return path

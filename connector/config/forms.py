@@ -36,7 +36,8 @@ def document_of(info: ValidationInfo) -> Document | None:
     return info.context if isinstance(info.context, Document) else None
 
 
-def _safe_id(text: str) -> str:
+def safe_id(text: str) -> str:
+    """The id of a garage or a source, as it is. Raises ValueError where this is none."""
     if not _ID.fullmatch(text):
         raise ValueError("may hold only a-z, 0-9 and -, at most 63, and begins with a letter or digit")
     return text
@@ -99,7 +100,7 @@ def at_least_one(items: tuple[T, ...]) -> tuple[T, ...]:
 NotBeforeFirst = AfterValidator(_not_before_first)
 """For the longest of two waits: not shorter than the model's `first`."""
 
-SafeId = Annotated[str, AfterValidator(_safe_id)]
+SafeId = Annotated[str, AfterValidator(safe_id)]
 """A name that is safe in file names, keys and logs."""
 
 OneLine = Annotated[str, Field(max_length=200), AfterValidator(_printable)]

@@ -14,7 +14,7 @@ import platformdirs
 from pydantic import BaseModel, ValidationError
 
 from connector import adapters
-from connector.config import findings, strict_yaml
+from connector.config import doubts, findings, strict_yaml
 from connector.config.connector_file import ConnectorConfig
 from connector.config.document import Data, Document, Place, Steps
 from connector.config.garage_file import GarageConfig
@@ -150,11 +150,13 @@ class _GarageReader:
     def garage(self, file: Path) -> GarageConfig | None:
         """The garage in `file`; None when it has mistakes."""
         try:
-            garage = self._garage(strict_yaml.read(file))
+            document = strict_yaml.read(file)
+            garage = self._garage(document)
         except ConfigError as error:
             self.mistakes += error.mistakes
             return None
-        self.warnings += _secret_warnings(garage, self._env)
+        self.warnings += doubts.secrets(garage, self._env)
+        self.warnings += doubts.optional_in_vain(garage, document, self._find_adapter)
         return garage
 
     def _garage(self, document: Document) -> GarageConfig:
@@ -290,23 +292,11 @@ def _door_or_lists(document: Document) -> Iterator[Mistake]:
     if not isinstance(document.data, dict):
         return
     by_list = document.at(("delivery", "route")) == "list_file"
-    if "igarage" not in document.data and not by_list:
-        yield document.mistake(("igarage",), "is missing", document.place_of_value(("igarage",)))
+    if document.data.get("igarage") is None and not by_list:
+        message = "is empty" if "igarage" in document.data else "is missing"
+        yield document.mistake(("igarage",), message, document.place_of_value(("igarage",)))
     elif "igarage" in document.data and by_list:
         message = (
             "stands beside delivery.route: list_file, which asks nothing of iGarage: take one of them away"
         )
         yield _at_key(document, ("igarage",), message)
-
-
-def _secret_warnings(garage: GarageConfig, env: Mapping[str, str]) -> Iterator[Mistake]:
-    """A secret may come later, and is read at each use: at loading its want is no mistake."""
-    secrets: list[Callable[[Mapping[str, str]], str]] = []
-    secrets += [garage.igarage.read_token] if garage.igarage else []
-    secrets += [source.http.auth.read for source in garage.sources if source.http and source.http.auth]
-    secrets += [source.receive.read for source in garage.received if source.receive]
-    for read in secrets:
-        try:
-            read(env)
-        except ConfigError as error:
-            yield from error.mistakes

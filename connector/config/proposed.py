@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,47 @@ class Garage:
     token_file: str
     watch: str
     pattern: str
+
+
+_MONTH = (
+    "(?:jan(?:uar[iy])?|feb(?:ruar[iy])?|mrt|maart|mar(?:ch)?|apr(?:il)?|mei|may|jun[ei]?|jul[iy]?|aug(?:ust(?:us)?)?"
+    "|sept?(?:ember)?|o[kc]t(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])"
+)
+_BETWEEN = "[-_. ]{0,2}"
+_DATE = re.compile(
+    rf"\d[\d_. -]{{2,}}\d(?:{_BETWEEN}{_MONTH})?|\d{{1,2}}{_BETWEEN}{_MONTH}|(?<![a-z]){_MONTH}{_BETWEEN}\d+",
+    re.IGNORECASE,
+)
+"""What in a file's name is another tomorrow: a date, a time, a long number."""
+
+
+def pattern_for(name: str) -> str:
+    """The pattern that finds the exports to come, by the name of one: `*.csv`; `klanten.*` of `klanten.25112026`.
+
+    The ending tells, where it has none of what changes from day to day; else what changes may be anything.
+    """
+    stem, dot, suffix = name.rpartition(".")
+    ends_in_number = bool(stem) and suffix.isdigit()
+    if stem and suffix and not ends_in_number and not _DATE.search(suffix) and " " not in suffix:
+        return f"*{dot}{_literally(suffix.lower())}"
+    changing = [each.span() for each in _DATE.finditer(name)]
+    changing += [(len(name) - len(suffix), len(name))] if ends_in_number else []
+    if not changing:
+        return _literally(name)
+    begin, end = min(changing)[0], max(end for _, end in changing)
+    return _anything(_literally(name[:begin]), _literally(name[end:]), or_else=name[begin])
+
+
+def _anything(before: str, behind: str, or_else: str) -> str:
+    """Anything between two texts; where neither says anything, what begins with a digit too."""
+    is_told = (before + behind).strip(" ._-") or not or_else.isdigit()
+    return re.sub(r"[.]{2,}|[*]{2,}", "*", f"{before}{'*' if is_told else '[0-9]*'}{behind}").replace(
+        "**", "*"
+    )
+
+
+def _literally(text: str) -> str:
+    return re.sub(r"[\[?*]", r"[\g<0>]", text)
 
 
 def proposed_text(

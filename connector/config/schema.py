@@ -30,6 +30,7 @@ _SECRETS = {
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 Schema = dict[str, Any]
+_NULL: Schema = {"type": "null"}
 AdapterSettings = Mapping[str, type[BaseModel] | None]
 """Adapter → the model of its settings; None when it takes none."""
 
@@ -38,7 +39,7 @@ def connector_schema() -> Schema:
     """Of `connector.yaml`."""
     schema = _tidy(ConnectorConfig.model_json_schema())
     schema["$defs"]["StateConfig"]["not"] = {"required": ["database", "directory"]}
-    return {"$schema": DIALECT, **schema}
+    return {"$schema": DIALECT, **_or_nothing(schema)}
 
 
 def garage_schema(adapters: AdapterSettings) -> Schema:
@@ -47,6 +48,9 @@ def garage_schema(adapters: AdapterSettings) -> Schema:
     definitions = schema["$defs"]
     definitions.pop("BaseModel")  # where the models have any settings at all
     schema["properties"]["config_version"]["const"] = CONFIG_VERSION
+    schema["properties"]["igarage"] = without_null(
+        schema["properties"]["igarage"]
+    )  # a garage has a door, or lists
     definitions["IGarageConfig"]["oneOf"] = [{"required": ["token_file"]}, {"required": ["token_env"]}]
     for name, word in _SECRETS.items():
         definitions[name]["oneOf"] = [{"required": [f"{word}_file"]}, {"required": [f"{word}_env"]}]
@@ -73,11 +77,21 @@ def settings_schema(name: str, model: type[BaseModel]) -> Schema:
 def _settings_of(name: str, model: type[BaseModel] | None, definitions: Schema) -> Schema:
     condition = {"properties": {"adapter": {"const": name}}, "required": ["adapter"]}
     if model is None:
-        return {"if": condition, "then": {"not": {"required": ["settings"]}}}
+        return {"if": condition, "then": {"properties": {"settings": _NOTHING}}}
     schema = settings_schema(name, model)
     definitions.update(schema.pop("$defs"))
     needed = ["settings"] if schema.get("required") else []
-    return {"if": condition, "then": {"properties": {"settings": schema}, "required": needed}}
+    settings = schema if needed else _or_nothing(schema)
+    return {"if": condition, "then": {"properties": {"settings": settings}, "required": needed}}
+
+
+_NOTHING: Schema = {"type": ["object", "null"], "maxProperties": 0}
+"""The settings of an adapter that takes none: the word may stand there, with nothing under it."""
+
+
+def _or_nothing(schema: Schema) -> Schema:
+    """A mapping of which nothing need be written: also one with comments alone, which is null in YAML."""
+    return {**schema, "type": ["object", "null"]}
 
 
 def _one_or_many(schema: Schema) -> None:
@@ -87,7 +101,7 @@ def _one_or_many(schema: Schema) -> None:
 
 
 def _tidy(schema: Any) -> Any:
-    """Without pydantic's titles, and without null: a key that is left out is not written at all."""
+    """Without pydantic's titles, and without null, but for a mapping: with comments alone it is null in YAML."""
     if isinstance(schema, list):
         return [_tidy(each) for each in schema]
     if not isinstance(schema, dict):
@@ -105,7 +119,15 @@ def _tidy_all(named: Mapping[str, Any]) -> Schema:
 
 
 def _without_null(schema: Schema) -> Schema:
-    choices = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
+    """A single value that is left out is not written at all."""
+    told = without_null(schema)
+    is_mapping = {"$ref", "oneOf", "discriminator"} & told.keys() or told.get("type") == "object"
+    return schema if is_mapping else told
+
+
+def without_null(schema: Schema) -> Schema:
+    """The schema of what may be null, where it is not."""
+    choices = [each for each in schema.get("anyOf", ()) if each != _NULL]
     if "anyOf" not in schema or len(choices) == len(schema["anyOf"]):
         return schema
     rest = {name: value for name, value in schema.items() if name != "anyOf"}

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, SecretBytes, SecretStr
 
 from connector.config import strict_yaml
 from connector.config.document import Document, Steps, dotted
@@ -22,9 +22,22 @@ DEFAULT = "default"
 MASK = "***"
 
 _SECRET = re.compile(
-    r"(?:^|_)(?:password|passwd|secret|token|api_?key|authorization|credentials?)$", re.IGNORECASE
+    r"(?:^|_)(?:password|passwd|passphrase|pwd|wachtwoord|geheim|secret|token|authorization|credentials?"
+    r"|(?:api|access|private|subscription|client|shared)_?key)$"
 )
 """How a setting's name ends that holds a secret, whatever its type: a plugin's author may have thought of none."""
+
+_FREE_SECRET = re.compile(
+    r"pass(?:word|wd|phrase)|pwd|wachtwoord|geheim|secret|token|credential|authori[sz]ation|cookie"
+    r"|(?:key|sleutel)_?\d*$|(?:^|_)(?:auth|pass|pin|sig|signature|session(?:_?id)?)$"
+)
+"""The same of a name that a garage wrote itself, as a header's or a parameter's: there `key` is no key of a record."""
+
+_JOINT = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
+
+_PLACEHOLDER = re.compile(r"(\{(?:token|password|secret)\})")
+_SCHEMES = frozenset({"bearer", "basic", "digest", "token", "apikey", "api-key", "key", "negotiate"})
+"""What may stand beside a token that is filled in, and be shown: `apikey {token}`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +71,24 @@ def _document(file: Path) -> Document:
 
 
 def _settings(garage: str | None, model: BaseModel, document: Document) -> Iterator[Setting]:
-    for steps, value, is_default in _leaves(model, ()):
-        written = _where(document, steps, is_default=is_default)
+    for leaf in _leaves(model, ()):
+        written = _where(document, leaf.steps, is_default=leaf.is_default)
         place = document.place_of_key(written) if written else None
         file = str(document.file) if place else None
-        yield Setting(garage, dotted(steps), _shown(steps, value), file, place.line if place else None)
+        shown = MASK if leaf.is_secret and leaf.value is not None else _shown(leaf.value)
+        yield Setting(garage, dotted(leaf.steps), shown, file, place.line if place else None)
 
 
-def _leaves(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any, bool]]:
-    """Way, value, and whether the value is its model's default, of all that holds no settings of its own."""
+class _Leaf(NamedTuple):
+    """What holds no settings of its own; `is_default`: it is its model's default."""
+
+    steps: Steps
+    value: Any
+    is_default: bool
+    is_secret: bool
+
+
+def _leaves(value: Any, steps: Steps) -> Iterator[_Leaf]:
     if isinstance(value, BaseModel):
         for name, field in type(value).model_fields.items():
             if not field.exclude:
@@ -75,7 +97,8 @@ def _leaves(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any, bool]]:
                 if _is_branch(held):
                     yield from _leaves(held, below)
                 else:
-                    yield below, held, held == field.get_default(call_default_factory=False)
+                    is_default = held == field.get_default(call_default_factory=False)
+                    yield _Leaf(below, held, is_default, _names(_SECRET, below[-1]))
     elif isinstance(value, Mapping):
         for key, held in value.items():
             yield from _of_entry(held, (*steps, str(key)))
@@ -84,12 +107,21 @@ def _leaves(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any, bool]]:
             yield from _leaves(held, (*steps, number))
 
 
-def _of_entry(held: Any, steps: Steps) -> Iterator[tuple[Steps, Any, bool]]:
+def _of_entry(held: Any, steps: Steps) -> Iterator[_Leaf]:
     """One entry of a mapping: of a form with many keys only those that say something."""
+    is_secret = _names(_FREE_SECRET, steps[-1])
     if not _is_branch(held):
-        yield steps, held, False
+        yield _Leaf(steps, held, False, is_secret)
         return
-    yield from ((below, value, False) for below, value, is_default in _leaves(held, steps) if not is_default)
+    is_secret = is_secret and isinstance(held, Mapping)  # a form says by itself which of its keys are secret
+    for leaf in _leaves(held, steps):
+        if not leaf.is_default:
+            yield leaf._replace(is_default=False, is_secret=leaf.is_secret or is_secret)
+
+
+def _names(secret: re.Pattern[str], name: str | int) -> bool:
+    """Whether this is the name of a secret: `X-Api-Key`, `apiKey` and `API_KEY` are one name."""
+    return bool(secret.search(_JOINT.sub("_", str(name)).casefold().strip("_")))
 
 
 def _is_branch(value: Any) -> bool:
@@ -111,13 +143,32 @@ def _where(document: Document, steps: Steps, *, is_default: bool) -> Steps | Non
     return None
 
 
-def _shown(steps: Steps, value: Any) -> Any:
+def _shown(value: Any) -> Any:
     if value is None:
         return None
-    if isinstance(value, SecretStr) or _SECRET.search(str(steps[-1])):
+    if isinstance(value, SecretStr | SecretBytes):
         return MASK
-    if isinstance(value, Path):
-        return str(value)
+    if isinstance(value, str):
+        return _without_literals(value)
     if isinstance(value, tuple | list | set | frozenset):
-        return [_shown(steps, each) for each in value]
-    return value if isinstance(value, str | int | float | bool | dict) else str(value)
+        return [_shown(each) for each in value]
+    if isinstance(value, Mapping):
+        return {
+            name: MASK if _names(_FREE_SECRET, str(name)) and held is not None else _shown(held)
+            for name, held in value.items()
+        }
+    return value if isinstance(value, int | float | bool) else str(value)
+
+
+def _without_literals(text: str) -> str:
+    """A text in which a token is filled in, without what may be a secret beside it: `key *** {token}`."""
+    parts = _PLACEHOLDER.split(text)
+    if len(parts) == 1:
+        return text
+    return "".join(
+        part if number % 2 else re.sub(r"[^\s=:;,]+", _word, part) for number, part in enumerate(parts)
+    )
+
+
+def _word(found: re.Match[str]) -> str:
+    return found[0] if found[0].casefold() in _SCHEMES else MASK

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.config.document import Steps
-from connector.config.schema import GARAGE_SCHEMA, Schema
+from connector.config.schema import GARAGE_SCHEMA, Schema, without_null
 
 Values = Mapping[str, Any]
 """Nested mappings, lists and scalars, as they are to stand in the file."""
@@ -93,7 +93,7 @@ class _Writer:
         self, key: str, schema: Schema, value: Any, steps: Steps, depth: int, *, needed: bool
     ) -> Iterator[str]:
         whole = self._adapters_own() if steps == SETTINGS else self._resolved(schema)
-        if steps == SETTINGS and not whole:
+        if steps == SETTINGS and not whole.get("properties"):
             return  # an adapter that takes no settings
         yield from self._comments(schema, steps, depth)
         indent = "  " * depth
@@ -140,6 +140,7 @@ class _Writer:
         return "properties" in schema or "enum" in schema.get("propertyNames", {})
 
     def _resolved(self, schema: Schema) -> Schema:
+        schema = without_null(schema)
         if "$ref" not in schema:
             return schema
         found: Schema = self.schema["$defs"][schema["$ref"].rpartition("/")[2]]

@@ -3,7 +3,7 @@
 A plugin imports the names below from here and nothing else of this package.
 """
 
-from connector.columns import look_alike, refuse_doubled, refuse_gone
+from connector.columns import look_alike, refuse_doubled
 from connector.dictionary import folded, yes_or_no
 from connector.kit.addresses import AddressCell, judge_address
 from connector.kit.columns import Columns, ColumnsCheck, ColumnSetting, as_columns, names_of
@@ -14,6 +14,7 @@ from connector.kit.encoding import Encoding
 from connector.kit.headless import Header, read_headless
 from connector.kit.headless_sheet import read_headless_sheet
 from connector.kit.json_rows import read_json
+from connector.kit.meant import refuse_gone
 from connector.kit.xlsx_rows import is_workbook, read_xlsx
 from connector.kit.xml_rows import read_xml
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from connector import dictionary, emails, masks, plates
-from connector.columns import normalised, trimmed
+from connector.columns import emptiness, normalised, trimmed
 from connector.model import CANONICAL_FIELDS
 from connector.proposing import doubting, header, looks, names, people
 from connector.proposing.column import DATES, Column

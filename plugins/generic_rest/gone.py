@@ -18,6 +18,8 @@ Record = Mapping[str, Any]
 
 ALWAYS_THERE = ("consent", "opt_out")
 """Of these fields a column must be in every page: silence is no yes."""
+NEEDED = frozenset({"plate", "email", "last_name", "full_name", "changed"})
+"""Of these no record can do without, or they are no column."""
 ENOUGH = 20
 """So many records without a column mean that it is gone, and not only empty."""
 DEEPEST = 4
@@ -38,10 +40,18 @@ def refuse(settings: Settings, found: Sequence[Record]) -> None:
     if lacking:
         told = "; ".join(_told(settings, each, wanted[each], found) for each in lacking)
         raise SourceFormatError(
-            f"geen enkel record heeft het veld {told}: controleer columns, of zet er optional: true bij als het"
-            " garagesysteem lege velden weglaat",
+            f"geen enkel record heeft het veld {told}: controleer columns{_remedy(lacking)}",
             column=wanted[lacking[0]][0],
         )
+
+
+def _remedy(lacking: Sequence[str]) -> str:
+    """Without a plate, an address or a name no record counts: it is never to be called optional for that."""
+    if NEEDED.issuperset(lacking):
+        return ""
+    others = ", ".join(each for each in lacking if each not in NEEDED)
+    put = "er optional: true bij" if NEEDED.isdisjoint(lacking) else f"bij {others} optional: true"
+    return f", of zet {put} als het garagesysteem lege velden weglaat"
 
 
 def _wanted(settings: Settings) -> Wanted:

@@ -303,6 +303,32 @@ def test_config_check_warns_of_a_token_that_is_not_there_yet(garage):
     assert "jansen.token" in said.err and "warning" in said.err
 
 
+@pytest.mark.parametrize("field", ["plate", "email"])
+def test_config_check_warns_where_optional_can_mean_nothing(garage, car, field):
+    """An export without plates or addresses is held whatever the settings say, and a whole export is taken."""
+    column = {"plate": "Kenteken", "email": "E-mail"}[field]
+    garage.configure(columns={field: {"column": column, "optional": True}})
+    said = garage.main("config", "check")
+    line = 1 + next(
+        at for at, text in enumerate(garage.file.read_text("utf-8").splitlines()) if "optional" in text
+    )
+    assert said.status == 0
+    assert f"{garage.file}:{line}:" in said.err and f"columns.{field}.optional: has no effect" in said.err
+    assert said.err.rstrip().endswith("(warning)")
+    garage.export(car(1), car(2))
+    assert garage.run().status == 0
+    header = ("Kenteken", "Achternaam", "E-mail", "Merk", "Land", "APK datum", "Km stand", "Afmelding")
+    garage.export(car(1), header=[name for name in header if name != column])
+    assert garage.run().status == 3
+    (held,) = garage.ask("held")
+    assert held["reason"] == "layout_unknown" and f"“{column}”" in held["message"]
+
+
+def test_config_check_says_nothing_of_one_of_several_columns_that_may_be_gone(garage):
+    garage.configure(columns={"email": {"column": ["E-mail", "E-mail zakelijk"], "optional": True}})
+    assert garage.main("config", "check").err == ""
+
+
 def test_the_summary_of_a_run_is_data_on_stdout_and_nothing_else(garage, car):
     garage.export(car(1))
     said = garage.installation.process("run", "--once")

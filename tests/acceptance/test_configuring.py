@@ -152,6 +152,60 @@ def test_the_schema_refuses_what_the_loader_refuses(installation, path, value):
     assert installation.main("config", "check").status == 4
 
 
+def mappings(data, steps=()):
+    """The way to every mapping in a file."""
+    if isinstance(data, dict):
+        yield steps
+    for step, each in data.items() if isinstance(data, dict) else enumerate(data):
+        if isinstance(each, dict | list):
+            yield from mappings(each, (*steps, step))
+
+
+def emptied(file: Path, steps, nothing):
+    written = yaml.safe_load(file.read_text("utf-8"))
+    if not steps:
+        return nothing
+    branch = written
+    for step in steps[:-1]:
+        branch = branch[step]
+    branch[steps[-1]] = nothing
+    return written
+
+
+@pytest.mark.parametrize("file", sorted((CONFIG / "garages").glob("*.yaml")), ids=lambda file: file.stem)
+def test_the_schema_takes_every_mapping_empty_that_the_loader_takes_so(installation, file):
+    """With comments alone below it a mapping is null in YAML."""
+    judge = jsonschema.Draft202012Validator(installation.main("config", "schema").json)
+    taken = []
+    for steps in mappings(yaml.safe_load(file.read_text("utf-8"))):
+        for nothing in (None, {}):
+            written = emptied(file, steps, nothing)
+            (installation.folder / "garages" / file.name).write_text(yaml.safe_dump(written), "utf-8")
+            if installation.main("config", "check").status == 0:
+                taken.append(steps)
+                assert judge.is_valid(written), steps
+    assert taken or file.stem != "garage-carsys"
+
+
+@pytest.mark.parametrize("content", ["", "# nothing is set\n", "{}\n"])
+def test_a_connectors_file_that_sets_nothing_is_taken_by_the_schema_too(installation, content):
+    installation.add("jansen")
+    (installation.folder / "connector.yaml").write_text(content, "utf-8")
+    assert installation.main("config", "check").status == 0
+    jsonschema.validate(yaml.safe_load(content), installation.main("config", "schema", "connector").json)
+
+
+def test_an_editor_finds_no_fault_in_settings_that_hold_comments_alone(installation):
+    """As `init` writes them for an export of CarSys in which nothing is called otherwise."""
+    installation.add("jansen").configure(source={"adapter": "carsys", "settings": None})
+    file = installation.folder / "garages" / "jansen.yaml"
+    text = file.read_text("utf-8").replace("  watch:", "  settings:\n    # layout: customers\n  watch:", 1)
+    assert "settings:\n    #" in text
+    file.write_text(text, "utf-8")
+    assert installation.main("config", "check").status == 0
+    jsonschema.validate(yaml.safe_load(text), installation.main("config", "schema").json)
+
+
 def test_the_schema_says_of_every_key_what_it_is(installation):
     schema = installation.main("config", "schema").json
     parts = [schema, *(each for name, each in schema["$defs"].items() if "." not in name)]

@@ -395,12 +395,48 @@ def test_a_column_that_is_none_is_a_mistake_in_use(installation, drop, column):
     assert not file_of(installation).exists()
 
 
-def test_an_id_that_no_file_can_have_is_refused_and_leaves_nothing(installation, drop):
-    flags = ("--garage-id", "Jansen", "--url", "ftp://nergens", "--yes")
-    said = installation.main("init", "--from", drop("two_plates"), *flags)
+@pytest.mark.parametrize("bad", ["../x", "Jansen", "a/b", "x.yaml", "-x", "", "x" * 64, "a\x1b[2J"])
+def test_an_id_that_no_file_can_have_is_named_and_nothing_is_left_behind(installation, drop, bad):
+    path = drop("two_plates")
+    (installation.folder / "garages").rmdir()
+    before = sorted(installation.folder.parent.rglob("*"))
+    said = installation.main("init", "--from", path, "--url", GIVEN[3], "--garage-id", bad, "--yes")
+    assert said.status == 2
+    assert "--garage-id" in said.err and (bad[:5] in said.err or not bad.isprintable())
+    assert "\x1b" not in said.err and "holds no garage" not in said.err
+    assert sorted(installation.folder.parent.rglob("*")) == before
+
+
+def test_a_file_that_would_be_refused_leaves_nothing_behind(installation, drop):
+    path = drop("two_plates")
+    (installation.folder / "garages").rmdir()
+    before = sorted(installation.folder.parent.rglob("*"))
+    said = installation.main(
+        "init", "--from", path, "--garage-id", "jansen", "--url", "ftp://nergens", "--yes"
+    )
     assert said.status == 4
     assert "url" in said.err
-    assert list((installation.folder / "garages").iterdir()) == []
+    assert sorted(installation.folder.parent.rglob("*")) == before
+
+
+def test_an_id_that_is_none_or_is_taken_is_asked_for_once_more(installation, drop):
+    installation.add("oud")
+    path = drop("x", Shape({"Kenteken": "plate", "E-mail": "mail", "Achternaam": "last"}, {}))
+    running = installation.start("init", "--from", path, stdin=subprocess.PIPE)
+    answers = ("", "../x", "oud", "noord", "Garage Noord", GIVEN[3], "", "")
+    _, err = running.communicate("".join(f"{each}\n" for each in answers), timeout=60)
+    assert running.returncode == 0, err
+    assert "may hold only" in err and "not overwritten" in err
+    assert file_of(installation).exists()
+
+
+def test_an_export_with_its_date_for_an_ending_is_found_tomorrow_too(installation, drop):
+    path = drop("dutch_cp1252")
+    path = path.rename(path.with_name("klanten.25112026"))
+    said = installation.main("init", "--from", path, *GIVEN, "--json")
+    assert said.status == 0, said.err
+    written = yaml.safe_load(file_of(installation).read_text("utf-8"))
+    assert written["sources"][0]["pattern"] == ["klanten.*"]
 
 
 def test_it_asks_for_what_it_does_not_know(installation, drop):
@@ -460,6 +496,13 @@ def test_a_workbook_is_read_as_any_export(installation):
     seen = installation.ask("preview", path)
     assert (seen["file_error"], seen["rejected"]) == (None, [])
     assert seen["new"] > 0
+
+
+def test_of_a_workbook_no_delimiter_and_no_encoding_is_told(installation):
+    path = Path(__file__).parents[2] / "plugins" / "generic_csv" / "sample" / "klanten.xlsx"
+    said = installation.main("init", "--from", path, *GIVEN, "--yes")
+    first = said.out.splitlines()[0]
+    assert re.fullmatch(r"bestand klanten\.xlsx · kopregel op regel \d+", first)
 
 
 def test_where_each_date_alone_could_be_another_the_format_is_said_outright(installation, drop):

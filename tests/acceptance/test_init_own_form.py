@@ -148,6 +148,38 @@ def test_xml_that_no_adapter_knows_is_refused_with_what_to_do(started):
     assert said.status == 2 and "XML" in said.err and not source
 
 
+XML = sample("klanten.xml")
+TABLE = b"<table><tr><td>Kenteken</td></tr><tr><td>ZZ-001-Z</td></tr></table>"
+CUT = "houdt te vroeg op: het einde ontbreekt"
+PAGE = "HTML-tabel"
+DOCTYPE = b'<?xml version="1.0"?>\n<!DOCTYPE a [<!ENTITY x "y">]>\n'
+
+
+@pytest.mark.parametrize("adapter", [(), ("--adapter", "carsys"), ("--adapter", "generic_csv")])
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("klanten.xml", XML[: len(XML) // 2], CUT),
+        ("klanten.xml", XML[:-4], CUT),
+        ("klanten.xml", DOCTYPE + XML.partition(b"?>")[2], "DOCTYPE"),
+        ("klanten.xml", XML.replace(b"</Kenteken>", b"</Kent>", 1), "geen goed gevormde XML"),
+        ("klanten.xls", b"<html><body>" + TABLE, PAGE),
+        ("klanten.xls", b"\xef\xbb\xbf\r\n<!-- x --><!DOCTYPE html>\n" + TABLE, PAGE),
+        ("klanten.xls", TABLE, PAGE),
+        ("klanten.xls", b'<?xml version="1.0"?>\n<html xmlns="x">' + TABLE, PAGE),
+        ("klanten.xls", TABLE.decode().encode("utf-16"), PAGE),
+        ("klanten.xls", b"<?xml version='1.0'?><?mso-application progid='Excel.Sheet'?><Workbook/>", "Excel 2003"),
+        ("klanten.xml", b"<data><Table><Kenteken>ZZ-001-Z</Kenteken></Table></data>", None),
+    ],
+)  # fmt: skip
+def test_the_true_fault_of_what_begins_as_xml_is_told(started, name, content, told, adapter):
+    said, source = started(name, content, *adapter)
+    assert said.status == 2 and not source
+    assert f"{name}: " in said.err or told is None
+    assert told in said.err if told else PAGE not in said.err
+    assert "(regel " in said.err or told not in (CUT, "DOCTYPE")
+
+
 def test_it_asks_whether_it_is_right(installation, tmp_path):
     (tmp_path / "klanten.csv").write_bytes(sample("klanten.csv"))
     running = installation.start(

@@ -8,7 +8,7 @@ from exports import HEADER, Told, csv_of, golden, xlsx_of
 EMPTY = "Dit bestand is leeg: er is geen kopregel."
 GONE = (
     "In het bestand ontbreken de kolommen “Kenteken”, “Achternaam”, “E-mail”."
-    " Herstel de export, pas de kolomnamen in de instellingen aan, of zet er `optional: true` bij."
+    " Herstel de export of pas de kolomnamen in de instellingen aan."
 )
 
 CASES = {

@@ -227,3 +227,14 @@ def test_s05_rubbish_in_a_garage_file_is_told_and_in_the_connectors_stops(
         load()
     except ConfigError as error:
         assert error.mistakes
+
+
+def test_a_door_with_nothing_but_comments_below_it_is_none(
+    write: Write, load: Load, garage_yaml: str
+) -> None:
+    door = "  url: https://api.example.nl/connector/v1\n  token_file: jansen.token\n"
+    assert door in garage_yaml
+    write(garage_yaml.replace(door, "  # url: https://api.example.nl/connector/v1\n"))
+    loaded = load()
+    assert loaded.garages == ()
+    assert [(each.line, each.path, each.message) for each in loaded.mistakes] == [(4, "igarage", "is empty")]

@@ -58,6 +58,21 @@ def test_a_name_that_looks_like_the_one_that_is_gone_is_told(carsys, written) ->
     assert "bedoelt u “Bestuurder" in str(refusal(carsys, written(cars, renamed)))
 
 
+@pytest.mark.parametrize(
+    ("gone", "now"),
+    [
+        ("Kenteken", "Nummerplaat"),
+        ("APK datum", "Vervaldatum APK"),
+        ("Bestuurder achternaam", "Bestuurder familienaam"),
+        ("Eigenaar e-mail zakelijk", "Eigenaar zakelijk mail"),
+    ],
+)
+def test_a_name_that_means_the_same_is_told(carsys, gone, now) -> None:
+    renamed = [now if name == gone else name for name in NEEDED]
+    cars = [{now if name == gone else name: text for name, text in car.items()} for car in CARS]
+    assert f"“{gone}” (bedoelt u “{now}”?)" in str(refusal(carsys, as_csv(cars, renamed)))
+
+
 def test_a_name_of_the_garages_own_must_be_there(carsys, written) -> None:
     error = refusal(carsys, written(CARS), columns={"vehicle.mileage": "Km stand"})
     assert "“Km stand”" in str(error)

@@ -32,9 +32,9 @@ def without(many, *ways, **more):
 @pytest.mark.parametrize(
     ("found", "told", "column"),
     [
-        (without(20, "license", kenteken="x"), "license (plate):", "license"),
+        (without(20, "license", kenteken="x"), "license (plate): controleer columns", "license"),
         (without(20, "license", licensePlate="x"), "license (plate), bedoelt u “licensePlate”?", "license"),
-        (without(20, "license", customerId="x"), "license (plate):", "license"),
+        (without(20, "license", customerId="x"), "license (plate): controleer columns", "license"),
         (
             without(20, "customer.email", customer={"emailAddress": "x", "email": "y", "lastName": "K"}),
             "customer.email (email), bedoelt u “customer.emailAddress”?",
@@ -47,6 +47,24 @@ def test_what_no_record_has_is_named_with_what_looks_like_it(found, told, column
     with pytest.raises(SourceFormatError) as caught:
         gone.refuse(settings(), found)
     assert told in str(caught.value) and caught.value.column == column
+
+
+@pytest.mark.parametrize(
+    ("ways", "ending"),
+    [
+        (
+            ("brand",),
+            "controleer columns, of zet er optional: true bij als het garagesysteem lege velden weglaat",
+        ),
+        (("license", "brand"), "of zet bij make optional: true als het garagesysteem lege velden weglaat"),
+        (("license",), "controleer columns"),
+        (("customer.email", "customer.lastName"), "controleer columns"),
+    ],
+)
+def test_what_no_record_can_do_without_is_not_to_be_called_optional(ways, ending):
+    with pytest.raises(SourceFormatError) as caught:
+        gone.refuse(settings(make="brand"), without(20, *ways, brand="Volvo"))
+    assert str(caught.value).endswith(ending)
 
 
 @pytest.mark.parametrize(
