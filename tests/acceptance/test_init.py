@@ -502,7 +502,7 @@ def test_of_a_workbook_no_delimiter_and_no_encoding_is_told(installation):
     path = Path(__file__).parents[2] / "plugins" / "generic_csv" / "sample" / "klanten.xlsx"
     said = installation.main("init", "--from", path, *GIVEN, "--yes")
     first = said.out.splitlines()[0]
-    assert re.fullmatch(r"bestand klanten\.xlsx · kopregel op regel \d+", first)
+    assert re.fullmatch(r"bestand klanten\.xlsx · werkblad “Klanten” · kopregel op regel \d+", first)
 
 
 def test_where_each_date_alone_could_be_another_the_format_is_said_outright(installation, drop):
