@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from connector import plates
 from connector.arrivals import Arrival, KnownFile
+from connector.brake import Before
 from connector.canonical import compact_json
 from connector.emails import key as address_key
 from connector.ledger import marks, memory, poll_ends
@@ -194,12 +195,13 @@ def forget(connection: sa.Connection, file: int) -> None:
     connection.execute(files.delete().where(files.c.id == file))
 
 
-def rows_taken_before(connection: sa.Connection, garage: str, source: str) -> int | None:
-    """The rows of the last file of a source that was taken; None where none was."""
-    query = sa.select(files.c.read).where(
+def taken_before(connection: sa.Connection, garage: str, source: str) -> Before | None:
+    """The last file of a source that was taken; None where none was."""
+    query = sa.select(files.c.read, files.c.new + files.c.changed + files.c.unchanged).where(
         files.c.garage == garage, files.c.source == source, files.c.state == "taken", ~files.c.pushed
     )
-    return connection.execute(query.order_by(files.c.id.desc()).limit(1)).scalar()
+    row = connection.execute(query.order_by(files.c.id.desc()).limit(1)).first()
+    return Before(*row) if row else None
 
 
 def settle(connection: sa.Connection, file: int) -> Finding | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connector.brake import WAIVABLE
+from connector.brake import WAIVABLE, codes
 from connector.errors import NotReleasable
 from connector.ledger import files as file_rows
 from connector.ledger import leaves, poll_ends
@@ -97,17 +97,18 @@ POLL_GOES_ON = (
 
 
 def release_file(connection: sa.Connection, garage: str, file: int, now: datetime) -> None:
-    """A held file is read once more as if just found, with leave for its finding. Raises `NotReleasable`."""
+    """A held file is read once more as if just found, with leave for what was told of it. Raises `NotReleasable`."""
     found = _held_file(connection, garage, file)
-    if found["reason"] not in READ_AGAIN and poll_ends.is_under_way(connection, file):
+    reasons = codes(found["reason"])
+    is_read_again = set(reasons) <= set(READ_AGAIN)
+    if not is_read_again and poll_ends.is_under_way(connection, file):
         raise NotReleasable(POLL_GOES_ON)
-    if found["reason"] not in READ_AGAIN:
+    if not is_read_again:
         raise NotReleasable(
             "dit bestand is zo niet te lezen: herstel de export of de instellingen, dan wordt het vanzelf opnieuw "
             "gelezen; of doe het weg met discard --file"
         )
-    if found["reason"] in WAIVABLE:
-        leaves.give(connection, garage, found["source"], found["reason"], now)
+    leaves.give(connection, garage, found["source"], [each for each in reasons if each in WAIVABLE], now)
     file_rows.forget(connection, file)
 
 
