@@ -268,3 +268,18 @@ def test_the_night_after_other_owners_were_let_pass_is_a_night_like_any_other(ta
     taken.export(*map(car, NUMBERS), at=1_790_000_300)
     taken.run()
     assert held(taken) == [], "the former owners are back, and nobody is another's"
+
+
+def test_a_number_is_given_to_one_file_alone(taken, car):
+    taken.export(*others(car), at=1_790_000_100)
+    taken.run()
+    (first,) = taken.ask("held")
+    taken.main("release", "--file", first["id"])
+    taken.export(*map(car, range(1, 20)), at=1_790_000_200)
+    taken.run()
+    (second,) = taken.ask("held")
+    assert second["id"] != first["id"]
+    again = taken.main("release", "--file", first["id"])
+    assert again.status == 1 and f"nummer {first['id']}" in again.err
+    taken.run()
+    assert held(taken) == [("klanten.csv", "rows_halved")]
