@@ -20,6 +20,10 @@ from connector.status import (
     service_status,
 )
 
+LEAVE = (
+    "{}/{}: het volgende bestand mag door ondanks {} (release --file); dat vervalt als er een is gelezen; wordt er "
+    "meer gevonden, dan wordt het toch vastgehouden."
+)
 MISSING = "Geen export noemt dit kenteken nog, sinds {:%d-%m-%Y}; er is daarom niets ingetrokken."
 
 
@@ -68,6 +72,8 @@ def _print_statuses(statuses: list[GarageStatus]) -> None:
             why = f" · {source.message}" if source.message else ""
             last = source.last_file or "-"
             answer.line(f"{each.garage}/{source.name}: {source.state}, laatste bestand {last}{warned}{why}")
+            if source.leave:
+                answer.line(LEAVE.format(each.garage, source.name, ", ".join(source.leave)))
         if each.missing:
             answer.line(
                 f"{each.garage}: aantal kentekens dat in geen export meer staat: {each.missing}; niets is ingetrokken."

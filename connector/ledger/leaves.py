@@ -25,6 +25,15 @@ def given(connection: sa.Connection, file: int, reasons: Sequence[str]) -> bool:
     return set(reasons) <= set(connection.execute(query.where(files.c.id == file)).scalars())
 
 
+def standing(connection: sa.Connection, garage: str) -> dict[str, list[str]]:
+    """Source → the findings for which leave stands."""
+    query = sa.select(leaves.c.source, leaves.c.reason).where(leaves.c.garage == garage)
+    found: dict[str, list[str]] = {}
+    for source, reason in connection.execute(query.order_by(leaves.c.source, leaves.c.reason)):
+        found.setdefault(source, []).append(reason)
+    return found
+
+
 def spend(connection: sa.Connection, garage: str, source: str) -> None:
     """A file of the source was taken: leave is for one file."""
     connection.execute(leaves.delete().where(leaves.c.garage == garage, leaves.c.source == source))

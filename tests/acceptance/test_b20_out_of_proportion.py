@@ -283,3 +283,75 @@ def test_a_number_is_given_to_one_file_alone(taken, car):
     assert again.status == 1 and f"nummer {first['id']}" in again.err
     taken.run()
     assert held(taken) == [("klanten.csv", "rows_halved")]
+
+
+# ---------------------------------------------------------------- what leave will do, and that it stands
+
+
+def leave(garage):
+    return {each["name"]: each["leave"] for each in garage.stand()["sources"]}
+
+
+def test_leave_says_that_the_file_is_read_again_and_is_gone_when_it_was(taken, car):
+    taken.export(*others(car), at=1_790_000_100)
+    taken.run()
+    (question,) = taken.ask("held")
+    said = taken.main("release", "--file", question["id"])
+    assert said.out == "Het bestand wordt opnieuw gelezen.\n"
+    assert leave(taken) == {"klanten": ["passports_changed"]}
+    assert (
+        "jansen/klanten: het volgende bestand mag door ondanks passports_changed" in taken.main("status").out
+    )
+    taken.run()
+    assert leave(taken) == {"klanten": []}
+
+
+@pytest.mark.parametrize("gone", ["deleted", "written over", "a newer one beside it"])
+def test_leave_for_a_file_that_is_not_read_again_says_what_it_is_for(taken, car, gone):
+    path = taken.export(*others(car), name="b.csv", at=1_790_000_100)
+    taken.run()
+    (question,) = taken.ask("held")
+    if gone == "deleted":
+        path.unlink()
+    else:
+        name = "b.csv" if gone == "written over" else "c.csv"
+        taken.export(*others(car), car(121), name=name, at=1_790_000_200)
+    said = taken.main("release", "--file", question["id"])
+    assert (said.status, said.err) == (0, "")
+    assert "wordt niet gelezen" in said.out and "passports_changed" in said.out
+    taken.export(*others(car), car(121), car(122), name="d.csv", at=1_790_000_300)
+    taken.run()
+    assert held(taken) == []
+    assert leave(taken) == {"klanten": []}
+
+
+def test_an_older_file_in_whose_place_a_held_one_speaks_is_not_released(taken, car):
+    taken.export(*others(car), name="b.csv", at=1_790_000_100)
+    taken.run()
+    taken.export(*others(car), car(121), name="c.csv", at=1_790_000_200)
+    taken.run()
+    newer, older = (each["id"] for each in taken.ask("held"))
+    said = taken.main("release", "--file", older)
+    assert said.status == 1 and f"release --file {newer}" in said.err
+    assert leave(taken) == {"klanten": []}
+    taken.main("release", "--file", newer)
+    taken.run()
+    assert held(taken) == []
+
+
+def test_what_was_discarded_is_not_read_again_though_another_was_taken_since(taken, car):
+    taken.export(*others(car), at=1_790_000_100)
+    taken.run()
+    (question,) = taken.ask("held")
+    taken.main("discard", "--file", question["id"])
+    taken.export(*map(car, range(1, 122)), at=1_790_000_200)
+    taken.run()
+    taken.export(*others(car), at=1_790_000_300)
+    assert taken.run().status == 0
+    assert held(taken) == []
+
+
+@pytest.mark.parametrize("command", ["release", "discard"])
+def test_a_number_that_no_file_can_have_is_refused(taken, command):
+    said = taken.main(command, "--file", "99999999999999999999")
+    assert said.status == 1 and "geen bestand met nummer 99999999999999999999" in said.err
