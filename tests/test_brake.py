@@ -169,6 +169,16 @@ def test_what_a_row_does_not_say_of_consent_stays_as_it_is() -> None:
     assert found(weighing) == {} and weighing.lifted == 0
 
 
+def test_what_a_row_does_not_say_is_no_change_among_which_a_shift_is_lost() -> None:
+    weighing = Weighing()
+    for number in range(51):
+        facts = {"opt_out": False, "service_due": "2028-02-20"}
+        old = content(number, first_name=f"Voornaam {number}")
+        new = {**old, "first_name": old["last_name"], "last_name": old["first_name"]}
+        weighing.passport(f"ZZ{number:03}Z", new if number < 25 else old, {**old, **facts})
+    assert "column_moved" in found(weighing, LAX)
+
+
 # ---------------------------------------------------------------- fewer, and others
 
 

@@ -72,12 +72,12 @@ def _print_statuses(statuses: list[GarageStatus]) -> None:
             why = f" · {source.message}" if source.message else ""
             last = source.last_file or "-"
             answer.line(f"{each.garage}/{source.name}: {source.state}, laatste bestand {last}{warned}{why}")
-            if source.leave:
-                answer.line(LEAVE.format(each.garage, source.name, ", ".join(source.leave)))
         if each.missing:
             answer.line(
                 f"{each.garage}: aantal kentekens dat in geen export meer staat: {each.missing}; niets is ingetrokken."
             )
+        for source in (found for found in each.sources if found.leave):
+            answer.line(LEAVE.format(each.garage, source.name, ", ".join(source.leave)))
         if each.statement:
             answer.line(f"{each.garage}: nacht van {each.statement.date:%d-%m-%Y}: {each.statement.line}")
         for waiting in each.lists:
