@@ -138,11 +138,16 @@ def _judge(arrival: Arrival, history: History, recipe: bytes) -> Literal["read",
     earlier = history.of_content(arrival)
     if not earlier:
         return "read"
-    if any(each.is_the_file(arrival) and each.state != "superseded" for each in earlier):
+    if any(each.state == "discarded" or _is_answered(each, arrival) for each in earlier):
         return None
     if history.is_after_taken(arrival):
         return "read"
     return None if any(each.is_the_file(arrival) for each in earlier) else "supersede"
+
+
+def _is_answered(known: KnownFile, arrival: Arrival) -> bool:
+    """Whether this very file was read before."""
+    return known.is_the_file(arrival) and known.state != "superseded"
 
 
 def _last(known: Sequence[KnownFile], *states: FileState) -> KnownFile | None:

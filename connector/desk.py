@@ -6,7 +6,7 @@ decision fits is asked of the ledger in the transaction that writes it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,6 +17,7 @@ from connector.errors import NotReleasable
 from connector.ledger import Ledger
 from connector.ledger.batch_book import By
 from connector.ledger.erasures import Found, Ordered
+from connector.ledger.questions import ReleasedFile
 from connector.ledger.releasing import Answer
 from connector.plan import Policy
 
@@ -91,9 +92,12 @@ class Desk:
         """A plate is a new customer's, or whoever has an address is a customer again. Raises `NotReleasable`."""
         self.ledger.erasures.undo(self.garage, said)
 
-    def release_file(self, file: int) -> None:
-        """Let a held file be read once more, with leave for what it was held for. Raises `NotReleasable`."""
-        self.ledger.release_file(self.garage, file)
+    def release_file(self, file: int, whole: Collection[str] = ()) -> ReleasedFile:
+        """Let a held file be read once more, with leave for what it was held for. Raises `NotReleasable`.
+
+        `whole`: the sources of which the newest file speaks for all.
+        """
+        return self.ledger.release_file(self.garage, file, whole)
 
     def discard(self, file: int) -> None:
         """Do away with a held file: this content is not read again. Raises `NotReleasable`."""

@@ -7,21 +7,22 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Protocol
 
 from pydantic import BaseModel
 
-from connector import columns, dictionary, mapping, reciting
+from connector import columns, dictionary, emails, mapping, plates, reciting
 from connector.adapters import Adapter
 from connector.arrivals import Contains
-from connector.brake import LIMITS, Braked, Limits, Weighing
+from connector.brake import EXAMPLES, LIMITS, Braked, Limits, Weighing, together
 from connector.canonical import parsed
 from connector.elements import Counting
 from connector.fleets import Fleets
 from connector.kit.meant import meaning_of
-from connector.ledger import Ledger, Marks, Remembered, StagedRow
+from connector.ledger import Ledger, Marks, Remembered, StagedRow, owning
 from connector.ledger.weighing import weigh
 from connector.model import Column, Draft, Layout, Skipped, SourceRecord, Table, Verdict
 from connector.shifted import Places
@@ -264,7 +265,8 @@ def _silent(verdict: Verdict, lacking: frozenset[str]) -> Verdict:
 
 def weigh_file(beside: Ledger, ledger: Ledger, source: Source, file: int) -> Braked | None:
     """Whether a file that lies staged in `beside` is out of proportion to what `ledger` knows."""
-    weighing = Weighing()
+    columns = {name: " / ".join(column.names) for name, column in source.columns().items() if column.names}
+    weighing = Weighing(columns)
     passed_over, recognised = beside.staged_counts(file)
     weighing.passed_over(passed_over)
     weighing.recognised(recognised, is_passport=True)
@@ -273,8 +275,11 @@ def weigh_file(beside: Ledger, ledger: Ledger, source: Source, file: int) -> Bra
     else:
         weighing.newcomers(*beside.staged_addresses(file))
     whole = source.contains == "all"
-    before = ledger.rows_taken_before(source.garage, source.name) if whole else None
-    return weighing.verdict(source.limits, before)
+    before = ledger.taken_before(source.garage, source.name) if whole else None
+    if weighing.lifted:
+        weighing.opted_out = ledger.opted_out(source.garage)
+    found = weighing.findings(source.limits, before)
+    return together([each.shown(_examples(each.reason, beside, ledger, source, file)) for each in found])
 
 
 def _weigh_passports(weighing: Weighing, beside: Ledger, ledger: Ledger, source: Source, file: int) -> None:
@@ -295,4 +300,20 @@ def _weigh_known(weighing: Weighing, chunk: Sequence[dict[str, Any]], ledger: Le
         elif weigh(row, said.get(row["key"]), before) == "unchanged":
             weighing.recognised(is_passport=True)
         else:
-            weighing.passport(row["plate"], parsed(row["content"]), parsed(before["content"]))
+            new = {**parsed(row["content"]), **parsed(row["facts"])}
+            weighing.passport(row["plate"], new, owning.as_said(before), owning.as_proposed(before))
+
+
+def _examples(code: str, beside: Ledger, ledger: Ledger, source: Source, file: int) -> Iterator[str]:
+    """Masked examples of a finding, where it is not seen by the rows that changed."""
+    if code in ("rows_halved", "other_customers"):
+        now = beside.named_by(file)
+        for plate, address in ledger.named_no_more(source.garage, source.name, now, EXAMPLES):
+            yield f"{plates.mask(plate)} ({emails.mask(address)}) ontbreekt"
+    elif code == "passports_halved":
+        for each in beside.unfit_rows(file, EXAMPLES):
+            cell = f" ({each.column}: {each.value})" if each.column and each.value else ""
+            yield f"regel {each.line or '?'} {each.reason}{cell}"
+    elif code == "addresses_equal":
+        for chunk in islice(beside.staged_passports(file), 1):
+            yield from (plates.mask(each["plate"]) for each in chunk)

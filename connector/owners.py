@@ -28,6 +28,11 @@ def compare(before: Content, now: Content) -> Owner:
     return "another" if moved else "same"
 
 
+def is_renamed(before: Content, now: Content) -> bool:
+    """Whether the last names differ, as `compare` has it."""
+    return not _same_name(before, now)
+
+
 def name_first(now: Content, address_on_file: str) -> Content:
     """The first of two requests for a same owner whose name and address both changed: the address stays as it was.
 

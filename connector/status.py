@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from connector.comparing import Statement
 from connector.config import GarageConfig, ListFileConfig, Loaded
-from connector.ledger import Ledger, consents, listing, missing, stating
+from connector.ledger import Ledger, consents, leaves, listing, missing, stating
 from connector.ledger import looking as look
 from connector.ledger.fleets import known as fleet_accounts
 from connector.ledger.garages import Standing, standing
@@ -83,7 +83,10 @@ PAUSES = {
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """How a source stands. `last_file` is the name of the last file that was taken or held."""
+    """How a source stands. `last_file` is the name of the last file that was taken or held.
+
+    `leave`: the findings for which a person let the next file pass.
+    """
 
     name: str
     adapter: str
@@ -92,6 +95,7 @@ class SourceStatus:
     last_file: str | None
     warnings: dict[str, int]
     message: str | None
+    leave: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,8 @@ def garage_status(
             )
             for source in garage.sources
         )
+        given = leaves.standing(connection, name)
+        found = tuple(replace(each, leave=tuple(given.get(each.name, ()))) for each in found)
         if running:
             busy = {each.source for each in look.file_summaries(connection, name, "reading", "accepting")}
             found = tuple(_looked_after(each, garage, busy, now) for each in found)

@@ -126,3 +126,13 @@ def test_an_export_dated_years_ahead_counts_as_of_when_it_was_found() -> None:
 def test_an_empty_folder_asks_for_nothing() -> None:
     assert choose([], History([known(A, "taken")], NOW), "all", RECIPE) == []
     assert worth_hashing([], History([], NOW), "all") == []
+
+
+@pytest.mark.parametrize("contains", ["all", "selection"])
+@pytest.mark.parametrize("again", [A_AGAIN, Arrival("kopie.csv", 100, LATER.modified, A.digest)])
+def test_what_was_discarded_is_not_read_again_when_another_was_taken_since(
+    contains: Contains, again: Arrival
+) -> None:
+    before = [known(A, "discarded"), known(B, "taken", number=2)]
+    assert choose([again], History(before, NOW), contains, RECIPE) == []
+    assert choose([again], History(before, NOW), contains, OTHER_RECIPE) == []

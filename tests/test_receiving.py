@@ -125,7 +125,7 @@ def test_a_rejection_stands_until_its_record_is_said_anew(push, ledger: Ledger) 
 def test_what_lies_in_the_folder_does_not_see_what_was_pushed(push, ledger: Ledger) -> None:
     push(*(car(number) for number in range(1, 5)))
     assert ledger.history("jansen", "klanten") == []
-    assert ledger.rows_taken_before("jansen", "klanten") is None
+    assert ledger.taken_before("jansen", "klanten") is None
 
 
 def test_skips_are_listed_and_remembered_within_bounds(push, ledger: Ledger) -> None:

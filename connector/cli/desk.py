@@ -8,12 +8,13 @@ from typing import Any
 
 import click
 
-from connector import plates
+from connector import inbox, plates
 from connector.cli import answer, exits, workplace
 from connector.cli.options import Options, shared_options
-from connector.config import GarageConfig, Loaded
+from connector.config import GarageConfig, Loaded, SourceConfig
 from connector.desk import Desk
-from connector.errors import NotReleasable
+from connector.errors import NotReleasable, SourceUnavailable
+from connector.ledger.questions import ReleasedFile
 from connector.ledger.releasing import Answer
 from connector.service import policy_of
 
@@ -27,6 +28,18 @@ RELEASED: Mapping[Answer, str] = {
 }
 """Answer → what becomes of the AutoPaspoort."""
 MAILS_RELEASED = "de uitnodigingen van vandaag gaan"
+
+READ_AGAIN = "het bestand wordt opnieuw gelezen"
+PUSHED = "stuur het nog eens: dan wordt het gelezen"
+POLLED = "bron {} wordt opnieuw bevraagd"
+NOT_WATCHED = "bron {} staat niet meer in de instellingen: er wordt niets gelezen"
+LEAVE = (
+    "dit bestand is niet meer het nieuwste in de map en wordt niet gelezen; de toestemming geldt voor het volgende "
+    "bestand van bron {} waarvan niets anders wordt gevonden dan dit: {}. Zij vervalt als er een is gelezen"
+)
+NO_LEAVE = (
+    "dit bestand is niet meer het nieuwste in de map en wordt niet gelezen; het volgende van bron {} wel"
+)
 
 _FILE = click.option(
     "--file", "file", metavar="ID", type=click.IntRange(1), help="A held file, by its number in `held`."
@@ -99,13 +112,14 @@ def release(
     if (plate is None) != (answered is None):
         raise click.UsageError(f"say of a PLATE what it becomes: --as {', '.join(RELEASED)}")
     loaded = loaded_to_decide(options)
-    with desk_of(loaded, options.only(loaded)) as desk:
+    garage = options.only(loaded)
+    with desk_of(loaded, garage) as desk:
         if plate is not None and answered is not None:
             desk.release(plates.compact(plate), answered)
             return _told(options, RELEASED[answered])
         if file is not None:
-            desk.release_file(file)
-            return _told(options, "het bestand wordt opnieuw gelezen")
+            whole = [each.name for each in garage.watched if each.contains == "all"]
+            return _told(options, _of_file(garage, desk.release_file(file, whole)))
         desk.release_mails(mails)
     return _told(options, f"vandaag gaan er nog {mails} uitnodigingen" if mails else MAILS_RELEASED)
 
@@ -122,6 +136,29 @@ def discard(options: Options, file: int | None) -> int:
     with desk_of(loaded, options.only(loaded)) as desk:
         desk.discard(file)
     return _told(options, "het bestand is weggelegd")
+
+
+def _of_file(garage: GarageConfig, released: ReleasedFile) -> str:
+    """What becomes of a file that was let go."""
+    if released.manner != "watched":
+        return PUSHED if released.manner == "pushed" else POLLED.format(released.source)
+    source = next((each for each in garage.watched if each.name == released.source), None)
+    if source is None:
+        return NOT_WATCHED.format(released.source)
+    if _is_read(source, released):
+        return READ_AGAIN
+    return (LEAVE if released.leave else NO_LEAVE).format(released.source, ", ".join(released.leave))
+
+
+def _is_read(source: SourceConfig, released: ReleasedFile) -> bool:
+    """Whether a file lies in its folder still, and no newer one speaks in its place; where that is not seen, it is."""
+    try:
+        lying = inbox.listing(source.folder, source.pattern).values()
+    except SourceUnavailable:
+        return True
+    mine = [each for each in lying if (each.name, each.size) == (released.name, released.size)]
+    newest = max((each.modified for each in lying), default=None)
+    return any(source.contains == "selection" or each.modified == newest for each in mine)
 
 
 def loaded_to_decide(options: Options) -> Loaded:

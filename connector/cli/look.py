@@ -20,6 +20,10 @@ from connector.status import (
     service_status,
 )
 
+LEAVE = (
+    "{}/{}: het volgende bestand mag door ondanks {} (release --file); dat vervalt als er een is gelezen; wordt er "
+    "meer gevonden, dan wordt het toch vastgehouden."
+)
 MISSING = "Geen export noemt dit kenteken nog, sinds {:%d-%m-%Y}; er is daarom niets ingetrokken."
 
 
@@ -73,6 +77,8 @@ def _print_statuses(statuses: list[GarageStatus]) -> None:
             answer.line(
                 f"{each.garage}: aantal kentekens dat in geen export meer staat: {each.missing}; niets is ingetrokken."
             )
+        for source in (found for found in each.sources if found.leave):
+            answer.line(LEAVE.format(each.garage, source.name, ", ".join(source.leave)))
         if each.statement:
             answer.line(f"{each.garage}: nacht van {each.statement.date:%d-%m-%Y}: {each.statement.line}")
         for waiting in each.lists:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
+from connector.ledger import numbers
 from connector.ledger.schema import events, files, marks, meta, metadata, staged
 from connector.ledger.writing import insert_all
 
@@ -21,7 +22,7 @@ def copy_garage(here: sa.Connection, there: sa.Connection, garage: str) -> None:
     accepting = sa.select(files.c.id).where(files.c.garage == garage, files.c.state == "accepting")
     for table in (staged, marks):
         _copy(here, there, table, table.c.file.in_(accepting))
-    _copy(here, there, meta, meta.c.name.in_(("rescued", "restored")))
+    _copy(here, there, meta, meta.c.name.in_(("rescued", "restored", numbers.LAST)))
 
 
 def _copy(here: sa.Connection, there: sa.Connection, table: sa.Table, which: sa.ColumnElement[bool]) -> None:

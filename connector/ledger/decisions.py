@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
 from connector.ledger import mails, passports, questions, releasing
+from connector.ledger.questions import ReleasedFile
 from connector.ledger.releasing import Answer, Release
 from connector.ledger.turns import Turns
 from connector.plan import Policy
@@ -56,11 +57,15 @@ class Decisions(Turns):
             mails.release(connection, garage, policy, today, self.now(), number)
             questions.note_decision(connection)
 
-    def release_file(self, garage: str, file: int) -> None:
-        """A held file is read once more, with leave for what it was found to be. Raises `NotReleasable`."""
+    def release_file(self, garage: str, file: int, whole: Collection[str] = ()) -> ReleasedFile:
+        """A held file is read once more, with leave for what it was found to be. Raises `NotReleasable`.
+
+        `whole`: the sources of which the newest file speaks for all.
+        """
         with self._turn(garage, "release_file") as connection:
-            questions.release_file(connection, garage, file, self.now())
+            released = questions.release_file(connection, garage, file, self.now(), whole)
             questions.note_decision(connection)
+            return released
 
     def discard(self, garage: str, file: int) -> None:
         """A held file is done away with. Raises `NotReleasable`."""

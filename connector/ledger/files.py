@@ -13,9 +13,10 @@ import sqlalchemy as sa
 
 from connector import plates
 from connector.arrivals import Arrival, KnownFile
+from connector.brake import Before
 from connector.canonical import compact_json
 from connector.emails import key as address_key
-from connector.ledger import marks, memory, poll_ends
+from connector.ledger import marks, memory, numbers, poll_ends
 from connector.ledger.memory import Remembered
 from connector.ledger.schema import files, polls, staged
 from connector.ledger.writing import among, found, insert_all, insert_tuples
@@ -79,8 +80,9 @@ def add(
         "pushed": pushed,
         "closed_at": None if state in OPEN_STATES else now,
     }
-    key = connection.execute(files.insert().values(values)).inserted_primary_key
-    return int(key[0]) if key else 0
+    (number,) = numbers.give(connection, 1)
+    connection.execute(files.insert().values({**values, "id": number}))
+    return number
 
 
 def add_superseded(
@@ -92,11 +94,12 @@ def add_superseded(
     now: datetime,
 ) -> None:
     """New files that nobody reads, for a newer one speaks in their place."""
+    given = numbers.give(connection, len(arrivals))
     common = {"garage": garage, "source": source, "recipe": recipe, "found_at": now, "closed_at": now}
     values = [
         {name: getattr(arrival, name) for name in ("name", "size", "modified", "digest")}
-        | {**common, "state": "superseded"}
-        for arrival in arrivals
+        | {**common, "id": number, "state": "superseded"}
+        for number, arrival in zip(given, arrivals, strict=True)
     ]
     insert_all(connection, files, values)
 
@@ -187,19 +190,20 @@ def unread(connection: sa.Connection, garage: str) -> list[int]:
 
 
 def forget(connection: sa.Connection, file: int) -> None:
-    """Un-stage a file: as if it had never been seen. Its number may be another's next."""
+    """Un-stage a file: as if it had never been seen. Its number is never another's."""
     poll_ends.call_off(connection, file)
     connection.execute(staged.delete().where(staged.c.file == file))
     marks.forget(connection, file)
     connection.execute(files.delete().where(files.c.id == file))
 
 
-def rows_taken_before(connection: sa.Connection, garage: str, source: str) -> int | None:
-    """The rows of the last file of a source that was taken; None where none was."""
-    query = sa.select(files.c.read).where(
+def taken_before(connection: sa.Connection, garage: str, source: str) -> Before | None:
+    """The last file of a source that was taken; None where none was."""
+    query = sa.select(files.c.read, files.c.new + files.c.changed + files.c.unchanged).where(
         files.c.garage == garage, files.c.source == source, files.c.state == "taken", ~files.c.pushed
     )
-    return connection.execute(query.order_by(files.c.id.desc()).limit(1)).scalar()
+    row = connection.execute(query.order_by(files.c.id.desc()).limit(1)).first()
+    return Before(*row) if row else None
 
 
 def settle(connection: sa.Connection, file: int) -> Finding | None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
+from connector.brake import FACTS
 from connector.canonical import compact_json, parsed
 from connector.emails import key as address_key
 from connector.ledger import passports as passport_rows
@@ -188,6 +189,22 @@ def readdressed(row: Row, content: Values) -> Values:
 def proposed_content(row: Row) -> dict[str, Any]:
     """The content that waits."""
     return dict(parsed(_of(row)["content"]))
+
+
+def as_said(row: Row) -> dict[str, Any]:
+    """The content of a passport with the facts beside it, as far as they are said."""
+    return {**parsed(row["content"]), **_facts_of(row)}
+
+
+def as_proposed(row: Row) -> dict[str, Any] | None:
+    """The same, as the content that waits would have it; None where none does."""
+    if not row["proposed"]:
+        return None
+    return {**_facts_of(row), **proposed_content(row), **said_of(row)}
+
+
+def _facts_of(row: Row) -> Values:
+    return {name: row[name] for name in FACTS if row[name] is not None}
 
 
 def _proposal(row: Row) -> Values:

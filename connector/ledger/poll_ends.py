@@ -38,6 +38,11 @@ def is_under_way(connection: sa.Connection, file: int | None) -> bool:
     return row is not None and (row.state == "reading" or (row.state == "held" and row.reason in ASKED_AGAIN))
 
 
+def is_polled(connection: sa.Connection, file: int) -> bool:
+    """Whether a file is a poll that waits for its end."""
+    return connection.execute(sa.select(polls.c.file).where(polls.c.file == file)).first() is not None
+
+
 def call_off(connection: sa.Connection, file: int) -> None:
     """A poll that is forgotten: the next one begins where it began."""
     connection.execute(polls.update().where(polls.c.file == file).values(**IDLE))

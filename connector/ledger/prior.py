@@ -55,6 +55,12 @@ def has_passports(connection: sa.Connection, garage: str) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
+def opted_out(connection: sa.Connection, garage: str) -> int:
+    """Of how many passports the owner opted out, as their sources say."""
+    query = sa.select(sa.func.count()).where(passports.c.garage == garage, passports.c.opt_out)
+    return int(connection.execute(query).scalar_one())
+
+
 def first_seen(
     connection: sa.Connection, garage: str, source: str, digests: Sequence[bytes]
 ) -> dict[bytes, datetime]:

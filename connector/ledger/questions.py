@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from connector.brake import WAIVABLE
+from connector.brake import WAIVABLE, codes
 from connector.errors import NotReleasable
 from connector.ledger import files as file_rows
 from connector.ledger import leaves, poll_ends
@@ -90,25 +91,71 @@ WHY_NOT_MAILED: Mapping[Withholding, str] = {
 UNKNOWN = "deze garage kent dit kenteken niet"
 
 
+NEWER_HELD = (
+    "van deze bron wordt een nieuwer bestand vastgehouden, en dat komt in de plaats van dit: kijk daarnaar en geef het "
+    "vrij met release --file {}"
+)
+HIGHEST = 2**63 - 1
+"""The highest number that a database can have given to a file."""
 POLL_GOES_ON = (
     "deze bevraging gaat vanzelf verder zodra het antwoord weer klopt: herstel het bij het garagesysteem of pas de "
     "instellingen aan; wie de bron helemaal opnieuw wil lezen, gebruikt source reset"
 )
 
 
-def release_file(connection: sa.Connection, garage: str, file: int, now: datetime) -> None:
-    """A held file is read once more as if just found, with leave for its finding. Raises `NotReleasable`."""
+Manner = Literal["watched", "pushed", "polled"]
+"""How a file came."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedFile:
+    """A file that a person let go. `leave`: the findings for which the source's next file may pass."""
+
+    source: str
+    name: str
+    size: int
+    manner: Manner
+    leave: tuple[str, ...]
+
+
+def release_file(
+    connection: sa.Connection, garage: str, file: int, now: datetime, whole: Collection[str] = ()
+) -> ReleasedFile:
+    """A held file is read once more as if just found, with leave for what was told of it. Raises `NotReleasable`.
+
+    `whole`: the sources of which the newest file speaks for all: an older one is not read, whatever is said of it.
+    """
     found = _held_file(connection, garage, file)
-    if found["reason"] not in READ_AGAIN and poll_ends.is_under_way(connection, file):
+    if found["source"] in whole and (newer := _newer_held(connection, found)):
+        raise NotReleasable(NEWER_HELD.format(newer))
+    reasons = codes(found["reason"])
+    is_read_again = set(reasons) <= set(READ_AGAIN)
+    if not is_read_again and poll_ends.is_under_way(connection, file):
         raise NotReleasable(POLL_GOES_ON)
-    if found["reason"] not in READ_AGAIN:
+    if not is_read_again:
         raise NotReleasable(
             "dit bestand is zo niet te lezen: herstel de export of de instellingen, dan wordt het vanzelf opnieuw "
             "gelezen; of doe het weg met discard --file"
         )
-    if found["reason"] in WAIVABLE:
-        leaves.give(connection, garage, found["source"], found["reason"], now)
+    leave = tuple(each for each in reasons if each in WAIVABLE)
+    leaves.give(connection, garage, found["source"], leave, now)
+    manner = _manner(connection, found)
     file_rows.forget(connection, file)
+    return ReleasedFile(found["source"], found["name"], found["size"], manner, leave)
+
+
+def _manner(connection: sa.Connection, held: sa.RowMapping) -> Manner:
+    if held["pushed"]:
+        return "pushed"
+    return "polled" if poll_ends.is_polled(connection, held["id"]) else "watched"
+
+
+def _newer_held(connection: sa.Connection, held: sa.RowMapping) -> int | None:
+    """The last of the files of the same source that are held after this one; a push is none of them."""
+    of_source = (files.c.garage == held["garage"]) & (files.c.source == held["source"])
+    newer = of_source & (files.c.id > held["id"]) & (files.c.state == "held") & ~files.c.pushed
+    number = connection.execute(sa.select(sa.func.max(files.c.id)).where(newer)).scalar()
+    return None if held["pushed"] else number
 
 
 def discard(connection: sa.Connection, garage: str, file: int, now: datetime) -> None:
@@ -126,7 +173,7 @@ def discard(connection: sa.Connection, garage: str, file: int, now: datetime) ->
 
 def _held_file(connection: sa.Connection, garage: str, file: int) -> sa.RowMapping:
     query = sa.select(files).where(files.c.garage == garage, files.c.id == file, files.c.state == "held")
-    row = connection.execute(query).mappings().first()
+    row = connection.execute(query).mappings().first() if file <= HIGHEST else None
     if row is None:
         raise NotReleasable(f"er wordt geen bestand met nummer {file} vastgehouden")
     return row

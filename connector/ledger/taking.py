@@ -9,10 +9,12 @@ from datetime import date
 import sqlalchemy as sa
 
 from connector.arrivals import Arrival, Contains, KnownFile
+from connector.brake import Before, codes
 from connector.elements import Counts
 from connector.ledger import (
     accepting,
     consents,
+    examples,
     files,
     fleets,
     garages,
@@ -129,21 +131,43 @@ class Taking(Decisions):
     def judge_file(self, file: int, finding: files.Finding | None = None) -> files.Finding | None:
         """A settled file is accepted from here on, or held for what it was found to be out of proportion in.
 
-        A person's leave for this finding lets the file pass, and is spent when the file is taken.
+        A person's leave for all that was found lets the file pass, and is spent when the file is taken.
         """
         with self.database.write("judge_file") as connection:
-            if finding and not leaves.given(connection, file, finding.reason):
+            if finding and not leaves.given(connection, file, codes(finding.reason)):
                 files.close(connection, file, "held", self.now(), finding)
                 return finding
             if finding:
-                leaves.use(connection, file, finding.reason)
+                leaves.use(connection, file, codes(finding.reason))
             accepting.start(connection, file)
             return None
 
-    def rows_taken_before(self, garage: str, source: str) -> int | None:
-        """The rows of the last file of a source that was taken; None where none was."""
+    def taken_before(self, garage: str, source: str) -> Before | None:
+        """The last file of a source that was taken; None where none was."""
         with self.database.read() as connection:
-            return files.rows_taken_before(connection, garage, source)
+            return files.taken_before(connection, garage, source)
+
+    def opted_out(self, garage: str) -> int:
+        """Of how many passports the owner opted out, as their sources say."""
+        with self.database.read() as connection:
+            return prior.opted_out(connection, garage)
+
+    def unfit_rows(self, file: int, limit: int) -> list[examples.Unfit]:
+        """The first staged rows of a file that are no passport."""
+        with self.database.read() as connection:
+            return examples.unfit(connection, file, limit)
+
+    def named_by(self, file: int) -> examples.Named:
+        """What a staged file names."""
+        with self.database.read() as connection:
+            return examples.named(connection, file)
+
+    def named_no_more(
+        self, garage: str, source: str, now: examples.Named, limit: int
+    ) -> list[tuple[str, str]]:
+        """Plate and address of the first passports that the source's last file named, and this one does not."""
+        with self.database.read() as connection:
+            return examples.named_no_more(connection, garage, source, now, limit)
 
     def hold_file(self, file: int, finding: files.Finding) -> None:
         """Hold a file whole; what was staged of it goes."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from connector.arrivals import Arrival
 from connector.backoff import Retry
 from connector.errors import NotReleasable, Refused, Transient, Unknown
 from connector.ledger import Finding, Ledger
@@ -225,6 +226,44 @@ def test_a_held_file_is_read_again_as_if_it_had_just_been_found(jansen: Any) -> 
     jansen.ledger.release_file("jansen", held_file(jansen))
     assert states(jansen) == []
     assert jansen.night(jansen.car(1)).new == 1
+
+
+def test_a_number_that_was_given_is_never_anothers(jansen: Any) -> None:
+    given = []
+    for reason in ("adapter_failed", "rows_halved", "passports_changed"):
+        given.append(held_file(jansen, reason))
+        jansen.ledger.release_file("jansen", given[-1])
+    given.append(held_file(jansen))
+    assert sorted(set(given)) == given
+    for before in given[:-1]:
+        with pytest.raises(NotReleasable, match=f"geen bestand met nummer {before}"):
+            jansen.ledger.release_file("jansen", before)
+    assert states(jansen) == ["held"]
+
+
+def test_files_in_whose_place_a_newer_one_speaks_have_numbers_of_their_own(jansen: Any) -> None:
+    released = held_file(jansen)
+    jansen.ledger.release_file("jansen", released)
+    older = [Arrival(f"{each}.csv", 1, jansen.clock(), None) for each in range(3)]
+    jansen.ledger.supersede("jansen", "klanten", older, b"recipe")
+    held = held_file(jansen)
+    numbers = [each.id for each in jansen.ledger.history("jansen", "klanten")]
+    assert min(numbers) > released and numbers[-1] == held and len(set(numbers)) == 4
+
+
+def test_leave_is_for_what_was_told_and_for_all_of_it(jansen: Any) -> None:
+    both = "rows_halved, passports_changed"
+    jansen.ledger.release_file("jansen", held_file(jansen, both))
+    told = {
+        "rows_halved": False,
+        "passports_changed, column_moved": True,
+        "rows_halved, column_moved, passports_changed": True,
+        both: False,
+    }
+    for reason, holds in told.items():
+        file = jansen.read(jansen.car(1))
+        assert bool(jansen.ledger.judge_file(file, Finding(reason, "Het lijkt niet te kloppen."))) is holds
+        jansen.ledger.forget_file(file)
 
 
 @pytest.mark.parametrize("reason", ["layout_unknown", "key_with_two_plates"])

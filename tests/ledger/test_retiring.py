@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from connector.brake import Before
 from connector.ledger import Finding
 from connector.ledger.batch_book import By
 from connector.ledger.batch_list import listed
@@ -112,7 +113,7 @@ def test_files_go_with_their_rejections_but_for_the_last_of_each_source(jansen: 
     assert retire(jansen, "files") == 4
     assert names(jansen) == ["2.csv", "apk2.csv"]
     assert count(jansen, rejected_rows) == 1
-    assert jansen.ledger.rows_taken_before(jansen.garage, "klanten") == 1
+    assert jansen.ledger.taken_before(jansen.garage, "klanten") == Before(rows=1, passports=0)
 
 
 def test_a_file_that_is_held_or_under_way_stays(jansen: Any) -> None:

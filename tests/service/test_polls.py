@@ -129,7 +129,7 @@ def test_a_held_poll_that_is_let_go_is_read_at_once(polling, csw, clock):
     assert hand.state() == "held"
     (held,) = hand.garage.ask("held")
     asked = len(csw.requests)
-    hand.place.world.ledger.release_file("jansen", held["id"])
+    hand.place.world.ledger.release_file("jansen", int(held["id"]))
     hand.refresh()
     assert hand.run() == 300
     assert len(csw.requests) > asked and hand.state() == "ok"
