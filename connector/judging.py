@@ -25,7 +25,7 @@ from connector.kit.meant import meaning_of
 from connector.ledger import Ledger, Marks, Remembered, StagedRow, owning
 from connector.ledger.weighing import weigh
 from connector.model import Column, Draft, Layout, Skipped, SourceRecord, Table, Verdict
-from connector.shifted import Places
+from connector.places import Places
 
 CONSENT_FIELDS = ("consent", "opt_out")
 CHUNK = 6000

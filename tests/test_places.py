@@ -8,7 +8,7 @@ import pytest
 
 from connector.errors import SourceFormatError
 from connector.model import Draft, Skipped, SourceRecord
-from connector.shifted import FEWEST, LOOKED_AT, Places
+from connector.places import FEWEST, LOOKED_AT, Places
 
 NAMES = ("A", "B", "C", "D")
 STEPS = tuple(

@@ -1,4 +1,4 @@
-"""Columns that changed places: plates or addresses that stand in another column of a file, in nearly every row of it.
+"""Where the plates and addresses of a file stand: where nearly none is in its own column, the columns are others.
 
 Where nothing names the columns of an export, a column more or less is told by their number; two that changed places are
 told by nothing but what stands in them. Row by row such a file would be rejected, or its addresses found to be none,
