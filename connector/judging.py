@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import partial
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
@@ -25,7 +26,7 @@ from connector.kit.meant import meaning_of
 from connector.ledger import Ledger, Marks, Remembered, StagedRow, owning
 from connector.ledger.weighing import weigh
 from connector.model import Column, Draft, Layout, Skipped, SourceRecord, Table, Verdict
-from connector.places import Places
+from connector.places import Places, is_sound
 
 CONSENT_FIELDS = ("consent", "opt_out")
 CHUNK = 6000
@@ -173,7 +174,15 @@ def _places(source: Source, found: columns.Columns, layout: Layout) -> Places | 
 
 
 def _noting(judge: Callable[[SourceRecord], Verdict], places: Places) -> Callable[[SourceRecord], Verdict]:
-    return lambda record: places.note(record, judge(record))
+    """The same, but that it is looked at what stands where in a row that is not sound."""
+
+    def noting(record: SourceRecord) -> Verdict:
+        verdict = judge(record)
+        if not is_sound(verdict):
+            places.note(record)
+        return verdict
+
+    return noting
 
 
 def _recognised(chunk: Chunk, recognise: Recognise | None) -> Chunk:
@@ -239,9 +248,7 @@ def _judge_by(
 ) -> Callable[[SourceRecord], Verdict]:
     """What decides on the records of one file: its columns, or its plugin's own mapping."""
     mapper = mapping.Mapper(found, source.fleets)
-
-    def by_columns(record: SourceRecord) -> Verdict:
-        return mapper.judge(record, today=today)
+    by_columns = partial(mapper.judge, today=today)
 
     def by_plugin(record: SourceRecord) -> Verdict:
         if record.fault:

@@ -50,13 +50,11 @@ class Places:
         wrong = (column for names in homes.values() for column in names)
         return cls(homes, frozenset() if has_header else frozenset((*others, *wrong)))
 
-    def note(self, record: SourceRecord, verdict: Verdict) -> Verdict:
-        """The verdict; what stands where is looked at of a row that is not sound."""
-        if not isinstance(verdict, Draft) or verdict.address_fault is not None:
-            self.unsound += 1
-            if self.unsound <= LOOKED_AT:
-                self._look(record.values)
-        return verdict
+    def note(self, record: SourceRecord) -> None:
+        """A row that is not sound."""
+        self.unsound += 1
+        if self.unsound <= LOOKED_AT:
+            self._look(record.values)
 
     def refuse(self, rows: int) -> None:
         """Raises `SourceFormatError` when in nearly all rows of the file the columns do not hold what they should."""
@@ -97,6 +95,11 @@ class Places:
     def _told(self, name: str, column: str) -> str:
         home = " of ".join(map(_quoted, self.homes[name]))
         return f"{_DUTCH[name]} staan in de kolom {_quoted(column)} en niet in {home}"
+
+
+def is_sound(verdict: Verdict) -> bool:
+    """Whether a row is a passport with an address that may be one: in such a row they stand where they should."""
+    return isinstance(verdict, Draft) and verdict.address_fault is None
 
 
 def _what(text: str) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from connector.errors import SourceFormatError
-from connector.model import Draft, Skipped, SourceRecord
-from connector.places import FEWEST, LOOKED_AT, Places
+from connector.model import Draft, Skipped, SourceRecord, Verdict
+from connector.places import FEWEST, LOOKED_AT, Places, is_sound
 
 NAMES = ("A", "B", "C", "D")
 STEPS = tuple(
@@ -19,14 +19,13 @@ RIGHT = ("ZZ-001-Z", "Berg", "jan@voorbeeld.example", "1234 AB")
 TURNED = ("jan@voorbeeld.example", "ZZ-001-Z", "Berg", "1234 AB")
 SWAPPED = ("ZZ-001-Z", "jan@voorbeeld.example", "Berg", "1234 AB")
 SHIFTED = ("Berg", "", "", "jan@voorbeeld.example")
-SOUND = Draft("ZZ001Z", "ZZ001Z", {})
 
 
 def refused(*rows: Sequence[str], sound: int = 0, has_header: bool = False) -> str | None:
     """Why a file of these unsound rows, and so many sound ones, is held."""
     places = Places.of(STEPS, has_header=has_header)
     for row in rows:
-        places.note(SourceRecord(dict(zip(NAMES, row, strict=True))), Skipped("no_email"))
+        places.note(SourceRecord(dict(zip(NAMES, row, strict=True))))
     try:
         places.refuse(len(rows) + sound)
     except SourceFormatError as error:
@@ -76,13 +75,16 @@ def test_rows_without_an_address_do_not_hide_that_the_others_have_it_elsewhere()
     assert refused(*[TURNED] * 6, *[("", "ZZ-002-Z", "Berg", "")] * 4)
 
 
-def test_a_draft_is_sound_unless_its_address_is_none() -> None:
-    places = Places.of(STEPS, has_header=False)
-    record = SourceRecord(dict(zip(NAMES, RIGHT, strict=True)))
-    assert places.note(record, SOUND) is SOUND
-    assert places.unsound == 0
-    places.note(record, SOUND._replace(address_fault="Er staat geen @ in."))
-    assert places.unsound == 1
+@pytest.mark.parametrize(
+    ("verdict", "sound"),
+    [
+        (Draft("ZZ001Z", "ZZ001Z", {}), True),
+        (Draft("ZZ001Z", "ZZ001Z", {}, address_fault="Er staat geen @ in."), False),
+        (Skipped("no_email"), False),
+    ],
+)
+def test_a_draft_is_sound_unless_its_address_is_none(verdict: Verdict, sound: bool) -> None:
+    assert is_sound(verdict) is sound
 
 
 def test_of_a_large_file_the_first_unsound_rows_tell() -> None:
