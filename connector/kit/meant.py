@@ -10,11 +10,11 @@ from connector.proposing import names
 
 def meaning_of(name: str) -> str | None:
     """The field that garage systems call so (`email`), or `driver.email` for `Bestuurder e-mail`; None: not known."""
-    if found := names.meaning(name):
-        return found[0]
     role, rest = dictionary.apart_from_role(name)
-    found = names.meaning(rest) if role else None
-    return f"{role}.{found[0]}" if found else None
+    if role and (found := names.meaning(rest)):
+        return f"{role}.{found[0]}"
+    found = names.meaning(name)
+    return found[0] if found else None
 
 
 def refuse_gone(

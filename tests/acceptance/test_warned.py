@@ -26,6 +26,7 @@ ODD = {
     "email_several": ("E-mail", "jan@voorbeeld.example, piet@voorbeeld.example", "p***@v***.example"),
     "email_tidied": ("E-mail", "Jan <jan@voorbeeld.example>", "j***@v***.example"),
     "phone_zero_restored": ("Mobiel", "612345678", "6********"),
+    "phone_rounded": ("Mobiel", "3,16E+10", "3,******"),
     "house_number_date": ("Huisnummer", "1-feb", "1-***"),
     "vin_odd": ("Chassisnummer", "123", "1**"),
     "fleet_unknown": ("Leasemaatschappij", "Onbekend", "O*******"),
