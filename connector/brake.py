@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from connector import emails, masks, owners, plates
-from connector.shifts import YES_NO, Said, Shift, Shifts, yes_or_no
+from connector.model import CONSENT_FIELDS, FACT_FIELDS
+from connector.shifts import Said, Shift, Shifts, yes_or_no
 
 WAIVABLE = (
     "rows_halved",
@@ -25,8 +26,6 @@ WAIVABLE = (
 )
 """Findings for which a person can give leave: the file can be read, it only looks wrong."""
 
-FACTS = ("service_due", "consent", "opt_out", "changed_at")
-"""What stands beside the content of a passport. What a row does not say of them stays as it is."""
 EXAMPLES = 5
 FEWEST_KNOWN = 10
 """So many passports the last file must have named, and so many others this one, before they are another garage's."""
@@ -149,7 +148,7 @@ class Weighing:
         self._count(1, [address])
         self.known += 1
         before = waiting if waiting is not None and _is_other(new, old) else old
-        unsaid = {name: before[name] for name in FACTS if name in before}
+        unsaid = {name: before[name] for name in FACT_FIELDS if name in before}  # it stays as it is
         self._compare(plate, {**unsaid, **new}, before)
 
     def findings(self, limits: Limits, before: Before | None) -> list[Braked]:
@@ -180,7 +179,7 @@ class Weighing:
             self.changed += 1
             other = "email" if _differs_in_address(new, old) else "last_name"
             self._example("passports_changed", plate, new, old, other)
-        if answers := [name for name in YES_NO if _is_answered_otherwise(name, new, old)]:
+        if answers := [name for name in CONSENT_FIELDS if _is_answered_otherwise(name, new, old)]:
             self._answered += 1
             self.lifted += bool(old.get("opt_out")) and "opt_out" in answers
             self._example("consents_changed", plate, new, old, answers[-1])
@@ -282,7 +281,7 @@ class Weighing:
         examples = self._examples.setdefault(code, [])
         if len(examples) < EXAMPLES:
             was, becomes = _masked(name, old.get(name)), _masked(name, new.get(name))
-            column = f" {self._column(name)}" if name in YES_NO else ""
+            column = f" {self._column(name)}" if name in CONSENT_FIELDS else ""
             examples.append(f"{plates.mask(plate)}{column}: {was} → {becomes}")
 
     def _examples_of(self, code: str) -> tuple[str, ...]:
@@ -307,6 +306,6 @@ def _is_answered_otherwise(name: str, new: Said, old: Said) -> bool:
 def _masked(name: str, value: object) -> str:
     if value is None or value == "":
         return "leeg"
-    if name in YES_NO:
+    if name in CONSENT_FIELDS:
         return "nee" if value in (False, "no") else "ja"
     return emails.mask(str(value)) if name == "email" else masks.text(str(value))

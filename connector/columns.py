@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from connector import dictionary, figures, masks
 from connector.errors import SourceFormatError
-from connector.model import CANONICAL_FIELDS, CellText, Column
+from connector.model import CANONICAL_FIELDS, CONSENT_FIELDS, CellText, Column
 
 Cell = tuple[str, str | None]
 """A cell's trimmed text and the source's own name of its column (None for a fixed value)."""
@@ -250,7 +250,7 @@ def _by_name(header: Iterable[str], alike: Callable[[str], str] = normalised) ->
 def emptiness(field: str) -> Callable[[str], bool]:
     """What says in a field that there is nothing: of a trimmed cell that is not empty."""
     says_nothing = _EMPTY.get(field, figures.is_blank)
-    if field in _YES_OR_NO:
+    if field in CONSENT_FIELDS:  # "onbekend", and a formula that failed, are neither a yes nor a no
         return says_nothing
     return lambda text: says_nothing(text) or dictionary.is_failure(text)
 
@@ -259,8 +259,6 @@ def _is_no_date(text: str) -> bool:
     return figures.is_blank_date(text) or dictionary.is_nothing(text)
 
 
-_YES_OR_NO = ("consent", "opt_out")
-"""Here "onbekend", and a formula that failed, are neither a yes nor a no."""
 _EMPTY: Mapping[str, Callable[[str], bool]] = {
     "plate": dictionary.is_no_plate,
     "email": dictionary.is_no_address,
@@ -269,7 +267,7 @@ _EMPTY: Mapping[str, Callable[[str], bool]] = {
         ("first_registration", "apk_due", "service_due", "mileage_at", "changed_at"),
         _is_no_date,
     ),
-    **dict.fromkeys(_YES_OR_NO, figures.is_blank_date),
+    **dict.fromkeys(CONSENT_FIELDS, figures.is_blank_date),
 }
 """What says nothing in a field, beside an empty cell, dashes alone and what a sheet says of a formula that failed."""
 

@@ -218,7 +218,7 @@ class Delivery:
 
     def _begun(self, tally: Tally, turns: Turns, given: Given) -> Outcome | None:
         """What came of a claim; None where it was not begun: the pass is over, or the ledger may know better now."""
-        if self._is_over(tally) or self._is_stale(tally, given) or not self._is_wanted(tally, given):
+        if self._is_over(tally) or self._is_stale(tally, given) or tally.doubts(given):
             return None
         patience = min(FRESH, PATIENCE * self.timeout)
         turn = Turn(turns, most=patience, wanted=lambda begun: self._is_wanted(tally, given, begun=begun))

@@ -25,10 +25,9 @@ from connector.fleets import Fleets
 from connector.kit.meant import meaning_of
 from connector.ledger import Ledger, Marks, Remembered, StagedRow, owning
 from connector.ledger.weighing import weigh
-from connector.model import Column, Draft, Layout, Skipped, SourceRecord, Table, Verdict
+from connector.model import CONSENT_FIELDS, Column, Draft, Layout, Skipped, SourceRecord, Table, Verdict
 from connector.places import Places, is_sound
 
-CONSENT_FIELDS = ("consent", "opt_out")
 CHUNK = 6000
 """Rows staged at a time."""
 MARKED = 16_000

@@ -38,7 +38,9 @@ CONTENT_FIELDS = (
 )
 """Canonical fields that stand in a passport's content and may leave the garage."""
 
-FACT_FIELDS = ("service_due", "consent", "opt_out", "changed_at")
+CONSENT_FIELDS = ("consent", "opt_out")
+"""Facts that say whether a customer wants mail."""
+FACT_FIELDS = ("service_due", *CONSENT_FIELDS, "changed_at")
 """Canonical fields that stand beside the content and never leave the garage."""
 
 CANONICAL_FIELDS = ("plate", *CONTENT_FIELDS, *FACT_FIELDS, "full_name", "fleet", "record_key")

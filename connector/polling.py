@@ -28,10 +28,10 @@ from connector.errors import (
 )
 from connector.http import SourceSession
 from connector.intake import NO_ROOM, Intake, Scan, finding_of
-from connector.judging import CONSENT_FIELDS, Source, judged
+from connector.judging import Source, judged
 from connector.ledger import Poll, StagedRow, Start
 from connector.ledger.looking import FileSummary, file_summaries
-from connector.model import Layout, Page, Rejected, SourceRecord, Table
+from connector.model import CONSENT_FIELDS, Layout, Page, Rejected, SourceRecord, Table
 from connector.reading import LONGEST_TEXT, writable
 
 PAGE = 300.0

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from connector.model import CONSENT_FIELDS
+
 Said = Mapping[str, Any]
 """A passport's content with the facts beside it; a field that says nothing is left out."""
 Pair = tuple[str, str]
@@ -20,8 +22,6 @@ FEWEST_OF_ALL = 5
 """So many, where it is nearly all that left the column, and at least half of all that stood in it."""
 SHORTEST = 3
 """Characters of a value by which it is known again in another column; a shorter one, where two change places."""
-YES_NO = ("consent", "opt_out")
-"""Fields that say yes or no, in words of their own."""
 EXAMPLES = 5
 
 
@@ -74,7 +74,7 @@ class Shifts:
 
 
 def yes_or_no(said: Said, name: str) -> bool | None:
-    """What a field of `YES_NO` says: a consent of a day is a yes. None where it says nothing."""
+    """What a field of `CONSENT_FIELDS` says: a consent of a day is a yes. None where it says nothing."""
     value = said.get(name)
     return None if value is None else value not in (False, "no")
 
@@ -89,14 +89,14 @@ def _moved(changed: Sequence[str], new: Said, old: Said) -> list[Pair]:
         for after in changed
         if was[before] == becomes[after] != ""
         and (len(was[before]) >= SHORTEST or becomes[before] == was[after])
-        and not {before, after} <= set(YES_NO)
+        and not {before, after} <= set(CONSENT_FIELDS)
         and before != after
     ]
-    return [*pairs, YES_NO, YES_NO[::-1]] if _answers_exchanged(new, old) else pairs
+    return [*pairs, CONSENT_FIELDS, CONSENT_FIELDS[::-1]] if _answers_exchanged(new, old) else pairs
 
 
 def _answers_exchanged(new: Said, old: Said) -> bool:
-    one, other = (yes_or_no(old, name) for name in YES_NO)
+    one, other = (yes_or_no(old, name) for name in CONSENT_FIELDS)
     if one is None or other is None or one == other:
         return False
-    return (other, one) == tuple(yes_or_no(new, name) for name in YES_NO)
+    return (other, one) == tuple(yes_or_no(new, name) for name in CONSENT_FIELDS)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 
 from connector import inbox, kit
-from connector.errors import SourceError, SourceFormatError
+from connector.errors import SourceFormatError
 from connector.kit import header as headers
 from connector.kit.headless_sheet import texts_of
 from connector.kit.xlsx_rows import Sheet, sheets
-from connector.model import ExportFile, Table
+from connector.model import ExportFile
 from connector.proposing import header, names
 from connector.proposing.proposal import REQUIRED
 from connector.sampling import Sample, first_rows
-from connector.sampling.texts import SAMPLED
 
 _LEAST_FITTING = 2
 """Required fields that a sheet must have to be one of the customers."""
@@ -69,24 +67,15 @@ def _of_text(path: Path, file: ExportFile) -> FirstLook:
     """Judged once more with the rows below the first line in sight."""
     sample = headed = first_rows(path)
     if sample.names:
-        headed = _with_rows(Sample(path, sample.layout, ()), kit.read_csv(file, names=names.COMMON))
+        headed = Sample.of(path, kit.read_csv(file, names=names.COMMON))
     first = headed.layout.columns
     below = [tuple(row.values()) for row in headed.rows[: header.LOOKED_AT]]
     if not header.is_data(first, below):
         sample = headed
     elif not sample.names:
         invented = header.invented(len(first))
-        sample = _with_rows(Sample(path, headed.layout, (), invented), kit.read_headless(file, invented))
+        sample = Sample.of(path, kit.read_headless(file, invented), invented)
     return _look(sample, first, below)
-
-
-def _with_rows(sample: Sample, table: Table) -> Sample:
-    sample, rows = replace(sample, layout=table.layout), list[Mapping[str, str]]()
-    try:
-        rows.extend(islice((record.values for record in table if record.fault is None), SAMPLED))
-    except SourceError as error:
-        return replace(sample, rows=tuple(rows), trouble=str(error))
-    return replace(sample, rows=tuple(rows))
 
 
 # ---------------------------------------------------------------- Excel
@@ -114,7 +103,7 @@ class _Candidate:
 def _of_workbook(path: Path, file: ExportFile, sheet: str | None) -> FirstLook:
     if sheet is not None:
         kit.read_xlsx(file, sheet=sheet)  # says which sheets there are, where this is none
-    every = [each for each in sheets(file) if sheet is None or _same(each.name, sheet)]
+    every = [each for each in sheets(file) if sheet is None or each.is_called(sheet)]
     seen = [each for each in every if each.is_shown or sheet is not None] or every
     candidates = [found for each in seen if (found := _candidate(each))]
     if not candidates:
@@ -130,10 +119,10 @@ def _of_workbook(path: Path, file: ExportFile, sheet: str | None) -> FirstLook:
 def _read(path: Path, file: ExportFile, best: _Candidate) -> Sample:
     if not best.is_data:
         table = kit.read_xlsx(file, sheet=best.name, names=names.COMMON)
-        return _with_rows(Sample(path, table.layout, ()), table)
+        return Sample.of(path, table)
     invented = header.invented(best.width)
     table = kit.read_headless_sheet(file, invented, sheet=best.name)
-    return _with_rows(Sample(path, table.layout, (), invented), table)
+    return Sample.of(path, table, invented)
 
 
 def _rivals(other: _Candidate, best: _Candidate) -> bool:
@@ -149,7 +138,3 @@ def _candidate(sheet: Sheet) -> _Candidate | None:
     below = tuple(tuple(cells) for line, cells in rows if line > found[0])
     width = max(len(cells) for _, cells in rows)
     return _Candidate(sheet.name, tuple(found[1]), below, width, header.is_data(found[1], below))
-
-
-def _same(name: str, wanted: str) -> bool:
-    return name.strip().casefold() == wanted.strip().casefold()

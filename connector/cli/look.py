@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import click
 
@@ -102,16 +103,11 @@ def rejected(options: Options, everything: bool) -> int:
             for garage in options.chosen(loaded)
             for row in rejected_rows(connection, garage.garage, everything=everything)
         ]
-    if options.json:
-        answer.as_json(found)
-        return exits.OK
-    columns = ("source", "file", "line", "column", "code", "value", "message")
-    answer.table(
-        ("bron", "bestand", "regel", "kolom", "code", "waarde", "wat te doen"),
-        ([row[name] for name in columns] for row in found),
-        nothing="Er is geen rij afgekeurd.",
-    )
-    return exits.OK
+    columns = {
+        **{"bron": "source", "bestand": "file", "regel": "line", "kolom": "column"},
+        **{"code": "code", "waarde": "value", "wat te doen": "message"},
+    }
+    return _listed(options, found, columns, nothing="Er is geen rij afgekeurd.")
 
 
 @click.command()
@@ -122,15 +118,8 @@ def skipped(options: Options) -> int:
     loaded = workplace.load(options)
     with workplace.ledger_to_look(loaded) as ledger, ledger.looking() as connection:
         found = [row for garage in options.chosen(loaded) for row in skipped_rows(connection, garage.garage)]
-    if options.json:
-        answer.as_json(found)
-        return exits.OK
-    answer.table(
-        ("bron", "bestand", "regel", "reden"),
-        ([row[name] for name in ("source", "file", "line", "reason")] for row in found),
-        nothing="Er is geen rij overgeslagen.",
-    )
-    return exits.OK
+    columns = {"bron": "source", "bestand": "file", "regel": "line", "reden": "reason"}
+    return _listed(options, found, columns, nothing="Er is geen rij overgeslagen.")
 
 
 @click.command()
@@ -141,14 +130,23 @@ def warned(options: Options) -> int:
     loaded = workplace.load(options)
     with workplace.ledger_to_look(loaded) as ledger, ledger.looking() as connection:
         found = [row for garage in options.chosen(loaded) for row in warned_rows(connection, garage.garage)]
+    columns = {
+        **{"bron": "source", "kenteken": "plate", "kolom": "column"},
+        **{"code": "code", "waarde": "value", "let op": "message"},
+    }
+    return _listed(options, found, columns, nothing="Er is niets om op te letten.")
+
+
+def _listed(
+    options: Options, found: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *, nothing: str
+) -> int:
+    """Show what was found; `columns`: what people read above it → its name in what was found."""
     if options.json:
         answer.as_json(found)
-        return exits.OK
-    answer.table(
-        ("bron", "kenteken", "kolom", "code", "waarde", "let op"),
-        ([row[name] for name in ("source", "plate", "column", "code", "value", "message")] for row in found),
-        nothing="Er is niets om op te letten.",
-    )
+    else:
+        answer.table(
+            tuple(columns), ([row[name] for name in columns.values()] for row in found), nothing=nothing
+        )
     return exits.OK
 
 

@@ -53,15 +53,10 @@ def _without_end(cells: list[str]) -> list[str]:
 
 
 def _found(file: ExportFile, wanted: str | None) -> Sheet | None:
-    same = wanted.strip().casefold() if wanted else None
-    return next(
-        (
-            each
-            for each in sheets(file)
-            if (each.name.strip().casefold() == same if same else each.is_shown and texts_of(each))
-        ),
-        None,
-    )
+    every = sheets(file)
+    if wanted:
+        return next((each for each in every if each.is_called(wanted)), None)
+    return next((each for each in every if each.is_shown and texts_of(each)), None)
 
 
 @dataclass(frozen=True, slots=True)

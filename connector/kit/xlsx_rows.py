@@ -85,6 +85,10 @@ class Sheet:
     is_shown: bool
     rows: list[list[Cell]]
 
+    def is_called(self, name: str) -> bool:
+        """Whether this is the sheet of that name, without regard to case."""
+        return _is_same(self.name, name)
+
     def row(self, line: int) -> list[Cell]:
         """The row with this number, from 1; empty where there is none."""
         return self.rows[line - 1] if 0 < line <= len(self.rows) else []
@@ -153,8 +157,12 @@ def _visible(book: CalamineWorkbook) -> list[str]:
     return shown or [each.name for each in sheets]
 
 
+def _is_same(name: str, wanted: str) -> bool:
+    return name.strip().casefold() == wanted.strip().casefold()
+
+
 def _named(book: CalamineWorkbook, wanted: str) -> str:
-    same = [name for name in book.sheet_names if name.strip().casefold() == wanted.strip().casefold()]
+    same = [name for name in book.sheet_names if _is_same(name, wanted)]
     if not same:
         there = ", ".join(
             f"“{masks.bounded(masks.visible(name))}”" for name in book.sheet_names[:_SHOWN_SHEETS]

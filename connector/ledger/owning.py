@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from connector.brake import FACTS
 from connector.canonical import compact_json, parsed
 from connector.emails import key as address_key
 from connector.ledger import passports as passport_rows
-from connector.model import Content
+from connector.model import FACT_FIELDS, Content
 from connector.owners import compare, name_first
 from connector.plan import Policy, same_address
 
@@ -204,7 +203,7 @@ def as_proposed(row: Row) -> dict[str, Any] | None:
 
 
 def _facts_of(row: Row) -> Values:
-    return {name: row[name] for name in FACTS if row[name] is not None}
+    return {name: row[name] for name in FACT_FIELDS if row[name] is not None}
 
 
 def _proposal(row: Row) -> Values:

@@ -12,6 +12,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from random import Random
+from typing import Self
 
 from connector import disguise, inbox, kit
 from connector.disguise.cutting import cut, inner
@@ -55,20 +56,30 @@ class Sample:
     trouble: str | None = None
     """Why the export cannot be read to its end, in Dutch."""
 
+    @classmethod
+    def of(cls, path: Path, table: Table, names: tuple[str, ...] = ()) -> Self:
+        """The first sound rows of a table, up to where it would be held."""
+        rows: list[Row] = []
+        try:
+            rows.extend(islice((record.values for record in table if record.fault is None), SAMPLED))
+        except SourceError as error:
+            return cls(path, table.layout, tuple(rows), names, str(error))
+        return cls(path, table.layout, tuple(rows), names)
+
 
 def first_rows(path: Path) -> Sample:
     """The first rows of a CSV export, with a header or without, or of a workbook. Raises `SourceError`."""
     file = inbox.export_file(path)
     if kit.is_workbook(file):
         table = kit.read_xlsx(file, names=names.COMMON)
-        return _with_rows(Sample(path, table.layout, ()), table)
+        return Sample.of(path, table)
     _refuse_xml(path)
     table = kit.read_csv(file, names=names.COMMON)
     if not header.is_data(table.layout.columns):
-        return _with_rows(Sample(path, table.layout, ()), table)
+        return Sample.of(path, table)
     invented = header.invented(len(table.layout.columns))
     table = kit.read_headless(file, invented)
-    return _with_rows(Sample(path, table.layout, (), invented), table)
+    return Sample.of(path, table, invented)
 
 
 def is_xml(path: Path) -> bool:
@@ -81,16 +92,6 @@ def is_xml(path: Path) -> bool:
 def _refuse_xml(path: Path) -> None:
     if is_xml(path):
         raise SourceFormatError("Dit is XML en geen CSV; kies een adapter die het leest (zie `plugins`).")
-
-
-def _with_rows(sample: Sample, table: Table) -> Sample:
-    rows: list[Row] = []
-    try:
-        sound = (record.values for record in table if record.fault is None)
-        rows.extend(islice(sound, SAMPLED))
-    except SourceError as error:
-        return replace(sample, rows=tuple(rows), trouble=str(error))
-    return replace(sample, rows=tuple(rows))
 
 
 # ---------------------------------------------------------------- the whole text
